@@ -1,0 +1,2 @@
+//! The `taxii-server` command.
+fn main() {}
