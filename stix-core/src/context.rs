@@ -1,0 +1,50 @@
+//! Where new objects take their identifiers and times from.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::{Identifier, Timestamp};
+
+/// A clock and a source of UUIDs.
+///
+/// Programs use [`Context::system`]; tests and servers pass their own.
+pub struct Context {
+    clock: Box<dyn Fn() -> DateTime<Utc> + Send + Sync>,
+    uuids: Box<dyn Fn() -> Uuid + Send + Sync>,
+}
+
+impl Context {
+    /// A context of the given clock and source of UUIDs.
+    pub fn new(
+        clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static,
+        uuids: impl Fn() -> Uuid + Send + Sync + 'static,
+    ) -> Self {
+        Self { clock: Box::new(clock), uuids: Box::new(uuids) }
+    }
+
+    /// The system's clock and random UUIDs (version 4).
+    #[allow(clippy::disallowed_methods, reason = "the one place of this crate that asks the system")]
+    pub fn system() -> Self {
+        Self::new(|| std::time::SystemTime::now().into(), Uuid::new_v4)
+    }
+
+    /// The present, in milliseconds.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_millis((self.clock)())
+    }
+
+    pub(crate) fn uuid(&self) -> Uuid {
+        (self.uuids)()
+    }
+}
+
+impl Context {
+    /// A new identifier for an object of this type.
+    ///
+    /// # Errors
+    /// The name of the type must be one that section 3.8 allows, and the source of UUIDs must
+    /// give those of RFC 4122.
+    pub fn identifier(&self, object_type: &str) -> Result<Identifier, crate::IdentifierError> {
+        Identifier::from_parts(object_type, self.uuid())
+    }
+}

@@ -1,0 +1,163 @@
+//! The tables that the declarations turn into.
+
+/// A type of object.
+#[derive(Debug)]
+pub struct ObjectDef {
+    /// The class of objects that it belongs to.
+    pub class: Class,
+    /// The properties that all objects of the class have.
+    pub common: &'static StructDef,
+    /// The properties of its own.
+    pub own: &'static StructDef,
+}
+
+impl ObjectDef {
+    /// The value of the property `type`.
+    pub fn name(&self) -> &'static str {
+        self.own.name
+    }
+
+    /// All properties but `type`, in the order in which the specification lists them.
+    pub fn properties(&self) -> impl Iterator<Item = &'static PropertyDef> + use<> {
+        let (common, own) = (self.common, self.own);
+        let before = common.properties.iter().filter(|property| !property.after_own);
+        let after = common.properties.iter().filter(|property| property.after_own);
+        before.chain(own.properties).chain(after)
+    }
+
+    /// The constraints on all properties.
+    pub fn constraints(&self) -> impl Iterator<Item = &'static Constraint> + use<> {
+        self.common.constraints.iter().chain(self.own.constraints)
+    }
+
+    /// The property of this name.
+    pub fn property(&self, name: &str) -> Option<&'static PropertyDef> {
+        self.own.property(name).or_else(|| self.common.property(name))
+    }
+}
+
+/// The classes of objects (section 1.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Class {
+    /// STIX Domain Objects.
+    Sdo,
+    /// STIX Relationship Objects.
+    Sro,
+    /// STIX Cyber-observable Objects.
+    Sco,
+    /// STIX Meta Objects.
+    Smo,
+    /// Bundles, which are no STIX objects.
+    Bundle,
+}
+
+/// A struct: the properties of an object, or a type of values inside objects.
+#[derive(Debug)]
+pub struct StructDef {
+    /// Its name in the specification.
+    pub name: &'static str,
+    /// The section of the specification that defines it.
+    pub section: &'static str,
+    /// What it is.
+    pub doc: &'static str,
+    /// Its properties, in the order in which the specification lists them.
+    pub properties: &'static [PropertyDef],
+    /// The relations between them.
+    pub constraints: &'static [Constraint],
+}
+
+impl StructDef {
+    /// The property of this name.
+    pub fn property(&self, name: &str) -> Option<&'static PropertyDef> {
+        self.properties.iter().find(|property| property.name == name)
+    }
+}
+
+/// A property of a struct.
+#[derive(Debug)]
+pub struct PropertyDef {
+    /// Its name in JSON.
+    pub name: &'static str,
+    /// What it means.
+    pub doc: &'static str,
+    /// The kind of its values.
+    pub kind: &'static Kind,
+    /// Whether it must be present.
+    pub required: bool,
+    /// Whether it is written after the own properties of an object.
+    pub after_own: bool,
+    /// Whether its timestamp needs at least three digits of a second.
+    pub milliseconds: bool,
+    /// The objects that its identifiers may point to; any, if empty.
+    pub targets: &'static [Target],
+    /// The vocabulary of its values.
+    pub vocabulary: Option<&'static Vocabulary>,
+}
+
+/// The kinds of values (chapter 2).
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Any text.
+    String,
+    /// `true` or `false`.
+    Boolean,
+    /// A whole number, at most 2^53-1 either way.
+    Integer {
+        /// The least value allowed.
+        min: Option<i64>,
+        /// The greatest value allowed.
+        max: Option<i64>,
+    },
+    /// A text that is a timestamp.
+    Timestamp,
+    /// A text that is an identifier.
+    Identifier,
+    /// The text `2.1`.
+    SpecVersion,
+    /// A JSON object whose members the declaration does not name.
+    Dictionary,
+    /// A list that is not empty.
+    List(&'static Kind),
+    /// A struct.
+    Struct(&'static StructDef),
+    /// An object, as in a bundle.
+    Object,
+}
+
+/// What an identifier may point to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// An object of this type.
+    Type(&'static str),
+    /// An object of this class.
+    Class(Class),
+}
+
+/// A relation between the properties of a struct.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Constraint {
+    /// One of them or more must be present.
+    AtLeastOne(&'static [&'static str]),
+    /// One of them and no other must be present.
+    ExactlyOne(&'static [&'static str]),
+    /// The first needs the second.
+    Requires(&'static str, &'static str),
+    /// The first is a time not before the second.
+    NotBefore(&'static str, &'static str),
+    /// The first is a time after the second.
+    After(&'static str, &'static str),
+}
+
+/// An open vocabulary or an enumeration (chapter 10).
+#[derive(Debug)]
+pub struct Vocabulary {
+    /// Its name in the specification.
+    pub name: &'static str,
+    /// Whether other terms are allowed.
+    pub open: bool,
+    /// Its terms.
+    pub terms: &'static [&'static str],
+}

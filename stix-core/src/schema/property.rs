@@ -1,0 +1,31 @@
+//! The types that the value of a property can have.
+
+use serde_json::{Map, Value};
+
+use super::Kind;
+
+/// A Rust type that is the value of a property.
+pub trait Property {
+    /// The kind that it stands for.
+    const KIND: &'static Kind;
+}
+
+impl Property for String {
+    const KIND: &'static Kind = &Kind::String;
+}
+
+impl Property for bool {
+    const KIND: &'static Kind = &Kind::Boolean;
+}
+
+impl Property for i64 {
+    const KIND: &'static Kind = &Kind::Integer { min: None, max: None };
+}
+
+impl Property for Map<String, Value> {
+    const KIND: &'static Kind = &Kind::Dictionary;
+}
+
+impl<T: Property> Property for Vec<T> {
+    const KIND: &'static Kind = &Kind::List(T::KIND);
+}

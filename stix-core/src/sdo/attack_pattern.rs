@@ -1,0 +1,30 @@
+//! Attack patterns (STIX 2.1 section 4.1).
+
+use stix_derive::StixObject;
+
+use crate::{KillChainPhase, SdoCommon};
+
+/// A way in which adversaries attempt to compromise targets.
+#[derive(Clone, Debug, PartialEq, StixObject)]
+#[stix(type = "attack-pattern", class = Sdo, section = "4.1")]
+#[non_exhaustive]
+pub struct AttackPattern {
+    /// The properties that every SDO has.
+    #[stix(common)]
+    pub common: SdoCommon,
+    /// The name of the attack pattern.
+    pub name: String,
+    /// What is to be known about it.
+    pub description: Option<String>,
+    /// Other names for it.
+    pub aliases: Option<Vec<String>>,
+    /// The phases of kill chains in which it is used.
+    pub kill_chain_phases: Option<Vec<KillChainPhase>>,
+}
+
+impl AttackPattern {
+    /// An attack pattern of this name.
+    pub fn new(common: SdoCommon, name: impl Into<String>) -> Self {
+        Self::from_required(common, name.into())
+    }
+}

@@ -1,0 +1,42 @@
+//! Indicators (STIX 2.1 section 4.7).
+
+use stix_derive::StixObject;
+
+use crate::{KillChainPhase, SdoCommon, Timestamp};
+
+/// A pattern that can be used to detect suspicious or malicious activity.
+#[derive(Clone, Debug, PartialEq, StixObject)]
+#[stix(type = "indicator", class = Sdo, section = "4.7", after(valid_until, valid_from))]
+#[non_exhaustive]
+pub struct Indicator {
+    /// The properties that every SDO has.
+    #[stix(common)]
+    pub common: SdoCommon,
+    /// The name of the indicator.
+    pub name: Option<String>,
+    /// What is to be known about it.
+    pub description: Option<String>,
+    /// What kind of activity it points to.
+    #[stix(vocabulary(INDICATOR_TYPE_OV))]
+    pub indicator_types: Option<Vec<String>>,
+    /// The detection pattern.
+    pub pattern: String,
+    /// The language of the pattern.
+    #[stix(vocabulary(PATTERN_TYPE_OV))]
+    pub pattern_type: String,
+    /// The version of that language.
+    pub pattern_version: Option<String>,
+    /// From when on the indicator is valid.
+    pub valid_from: Timestamp,
+    /// From when on it is no longer valid.
+    pub valid_until: Option<Timestamp>,
+    /// The phases of kill chains that it corresponds to.
+    pub kill_chain_phases: Option<Vec<KillChainPhase>>,
+}
+
+impl Indicator {
+    /// An indicator with a pattern in the STIX pattern language.
+    pub fn new(common: SdoCommon, pattern: impl Into<String>, valid_from: Timestamp) -> Self {
+        Self::from_required(common, pattern.into(), "stix".to_owned(), valid_from)
+    }
+}

@@ -1,0 +1,67 @@
+//! Proof that an object has been checked.
+
+use std::ops::Deref;
+
+use serde_json::Value;
+
+use super::{Problem, Report, Rule, check_object};
+use crate::Object;
+
+/// An object that breaks no MUST that this crate checks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Valid<T>(T);
+
+impl Valid<Object> {
+    /// Checks an object that was read as JSON, and gives it its type.
+    ///
+    /// # Errors
+    /// Gives the report if it holds an error.
+    ///
+    /// ```
+    /// use stix_core::{Object, validate::Valid};
+    ///
+    /// let report = Valid::<Object>::read(serde_json::json!({"type": "indicator"})).unwrap_err();
+    /// assert_eq!(report.problems()[0].path(), "/spec_version");
+    /// ```
+    pub fn read(value: Value) -> Result<Self, Report> {
+        let report = check_object(&value);
+        if !report.is_valid() {
+            return Err(report);
+        }
+        serde_json::from_value(value).map(Self).map_err(|error| {
+            let mut report = Report::default();
+            report.push(Problem::new(Rule::ValueKind, "", error.to_string()));
+            report
+        })
+    }
+
+    /// Checks an object that was built.
+    ///
+    /// # Errors
+    /// Gives the report if it holds an error.
+    pub fn check(object: impl Into<Object>) -> Result<Self, Report> {
+        let object = object.into();
+        let value = serde_json::to_value(&object).map_err(|error| {
+            let mut report = Report::default();
+            report.push(Problem::new(Rule::ValueKind, "", error.to_string()));
+            report
+        })?;
+        let report = check_object(&value);
+        if report.is_valid() { Ok(Self(object)) } else { Err(report) }
+    }
+}
+
+impl<T> Valid<T> {
+    /// The object.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> Deref for Valid<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
