@@ -1,1 +1,13 @@
-//! Placeholder of the first commit.
+//! A TAXII 2.1 server that polls the SOC Defenders feed and republishes it.
+//!
+//! The layers, each of which uses only those before it: [`wire`] (the resources as they are written),
+//! [`storage`] (where objects are kept), `ingest` (the only writer of objects), then [`api`] and the feed,
+//! then [`server`]. [`auth`] stands beside the API.
+#![forbid(unsafe_code)]
+
+pub mod clock;
+pub mod config;
+pub mod error;
+pub mod media_type;
+pub mod storage;
+pub mod wire;

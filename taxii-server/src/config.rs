@@ -1,0 +1,252 @@
+//! The settings: flags before environment before file before defaults.
+//!
+//! A [`Config`] is read with [`Overrides::load`], which also checks it; what cannot work is refused with
+//! every problem at once. Keys that do not exist are errors.
+
+mod collection;
+pub mod duration;
+mod overrides;
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use actix_web::http::Uri;
+use serde::Deserialize;
+
+pub use self::collection::{CollectionSettings, DEFAULT_COLLECTION};
+pub use self::overrides::Overrides;
+
+/// The file that is read when no other is named and it exists.
+pub const DEFAULT_FILE: &str = "taxii-server.toml";
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// All settings. `Config::default()` is what runs without a file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Config {
+    /// The address and port to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Where clients reach the server, as in `https://taxii.example.com`. Without it the discovery answer
+    /// names the API root by a relative URL, which some clients cannot follow.
+    pub public_url: Option<String>,
+    /// The database file; made when it does not exist.
+    pub database: PathBuf,
+    /// The title of the server and of its API root.
+    pub title: String,
+    /// A longer text about the server.
+    pub description: Option<String>,
+    /// Whom to ask about the server.
+    pub contact: Option<String>,
+    /// The path segment of the API root: `socdefenders` is served at `/socdefenders/`.
+    pub api_root: String,
+    /// The collections, in the order in which they are listed.
+    #[serde(rename = "collection")]
+    pub collections: Vec<CollectionSettings>,
+    /// The most objects in one answer, whatever `limit` asks for.
+    pub max_page: NonZeroU32,
+    /// The most bytes of objects in one answer; the first object is served whatever its size.
+    pub max_page_bytes: u64,
+    /// The greatest request body in octets, as announced by the API root.
+    pub max_content_length: u64,
+    /// How far dates of adding run ahead of the clock, so that a client that pages by its own clock loses
+    /// nothing while that clock is less fast than this. Text such as `2s`.
+    #[serde(with = "duration")]
+    pub allowance: Duration,
+    /// Let everybody read without an account.
+    pub anonymous: bool,
+    /// How log lines are written.
+    pub log_format: LogFormat,
+    /// Write `"objects": []` in an empty answer, which TAXII 2.1 forbids and a few old clients need.
+    pub empty_lists: bool,
+    /// Serve plain HTTP on an address that other machines reach (behind a proxy that does TLS).
+    pub insecure_http: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 6100),
+            public_url: None,
+            database: PathBuf::from("taxii.db"),
+            title: "SOC Defenders bridge".to_owned(),
+            description: None,
+            contact: None,
+            api_root: "socdefenders".to_owned(),
+            collections: vec![CollectionSettings::default()],
+            max_page: NonZeroU32::MIN.saturating_add(999),
+            max_page_bytes: 64 << 20,
+            max_content_length: 100 << 20,
+            allowance: Duration::from_secs(2),
+            anonymous: false,
+            log_format: LogFormat::Text,
+            empty_lists: false,
+            insecure_http: false,
+        }
+    }
+}
+
+impl Config {
+    /// Reads a file over the defaults; nothing is checked but the form.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::unreadable(path, &error))?;
+        toml::from_str(&text).map_err(|error| ConfigError::malformed(path, &error))
+    }
+
+    /// Checks the settings against each other and against what TAXII demands, and collects every problem.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let mut problems = Vec::new();
+        if !is_segment(&self.api_root) || RESERVED.contains(&self.api_root.as_str()) {
+            problems.push(format!(
+                "`api_root` is `{}`: expected lower-case letters, digits, `-` and `_`, and none of {}",
+                self.api_root,
+                RESERVED.map(|name| format!("`{name}`")).join(", ")
+            ));
+        }
+        if self.title.is_empty() {
+            problems.push("`title` is empty".to_owned());
+        }
+        if let Some(url) = &self.public_url
+            && let Err(problem) = base_url(url)
+        {
+            problems.push(format!("`public_url` is `{url}`: {problem}"));
+        }
+        if self.max_content_length == 0 || self.max_page_bytes == 0 {
+            problems.push("`max_content_length` and `max_page_bytes` must be greater than 0".to_owned());
+        }
+        if self.allowance > Duration::from_secs(3600) {
+            problems.push("`allowance` is longer than `1h`".to_owned());
+        }
+        collection::check(&self.collections, &mut problems);
+        if problems.is_empty() { Ok(()) } else { Err(ConfigError { problems }) }
+    }
+
+    /// The path or URL of the API root, as discovery gives it: with a slash at the end.
+    pub fn api_root_url(&self) -> String {
+        let base = self.public_url.as_deref().unwrap_or_default().trim_end_matches('/');
+        format!("{base}/{}/", self.api_root)
+    }
+}
+
+/// Settings that cannot work: every problem, a sentence each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    problems: Vec<String>,
+}
+
+impl ConfigError {
+    fn unreadable(path: &Path, error: &std::io::Error) -> Self {
+        Self { problems: vec![format!("cannot read `{}`: {error}", path.display())] }
+    }
+
+    fn malformed(path: &Path, error: &toml::de::Error) -> Self {
+        Self { problems: vec![format!("`{}`: {}", path.display(), error.to_string().trim_end())] }
+    }
+
+    /// The problems, at least one.
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.problems.join("\n"))
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// First path segments that are not free for an API root.
+const RESERVED: [&str; 4] = ["taxii2", "healthz", "readyz", "metrics"];
+
+/// Whether the text can stand as one segment of a path; no dot, because a client splits at it.
+fn is_segment(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 64
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_')
+}
+
+/// An absolute URL must be HTTPS (section 4.1.1) and have no path, because discovery is at the root of the
+/// host; plain HTTP is let through for this machine only.
+fn base_url(url: &str) -> Result<(), &'static str> {
+    let uri: Uri = url.parse().map_err(|_| "expected a URL such as `https://taxii.example.com`")?;
+    let host = uri.host().ok_or("expected a URL such as `https://taxii.example.com`")?;
+    let local = host == "localhost"
+        || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    match uri.scheme_str() {
+        Some("https") => {}
+        Some("http") if local => {}
+        _ => return Err("expected `https://`"),
+    }
+    if uri.path() != "/" || uri.query().is_some() || url.contains('@') {
+        return Err("expected no path, query or user: discovery is at the root of a host");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_good() {
+        assert_eq!(Config::default().check(), Ok(()));
+        assert_eq!(Config::default().max_page.get(), 1000);
+    }
+
+    #[test]
+    fn every_problem_is_reported() {
+        let config: Config = toml::from_str(
+            r#"
+            api_root = "taxii2"
+            public_url = "http://taxii.example.com"
+            allowance = "2h"
+            [[collection]]
+            id = "d0a5a4a6-3c3c-11ee-be56-0242ac120002"
+            title = "a.b"
+            "#,
+        )
+        .unwrap();
+        assert_eq!(config.check().unwrap_err().problems().len(), 5);
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_the_known_ones() {
+        let error = toml::from_str::<Config>("lisen = \"127.0.0.1:80\"").unwrap_err().to_string();
+        assert!(error.contains("lisen") && error.contains("`listen`"), "{error}");
+    }
+
+    #[test]
+    fn public_urls() {
+        let cases = [
+            ("https://taxii.example.com", true),
+            ("https://taxii.example.com:8443/", true),
+            ("http://127.0.0.1:6100", true),
+            ("http://[::1]:6100", true),
+            ("http://localhost:6100", true),
+            ("http://taxii.example.com", false),
+            ("https://taxii.example.com/taxii", false),
+            ("https://user@taxii.example.com", false),
+            ("taxii.example.com", false),
+            ("/taxii", false),
+        ];
+        for (url, good) in cases {
+            assert_eq!(base_url(url).is_ok(), good, "{url}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The settings of a collection (TAXII 2.1, section 5.2.1).
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+use uuid::{Uuid, Variant, Version};
+
+use super::is_segment;
+
+/// The identifier of the collection that exists when no other is configured. It is fixed, so that clients
+/// keep their place when the server is set up anew.
+pub const DEFAULT_COLLECTION: Uuid = Uuid::from_u128(0x943b1240_00c1_4707_802e_594f4d1104a6);
+
+/// One collection.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CollectionSettings {
+    /// The identifier: a UUID of version 4, which clients check.
+    pub id: Uuid,
+    /// The title: unique, and without a dot, because a client splits at it.
+    pub title: String,
+    /// A second name for URLs.
+    pub alias: Option<String>,
+    /// A longer text about the collection.
+    pub description: Option<String>,
+}
+
+impl Default for CollectionSettings {
+    fn default() -> Self {
+        Self {
+            id: DEFAULT_COLLECTION,
+            title: "SOC Defenders".to_owned(),
+            alias: Some("socdefenders".to_owned()),
+            description: Some("Indicators of compromise from the SOC Defenders feed".to_owned()),
+        }
+    }
+}
+
+/// Pushes what is wrong with the collections, alone and together.
+pub(super) fn check(collections: &[CollectionSettings], problems: &mut Vec<String>) {
+    if collections.is_empty() {
+        problems.push("there is no `[[collection]]`".to_owned());
+    }
+    let (mut ids, mut titles, mut aliases) = (HashSet::new(), HashSet::new(), HashSet::new());
+    for CollectionSettings { id, title, alias, .. } in collections {
+        if id.get_version() != Some(Version::Random) || id.get_variant() != Variant::RFC4122 {
+            problems.push(format!("the collection id `{id}` is not a UUID of version 4"));
+        }
+        if title.is_empty() || title.contains('.') {
+            problems.push(format!(
+                "the collection title `{title}` is empty or has a dot, at which clients split"
+            ));
+        }
+        if !ids.insert(id) {
+            problems.push(format!("two collections have the id `{id}`"));
+        }
+        if !titles.insert(title) {
+            problems.push(format!("two collections have the title `{title}`"));
+        }
+        if let Some(alias) = alias {
+            if !is_segment(alias) || alias.parse::<Uuid>().is_ok() {
+                problems.push(format!(
+                    "the collection alias `{alias}` is not made of lower-case letters, digits, `-` and `_`, or is a UUID"
+                ));
+            }
+            if !aliases.insert(alias) {
+                problems.push(format!("two collections have the alias `{alias}`"));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_ids_and_aliases_are_unique() {
+        let mut problems = Vec::new();
+        check(&[CollectionSettings::default(), CollectionSettings::default()], &mut problems);
+        assert_eq!(problems.len(), 3, "{problems:?}");
+    }
+
+    #[test]
+    fn the_default_collection_is_good() {
+        let mut problems = Vec::new();
+        check(&[CollectionSettings::default()], &mut problems);
+        assert!(problems.is_empty(), "{problems:?}");
+    }
+}

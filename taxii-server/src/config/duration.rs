@@ -1,0 +1,62 @@
+//! Durations as they are written in the settings: a whole number and a unit, as in `500ms`, `2s`, `10m`,
+//! `12h`, `30d`.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer};
+
+/// Reads a duration.
+///
+/// ```
+/// use std::time::Duration;
+/// use taxii_server::config::duration::parse;
+///
+/// assert_eq!(parse("10m"), Ok(Duration::from_secs(600)));
+/// assert!(parse("10").is_err());
+/// ```
+pub fn parse(text: &str) -> Result<Duration, String> {
+    let expected =
+        || format!("expected a duration such as `500ms`, `2s`, `10m`, `12h` or `30d`, not `{text}`");
+    let digits = text.trim_end_matches(|character: char| character.is_ascii_alphabetic());
+    let unit: u64 = match text.get(digits.len()..).unwrap_or_default() {
+        "ms" => 1,
+        "s" => 1000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return Err(expected()),
+    };
+    let count: u64 = digits.parse().map_err(|_| expected())?;
+    count.checked_mul(unit).map(Duration::from_millis).ok_or_else(expected)
+}
+
+/// For `#[serde(with = "...")]`.
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units() {
+        let cases = [
+            ("0s", Some(0)),
+            ("500ms", Some(500)),
+            ("2s", Some(2000)),
+            ("1d", Some(86_400_000)),
+            ("", None),
+            ("s", None),
+            ("1.5s", None),
+            ("-1s", None),
+            ("1 s", None),
+            ("1w", None),
+            ("99999999999999999999d", None),
+            ("999999999999999999d", None),
+        ];
+        for (text, millis) in cases {
+            assert_eq!(parse(text).ok(), millis.map(Duration::from_millis), "{text}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Flags and environment variables, which go before the file.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+
+use super::{Config, ConfigError, DEFAULT_FILE, LogFormat, duration};
+
+/// What the command line and the environment say about the settings; see [`Config`] for each.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Overrides {
+    /// The file with the settings [default: taxii-server.toml if it exists]
+    #[arg(long, global = true, env = "TAXII_SERVER_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The database file
+    #[arg(long, global = true, env = "TAXII_SERVER_DATABASE", value_name = "FILE")]
+    pub database: Option<PathBuf>,
+    /// The address and port to listen on
+    #[arg(long, global = true, env = "TAXII_SERVER_LISTEN", value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// Where clients reach the server, as in https://taxii.example.com
+    #[arg(long, global = true, env = "TAXII_SERVER_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// The title of the server
+    #[arg(long, global = true, env = "TAXII_SERVER_TITLE", value_name = "TEXT")]
+    pub title: Option<String>,
+    /// A longer text about the server
+    #[arg(long, global = true, env = "TAXII_SERVER_DESCRIPTION", value_name = "TEXT")]
+    pub description: Option<String>,
+    /// Whom to ask about the server
+    #[arg(long, global = true, env = "TAXII_SERVER_CONTACT", value_name = "TEXT")]
+    pub contact: Option<String>,
+    /// The path segment of the API root
+    #[arg(long, global = true, env = "TAXII_SERVER_API_ROOT", value_name = "NAME")]
+    pub api_root: Option<String>,
+    /// The most objects in one answer
+    #[arg(long, global = true, env = "TAXII_SERVER_MAX_PAGE", value_name = "COUNT")]
+    pub max_page: Option<NonZeroU32>,
+    /// The most bytes of objects in one answer
+    #[arg(long, global = true, env = "TAXII_SERVER_MAX_PAGE_BYTES", value_name = "BYTES")]
+    pub max_page_bytes: Option<u64>,
+    /// The greatest request body in octets
+    #[arg(long, global = true, env = "TAXII_SERVER_MAX_CONTENT_LENGTH", value_name = "BYTES")]
+    pub max_content_length: Option<u64>,
+    /// How far dates of adding run ahead of the clock
+    #[arg(long, global = true, env = "TAXII_SERVER_ALLOWANCE", value_name = "DURATION", value_parser = duration::parse)]
+    pub allowance: Option<Duration>,
+    /// Let everybody read without an account
+    #[arg(long, global = true, env = "TAXII_SERVER_ANONYMOUS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub anonymous: Option<bool>,
+    /// How log lines are written
+    #[arg(long, global = true, env = "TAXII_SERVER_LOG_FORMAT", value_enum)]
+    pub log_format: Option<LogFormat>,
+    /// Write "objects": [] in an empty answer, which TAXII 2.1 forbids and a few old clients need
+    #[arg(long, global = true, env = "TAXII_SERVER_EMPTY_LISTS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub empty_lists: Option<bool>,
+    /// Serve plain HTTP on an address that other machines reach
+    #[arg(long, global = true, env = "TAXII_SERVER_INSECURE_HTTP", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub insecure_http: Option<bool>,
+}
+
+impl Overrides {
+    /// Reads the file, puts flags and environment over it, and checks the outcome.
+    pub fn load(self) -> Result<Config, ConfigError> {
+        let default = Path::new(DEFAULT_FILE);
+        let config = match &self.config {
+            Some(path) => Config::read(path)?,
+            None if default.exists() => Config::read(default)?,
+            None => Config::default(),
+        };
+        let config = self.apply(config);
+        config.check()?;
+        Ok(config)
+    }
+
+    fn apply(self, config: Config) -> Config {
+        Config {
+            database: self.database.unwrap_or(config.database),
+            listen: self.listen.unwrap_or(config.listen),
+            public_url: self.public_url.or(config.public_url),
+            title: self.title.unwrap_or(config.title),
+            description: self.description.or(config.description),
+            contact: self.contact.or(config.contact),
+            api_root: self.api_root.unwrap_or(config.api_root),
+            max_page: self.max_page.unwrap_or(config.max_page),
+            max_page_bytes: self.max_page_bytes.unwrap_or(config.max_page_bytes),
+            max_content_length: self.max_content_length.unwrap_or(config.max_content_length),
+            allowance: self.allowance.unwrap_or(config.allowance),
+            anonymous: self.anonymous.unwrap_or(config.anonymous),
+            log_format: self.log_format.unwrap_or(config.log_format),
+            empty_lists: self.empty_lists.unwrap_or(config.empty_lists),
+            insecure_http: self.insecure_http.unwrap_or(config.insecure_http),
+            ..config
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_go_before_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.toml");
+        std::fs::write(&path, "title = \"file\"\nmax_page = 7\nallowance = \"5s\"\n").unwrap();
+        let flags = Overrides { config: Some(path), title: Some("flag".to_owned()), ..Overrides::default() };
+        let config = flags.load().unwrap();
+        assert_eq!(config.title, "flag");
+        assert_eq!(config.max_page.get(), 7);
+        assert_eq!(config.allowance, Duration::from_secs(5));
+        assert_eq!(config.api_root, Config::default().api_root);
+    }
+
+    #[test]
+    fn a_named_file_must_exist() {
+        let flags = Overrides { config: Some("/nonexistent.toml".into()), ..Overrides::default() };
+        assert!(flags.load().unwrap_err().to_string().contains("cannot read"));
+    }
+}

@@ -1,0 +1,234 @@
+//! Errors as the API answers them: one table gives each kind its code, status and title
+//! (TAXII 2.1, sections 3.1, 3.6.1 and 5).
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+
+use crate::storage::StorageError;
+use crate::wire::{ErrorMessage, TAXII_MEDIA_TYPE};
+
+/// What kind of thing went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorCode {
+    /// A query parameter or a path is malformed.
+    BadRequest,
+    /// The caller must say who it is, or said it wrongly.
+    Unauthenticated,
+    /// The caller is known but has no right to this.
+    Forbidden,
+    /// There is no such thing, or the caller may not know of it.
+    NotFound,
+    /// The resource does not know the method.
+    MethodNotAllowed,
+    /// The caller accepts nothing that can be served.
+    NotAcceptable,
+    /// The request took too long to arrive.
+    RequestTimeout,
+    /// The body is larger than announced as allowed.
+    ContentTooLarge,
+    /// The body has another media type than TAXII's.
+    UnsupportedMediaType,
+    /// The body can be read but not processed.
+    Unprocessable,
+    /// The server has more to do than it can.
+    Busy,
+    /// The server failed.
+    Internal,
+}
+
+impl ErrorCode {
+    /// The table: code, status, title.
+    fn row(self) -> (&'static str, StatusCode, &'static str) {
+        match self {
+            Self::BadRequest => ("bad_request", StatusCode::BAD_REQUEST, "bad request"),
+            Self::Unauthenticated => {
+                ("unauthenticated", StatusCode::UNAUTHORIZED, "authentication is required")
+            }
+            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "permission denied"),
+            Self::NotFound => ("not_found", StatusCode::NOT_FOUND, "not found"),
+            Self::MethodNotAllowed => {
+                ("method_not_allowed", StatusCode::METHOD_NOT_ALLOWED, "method not allowed")
+            }
+            Self::NotAcceptable => ("not_acceptable", StatusCode::NOT_ACCEPTABLE, "not acceptable"),
+            Self::RequestTimeout => ("request_timeout", StatusCode::REQUEST_TIMEOUT, "request timeout"),
+            Self::ContentTooLarge => {
+                ("content_too_large", StatusCode::PAYLOAD_TOO_LARGE, "the request body is too large")
+            }
+            Self::UnsupportedMediaType => {
+                ("unsupported_media_type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported media type")
+            }
+            Self::Unprocessable => {
+                ("unprocessable", StatusCode::UNPROCESSABLE_ENTITY, "unprocessable content")
+            }
+            Self::Busy => ("busy", StatusCode::SERVICE_UNAVAILABLE, "the server is busy"),
+            Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "internal server error"),
+        }
+    }
+
+    /// The name in `error_code`.
+    pub fn as_str(self) -> &'static str {
+        self.row().0
+    }
+
+    /// The status of the answer.
+    pub fn status(self) -> StatusCode {
+        self.row().1
+    }
+
+    /// The kind that stands for a status which the framework chose.
+    pub fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::UNAUTHORIZED => Self::Unauthenticated,
+            StatusCode::FORBIDDEN => Self::Forbidden,
+            StatusCode::NOT_FOUND => Self::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
+            StatusCode::NOT_ACCEPTABLE => Self::NotAcceptable,
+            StatusCode::REQUEST_TIMEOUT => Self::RequestTimeout,
+            StatusCode::PAYLOAD_TOO_LARGE => Self::ContentTooLarge,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
+            StatusCode::UNPROCESSABLE_ENTITY => Self::Unprocessable,
+            StatusCode::SERVICE_UNAVAILABLE => Self::Busy,
+            status if status.is_client_error() => Self::BadRequest,
+            _ => Self::Internal,
+        }
+    }
+}
+
+/// An error as the API answers it: a kind, and what to tell the caller.
+#[derive(Clone, Debug)]
+pub struct ApiError {
+    code: ErrorCode,
+    description: Option<String>,
+    error_id: Option<String>,
+    header: Option<(HeaderName, HeaderValue)>,
+}
+
+impl ApiError {
+    /// An error of this kind, without further words.
+    pub fn new(code: ErrorCode) -> Self {
+        Self { code, description: None, error_id: None, header: None }
+    }
+
+    /// Says what exactly is wrong. The text must not reveal what the caller may not see.
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Names the occurrence, so that an operator finds it in the log.
+    pub fn with_error_id(mut self, id: impl Into<String>) -> Self {
+        self.error_id = Some(id.into());
+        self
+    }
+
+    /// Adds a header to the answer.
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.header = Some((name, value));
+        self
+    }
+
+    /// Something in the request is malformed.
+    pub fn bad_request(description: impl Into<String>) -> Self {
+        Self::new(ErrorCode::BadRequest).with_description(description)
+    }
+
+    /// There is no such thing.
+    pub fn not_found(description: impl Into<String>) -> Self {
+        Self::new(ErrorCode::NotFound).with_description(description)
+    }
+
+    /// The caller has no right to this.
+    pub fn forbidden(description: impl Into<String>) -> Self {
+        Self::new(ErrorCode::Forbidden).with_description(description)
+    }
+
+    /// The kind.
+    pub fn code(&self) -> ErrorCode {
+        self.code
+    }
+
+    /// The message as it is written on the wire.
+    pub fn message(&self) -> ErrorMessage {
+        let (code, status, title) = self.code.row();
+        ErrorMessage {
+            title: title.to_owned(),
+            description: self.description.clone(),
+            error_id: self.error_id.clone(),
+            error_code: code.to_owned(),
+            http_status: status.as_u16().to_string(),
+        }
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.row().2)?;
+        match &self.description {
+            Some(description) => write!(f, ": {description}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        self.code.status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        response.content_type(TAXII_MEDIA_TYPE);
+        if self.code == ErrorCode::Unauthenticated {
+            response.append_header((header::WWW_AUTHENTICATE, r#"Basic realm="taxii", charset="UTF-8""#));
+            response.append_header((header::WWW_AUTHENTICATE, r#"Bearer realm="taxii""#));
+        }
+        if self.code == ErrorCode::Busy {
+            response.insert_header((header::RETRY_AFTER, "1"));
+        }
+        if let Some((name, value)) = &self.header {
+            response.insert_header((name.clone(), value.clone()));
+        }
+        response.body(serde_json::to_vec(&self.message()).unwrap_or_default())
+    }
+}
+
+impl From<StorageError> for ApiError {
+    /// The details go to the log, not to the caller.
+    fn from(error: StorageError) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "the storage failed");
+        Self::new(ErrorCode::Internal)
+    }
+}
+
+impl From<serde_json::Error> for ApiError {
+    fn from(error: serde_json::Error) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "an answer could not be written");
+        Self::new(ErrorCode::Internal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn http_status_is_a_string_equal_to_the_status_line() {
+        let error = ApiError::bad_request("`limit` is not a number");
+        let json = serde_json::to_value(error.message()).unwrap();
+        assert_eq!(json["http_status"], "400");
+        assert_eq!(json["error_code"], "bad_request");
+        assert_eq!(error.error_response().status(), 400);
+    }
+
+    #[test]
+    fn every_401_carries_challenges() {
+        let response = ApiError::new(ErrorCode::Unauthenticated).error_response();
+        let challenges: Vec<_> = response.headers().get_all(header::WWW_AUTHENTICATE).collect();
+        assert_eq!(challenges.len(), 2);
+    }
+}

@@ -1,0 +1,139 @@
+//! Content negotiation (TAXII 2.1, sections 1.6.8 and 3.1).
+//!
+//! An `Accept` header is a list of media ranges (RFC 9110, section 12.5.1). The general-purpose parsers
+//! know no `version` parameter, and TAXII's rules hang on it, hence a parser of our own.
+
+/// Whether a client that sent these `Accept` headers takes `application/taxii+json;version=2.1`.
+///
+/// No header at all means anything. Of the ranges that cover the type the most specific one decides, as in
+/// HTTP, so `application/taxii+json;q=0, */*` refuses.
+///
+/// ```
+/// use taxii_server::media_type::accepts_taxii;
+///
+/// assert!(accepts_taxii(["application/taxii+json; version=2.1"]));
+/// assert!(!accepts_taxii(["application/vnd.oasis.taxii+json; version=2.0"]));
+/// ```
+pub fn accepts_taxii<'a>(headers: impl IntoIterator<Item = &'a str>) -> bool {
+    let mut seen = false;
+    let mut best: Option<(Specificity, bool)> = None;
+    for range in headers.into_iter().flat_map(|header| split(header, ',')) {
+        seen = true;
+        let Some((specificity, acceptable)) = judge(range) else { continue };
+        if best.is_none_or(|(known, verdict)| specificity > known || (specificity == known && !verdict)) {
+            best = Some((specificity, acceptable));
+        }
+    }
+    if seen { best.is_some_and(|(_, acceptable)| acceptable) } else { true }
+}
+
+/// How closely a range describes the type; greater is closer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Specificity {
+    /// `*/*`
+    Any,
+    /// `application/*`
+    Family,
+    /// `application/json`, or the STIX type some clients list: taken as TAXII without a version.
+    Relative,
+    /// `application/taxii+json`
+    Type,
+    /// `application/taxii+json;version=2.1`
+    Version,
+}
+
+/// Whether one media range covers the type, how closely, and whether its weight is above zero.
+fn judge(range: &str) -> Option<(Specificity, bool)> {
+    let mut parts = split(range, ';');
+    let name = parts.next()?.to_ascii_lowercase();
+    let mut version = None;
+    let mut acceptable = true;
+    for parameter in parts {
+        let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        let value = value.trim().trim_matches('"');
+        match key.trim().to_ascii_lowercase().as_str() {
+            "version" => version = Some(value.to_owned()),
+            "q" => acceptable = value.parse::<f32>().is_ok_and(|weight| weight > 0.0),
+            _ => {}
+        }
+    }
+    let specificity = match (name.as_str(), version.as_deref()) {
+        ("*/*", _) => Specificity::Any,
+        ("application/*", _) => Specificity::Family,
+        ("application/json", _) | ("application/stix+json", None | Some("2.1")) => Specificity::Relative,
+        ("application/taxii+json", None) => Specificity::Type,
+        ("application/taxii+json", Some("2.1")) => Specificity::Version,
+        _ => return None,
+    };
+    Some((specificity, acceptable))
+}
+
+/// The trimmed, non-empty parts of a header between separators that are not inside a quoted string.
+fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    let mut quoted = false;
+    let mut escaped = false;
+    text.split(move |character| {
+        let inside = quoted;
+        match character {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ => {}
+        }
+        character == separator && !inside
+    })
+    .map(str::trim)
+    .filter(|part| !part.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accept_headers() {
+        let cases = [
+            ("application/taxii+json;version=2.1", true),
+            ("application/taxii+json; version=2.1", true),
+            ("application/taxii+json ; version = 2.1", true),
+            ("application/taxii+json;version=\"2.1\"", true),
+            ("APPLICATION/TAXII+JSON;VERSION=2.1", true),
+            ("application/taxii+json", true),
+            ("application/taxii+json;q=0.1, text/html", true),
+            ("text/html, application/taxii+json;version=2.1;q=0.5", true),
+            ("application/stix+json;version=2.1, application/taxii+json;version=2.1", true),
+            ("application/stix+json;version=2.1", true),
+            ("application/json, text/plain, */*", true),
+            ("application/json", true),
+            ("application/*", true),
+            ("*/*", true),
+            ("", true),
+            (" , ", true),
+            ("*/*;q=0", false),
+            ("application/taxii+json;q=0", false),
+            ("application/taxii+json;q=0, */*", false),
+            ("application/taxii+json;version=2.1;q=0, application/taxii+json", false),
+            ("application/taxii+json;version=2.1, application/taxii+json;q=0", true),
+            ("application/taxii+json;version=2.0", false),
+            ("application/taxii+json;version=2.0, application/taxii+json;version=2.1", true),
+            ("application/vnd.oasis.taxii+json; version=2.0", false),
+            ("application/taxii+json;version=1.1", false),
+            ("application/stix+json;version=2.0", false),
+            ("application/taxii+xml", false),
+            ("text/html", false),
+            ("application/taxii+jsonx;version=2.1", false),
+            ("text/plain;x=\", application/taxii+json\"", false),
+            ("garbage", false),
+        ];
+        for (header, expected) in cases {
+            assert_eq!(accepts_taxii([header]), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn no_header_means_anything_and_several_headers_are_one_list() {
+        assert!(accepts_taxii([]));
+        assert!(accepts_taxii(["text/html", "application/taxii+json"]));
+        assert!(!accepts_taxii(["application/taxii+json;q=0", "*/*"]));
+    }
+}

@@ -1,0 +1,76 @@
+//! The store in an SQLite file.
+//!
+//! One connection writes, a pool of others reads; with the write-ahead log neither waits for the other.
+//! `synchronous` is FULL: a commit is on disk before a reader can see it. With NORMAL a power failure
+//! could take back objects that clients have seen, and the dates they were given, and those dates would
+//! then be given to other objects, which these clients would never fetch.
+
+pub mod accounts;
+pub mod collections;
+pub mod migrate;
+pub mod objects;
+mod select;
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Sqlite, SqlitePool, Transaction};
+
+use crate::storage::StorageError;
+
+/// The store in an SQLite file; clones share it.
+#[derive(Clone, Debug)]
+pub struct SqliteStorage {
+    writer: SqlitePool,
+    reader: SqlitePool,
+}
+
+impl SqliteStorage {
+    /// Opens the file, makes it if there is none, and brings it to this version of the program.
+    ///
+    /// # Errors
+    ///
+    /// The file is no database, cannot be written, or comes from a newer version of the program.
+    pub async fn open(path: &Path) -> Result<Self, StorageError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10));
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        migrate::run(&writer).await?;
+        let readers = std::thread::available_parallelism().map_or(4, |cores| cores.get().saturating_mul(2));
+        let reader = SqlitePoolOptions::new()
+            .max_connections(u32::try_from(readers).unwrap_or(u32::MAX).clamp(4, 32))
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options.read_only(true))
+            .await?;
+        Ok(Self { writer, reader })
+    }
+
+    /// Begins a transaction that holds the only write lock from its first moment on (`BEGIN IMMEDIATE`).
+    /// It is taken back when it is dropped without a commit.
+    pub async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StorageError> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// The connections for reading.
+    pub fn reader(&self) -> &SqlitePool {
+        &self.reader
+    }
+
+    /// Whether the store answers.
+    pub async fn ping(&self) -> Result<(), StorageError> {
+        sqlx::query("SELECT 1 FROM collection LIMIT 1").fetch_optional(&self.reader).await?;
+        Ok(())
+    }
+
+    /// Waits for what is running and closes the file.
+    pub async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+}
