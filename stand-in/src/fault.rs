@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
-use actix_web::http::{StatusCode, header::LOCATION};
+use actix_web::http::{
+    StatusCode,
+    header::{CONTENT_ENCODING, LOCATION},
+};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     answer::{Answer, Delivery},
     error::ApiError,
+    gzip_bomb,
 };
 
 /// Something that goes wrong with one answer.
@@ -17,7 +21,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// This status, with the documented error body. A number outside 100 to 999 becomes 500.
+    /// This status, with the documented error body. A number outside 200 to 999 becomes 500.
     Status(u16),
     /// 429 `rate_limit_exceeded`, nothing remaining, and a reset this long from now.
     RateLimited {
@@ -43,6 +47,12 @@ pub enum Fault {
     WrongContentType,
     /// 200 with no body at all.
     EmptyBody,
+    /// 200 with a small body under `Content-Encoding: gzip`, asked for or not, that unpacks to so many MiB of
+    /// blanks.
+    GzipBomb {
+        /// The length of the unpacked body.
+        mebibytes: u32,
+    },
     /// 302 to this address; what is not fit for a header becomes `/`.
     Redirect(String),
 }
@@ -53,7 +63,9 @@ impl Fault {
         let half = answer.body.len() / 2;
         match self {
             Self::Status(code) => {
-                let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                // One of the 100s is no answer: a client would go on waiting.
+                let status = StatusCode::from_u16(code).ok().filter(|status| !status.is_informational());
+                let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 answer.replaced_by_error(&ApiError::of_status(status), request_id)
             }
             Self::RateLimited { reset_in } => {
@@ -77,6 +89,12 @@ impl Fault {
             Self::SlowDrip { bytes, every } => Answer { delivery: Delivery::Drip { bytes, every }, ..answer },
             Self::WrongContentType => Answer { content_type: "text/plain; charset=utf-8", ..answer },
             Self::EmptyBody => Answer { status: StatusCode::OK, body: "".into(), ..answer },
+            Self::GzipBomb { mebibytes } => {
+                let body = gzip_bomb::of_blanks(mebibytes).into();
+                let mut bomb = Answer { status: StatusCode::OK, body, ..answer };
+                bomb.headers.push((CONTENT_ENCODING, "gzip".to_owned()));
+                bomb
+            }
             Self::Redirect(target) => {
                 let mut redirect = Answer { status: StatusCode::FOUND, body: "".into(), ..answer };
                 redirect.headers.push((LOCATION, target));

@@ -176,7 +176,7 @@ impl Handle {
         self.shared.state().log.clear();
     }
 
-    /// Changes the settings.
+    /// Changes the settings. Of two changes at the same moment one may be lost.
     pub fn reconfigure(&self, change: impl FnOnce(Settings) -> Settings) {
         // Not under the lock: the change may ask this handle something.
         let settings = self.shared.state().settings.clone();

@@ -30,6 +30,7 @@ mod clock;
 mod endpoint;
 mod error;
 mod fault;
+mod gzip_bomb;
 mod handle;
 mod ioc;
 mod pattern;

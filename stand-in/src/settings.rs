@@ -167,7 +167,7 @@ impl Settings {
         self
     }
 
-    /// The keys that count now.
+    /// The keys that were given, else those of the seed.
     pub(crate) fn keys(&self) -> Keys {
         self.keys.clone().unwrap_or_else(|| Keys::from_seed(self.seed))
     }

@@ -62,6 +62,9 @@ impl<'a> From<&'a HttpRequest> for Asked<'a> {
 impl State {
     /// The server at `base_url`, with its population drawn.
     pub(crate) fn new(settings: Settings, base_url: String) -> Self {
+        // Fixed here, so that a later change of the seed changes no key.
+        let keys = settings.keys();
+        let settings = settings.with_keys(keys);
         let mut generator = Generator::new(settings.seed);
         let rows = generator.populate(
             settings.iocs,

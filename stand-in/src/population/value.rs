@@ -197,10 +197,10 @@ mod tests {
             |length| value.len() == length && value.bytes().all(|b| b"0123456789abcdef".contains(&b));
         let number = |text: &str, least| text.len() >= least && text.bytes().all(|b| b.is_ascii_digit());
         match ioc_type {
-            IocType::Ipv4 => match value.parse::<Ipv4Addr>().unwrap().octets() {
-                [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] | [198, 18..=19, _, _] => true,
-                _ => false,
-            },
+            IocType::Ipv4 => matches!(
+                value.parse::<Ipv4Addr>().unwrap().octets(),
+                [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] | [198, 18..=19, _, _]
+            ),
             IocType::Ipv6 => {
                 let address: Ipv6Addr = value.parse().unwrap();
                 address.segments()[..2] == [0x2001, 0xdb8] && address.to_string() == value
