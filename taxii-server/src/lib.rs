@@ -5,9 +5,16 @@
 //! then [`server`]. [`auth`] stands beside the API.
 #![forbid(unsafe_code)]
 
+pub mod api;
+pub mod auth;
 pub mod clock;
+pub mod command;
 pub mod config;
 pub mod error;
 pub mod media_type;
+pub mod server;
 pub mod storage;
+pub mod telemetry;
 pub mod wire;
+
+pub use api::app;

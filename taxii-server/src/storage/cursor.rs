@@ -26,8 +26,8 @@ impl DateAdded {
         self.0
     }
 
-    /// The date as it is written on the wire; nothing outside of the years 0 to 9999.
-    pub fn timestamp(self) -> Option<Timestamp> {
+    /// The date as it is written on the wire.
+    pub fn timestamp(self) -> Timestamp {
         Timestamp::from_millis(self.0)
     }
 }
@@ -74,15 +74,13 @@ impl FromStr for Cursor {
 
     fn from_str(text: &str) -> Result<Self, CursorError> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| CursorError)?;
-        let (VERSION, millis) =
-            bytes.split_first().ok_or(CursorError).map(|(version, rest)| (*version, rest))?
-        else {
+        let Some((&VERSION, millis)) = bytes.split_first() else { return Err(CursorError) };
+        let date = DateAdded(i64::from_be_bytes(millis.try_into().map_err(|_| CursorError)?));
+        // Only dates since 1970 that can be written were ever given out.
+        if date.0 < 0 || date.timestamp().millis() != date.0 {
             return Err(CursorError);
-        };
-        let millis = i64::from_be_bytes(millis.try_into().map_err(|_| CursorError)?);
-        let date = DateAdded(millis);
-        // Only dates that can be written were ever given out.
-        date.timestamp().filter(|_| millis >= 0).map(|_| Self(date)).ok_or(CursorError)
+        }
+        Ok(Self(date))
     }
 }
 

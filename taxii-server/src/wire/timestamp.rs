@@ -31,12 +31,11 @@ impl Timestamp {
         Self(instant)
     }
 
-    /// The timestamp that is `millis` milliseconds after 1970-01-01, or nothing when the year does not have
-    /// four digits.
-    pub fn from_millis(millis: i64) -> Option<Self> {
-        DateTime::from_timestamp_millis(millis)
-            .filter(|instant| (MIN_SECOND..=MAX_SECOND).contains(&instant.timestamp()))
-            .map(Self)
+    /// The timestamp that is `millis` milliseconds after 1970-01-01; beyond the years 0 to 9999, which cannot
+    /// be written, the nearest one.
+    pub fn from_millis(millis: i64) -> Self {
+        let millis = millis.clamp(MIN_MILLIS, MAX_MILLIS);
+        Self(DateTime::from_timestamp_millis(millis).unwrap_or(DateTime::UNIX_EPOCH))
     }
 
     /// The instant.
@@ -91,8 +90,8 @@ impl fmt::Display for TimestampError {
 
 impl std::error::Error for TimestampError {}
 
-const MIN_SECOND: i64 = -62_167_219_200; // 0000-01-01T00:00:00Z
-const MAX_SECOND: i64 = 253_402_300_799; // 9999-12-31T23:59:59Z
+const MIN_MILLIS: i64 = -62_167_219_200_000; // 0000-01-01T00:00:00.000Z
+const MAX_MILLIS: i64 = 253_402_300_799_999; // 9999-12-31T23:59:59.999Z
 
 /// Three numbers with exactly these many digits.
 fn numbers(text: &str, separator: char, lengths: [usize; 3]) -> Result<[u32; 3], TimestampError> {
@@ -165,6 +164,6 @@ mod tests {
     fn milliseconds_are_rounded_down() {
         let timestamp: Timestamp = "1969-12-31T23:59:59.9995Z".parse().unwrap();
         assert_eq!(timestamp.millis(), -1);
-        assert_eq!(Timestamp::from_millis(i64::MAX), None);
+        assert_eq!(Timestamp::from_millis(i64::MAX).to_string(), "9999-12-31T23:59:59.999000Z");
     }
 }

@@ -1,0 +1,156 @@
+//! The TAXII 2.1 API, one file per endpoint (sections 4 and 5).
+//!
+//! A request passes, in this order: the log, the net that turns whatever fails into a TAXII error, the
+//! normalisation of the path, compression, the gate (authentication, then negotiation), the endpoint.
+
+pub mod filter;
+
+mod api_root;
+mod collection;
+mod collections;
+mod discovery;
+mod gate;
+mod health;
+mod manifest;
+mod net;
+mod object;
+mod objects;
+mod page;
+mod path;
+mod status;
+mod versions;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::middleware::{Compress, NormalizePath, from_fn};
+use actix_web::{App, Error, HttpResponse, Resource, Route, Scope, guard, web};
+use serde::Serialize;
+use tracing_actix_web::TracingLogger;
+
+use crate::auth::Authenticator;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::error::{ApiError, ErrorCode};
+use crate::storage::SqliteStorage;
+use crate::telemetry::RequestSpan;
+use crate::wire::TAXII_MEDIA_TYPE;
+
+/// What every request can use.
+#[derive(Debug)]
+pub struct State {
+    /// The settings.
+    pub config: Config,
+    /// The store.
+    pub storage: SqliteStorage,
+    /// Finds out who is asking.
+    pub authenticator: Authenticator,
+}
+
+impl State {
+    /// The state of a server with these settings and this store.
+    pub fn new(config: Config, storage: SqliteStorage, clock: Clock) -> Self {
+        let authenticator = Authenticator::new(storage.clone(), clock, config.anonymous);
+        Self { config, storage, authenticator }
+    }
+}
+
+/// The application: everything that the server serves.
+pub fn app(
+    state: web::Data<State>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let api_root = format!("/{}", state.config.api_root);
+    App::new()
+        .app_data(state)
+        .service(web::resource("/healthz").route(reading().to(health::alive)))
+        .service(web::resource("/readyz").route(reading().to(health::ready)))
+        .service(discovery_scope())
+        .service(api_root_scope(api_root))
+        .default_service(web::to(unknown_path))
+        .wrap(Compress::default())
+        .wrap(NormalizePath::trim())
+        .wrap(from_fn(net::net))
+        .wrap(TracingLogger::<RequestSpan>::new())
+}
+
+fn discovery_scope() -> Scope<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    web::scope("/taxii2")
+        .service(endpoint("", "GET, HEAD").route(reading().to(discovery::get)))
+        .default_service(web::to(unknown_path))
+        .wrap(from_fn(gate::gate))
+}
+
+/// All paths come without their last slash: see [`NormalizePath`].
+fn api_root_scope(
+    path: String,
+) -> Scope<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let read = "GET, HEAD";
+    web::scope(&path)
+        .service(endpoint("", read).route(reading().to(api_root::get)))
+        .service(endpoint("/status/{status}", read).route(reading().to(status::get)))
+        .service(endpoint("/collections", read).route(reading().to(collections::get)))
+        .service(endpoint("/collections/{collection}", read).route(reading().to(collection::get)))
+        .service(endpoint("/collections/{collection}/manifest", read).route(reading().to(manifest::get)))
+        .service(
+            endpoint("/collections/{collection}/objects", "GET, HEAD, POST")
+                .route(reading().to(objects::get))
+                .route(web::post().to(objects::post)),
+        )
+        .service(
+            endpoint("/collections/{collection}/objects/{object}", "GET, HEAD, DELETE")
+                .route(reading().to(object::get))
+                .route(web::delete().to(object::delete)),
+        )
+        .service(
+            endpoint("/collections/{collection}/objects/{object}/versions", read)
+                .route(reading().to(versions::get)),
+        )
+        .default_service(web::to(unknown_path))
+        .wrap(from_fn(gate::gate))
+}
+
+/// A resource that answers other methods than the allowed ones with 405.
+fn endpoint(path: &str, allow: &'static str) -> Resource {
+    web::resource(path).default_service(web::to(move || async move {
+        let error = ApiError::new(ErrorCode::MethodNotAllowed);
+        Err::<HttpResponse, _>(error.with_header(header::ALLOW, HeaderValue::from_static(allow)))
+    }))
+}
+
+/// GET, and HEAD, whose body the server leaves out.
+fn reading() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+async fn unknown_path() -> Result<HttpResponse, ApiError> {
+    Err(ApiError::not_found("there is nothing at this path; discovery is at `/taxii2/`"))
+}
+
+/// A resource as the answer.
+fn answer(resource: &impl Serialize) -> Result<HttpResponse, ApiError> {
+    Ok(HttpResponse::Ok().content_type(TAXII_MEDIA_TYPE).body(serde_json::to_vec(resource)?))
+}

@@ -1,0 +1,13 @@
+//! `GET /{api-root}/collections/` (section 5.1): always in the order of the settings.
+
+use actix_web::{HttpResponse, web};
+
+use super::{State, answer, collection};
+use crate::auth::Principal;
+use crate::error::ApiError;
+use crate::wire::Collections;
+
+pub(super) async fn get(state: web::Data<State>, caller: Principal) -> Result<HttpResponse, ApiError> {
+    let collections = state.config.collections.iter().map(|settings| collection::describe(settings, &caller));
+    answer(&Collections { collections: collections.collect() })
+}

@@ -1,0 +1,42 @@
+//! Who is asking, and whether an answer in TAXII's media type is accepted: asked once, before any endpoint.
+
+use std::future::{Ready, ready};
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header;
+use actix_web::middleware::Next;
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
+
+use super::State;
+use crate::auth::Principal;
+use crate::error::{ApiError, ErrorCode};
+use crate::media_type::accepts_taxii;
+
+pub(super) async fn gate(
+    state: web::Data<State>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let authorization = request.headers().get(header::AUTHORIZATION);
+    let principal = state.authenticator.authenticate(authorization.map(|value| value.as_bytes())).await?;
+    let accept = request.headers().get_all(header::ACCEPT);
+    if !accepts_taxii(accept.map(|value| value.to_str().unwrap_or("unreadable"))) {
+        return Err(ApiError::new(ErrorCode::NotAcceptable)
+            .with_description("this server speaks `application/taxii+json;version=2.1`")
+            .into());
+    }
+    request.extensions_mut().insert(principal);
+    next.call(request).await
+}
+
+/// Endpoints take the caller as an argument; outside of the gate there is none.
+impl FromRequest for Principal {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let principal = request.extensions().get::<Self>().cloned();
+        ready(principal.ok_or(ApiError::new(ErrorCode::Unauthenticated)))
+    }
+}

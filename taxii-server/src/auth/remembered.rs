@@ -1,0 +1,56 @@
+//! Credentials that were verified a moment ago: hashing a password for each page would be slow.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest, Sha256};
+
+/// Verified `Authorization` headers. They are known by a hash under a random key of this process, so that
+/// neither a credential nor anything to guess it from stays in memory.
+pub(super) struct Remembered {
+    key: [u8; 32],
+    verified: Mutex<HashMap<[u8; 32], (Arc<str>, DateTime<Utc>)>>,
+}
+
+const LIFETIME: TimeDelta = TimeDelta::seconds(60);
+const CAPACITY: usize = 10_000;
+
+impl Remembered {
+    pub(super) fn new() -> Self {
+        Self { key: rand::random(), verified: Mutex::default() }
+    }
+
+    /// The account whose credential this is, if it was verified within the last minute.
+    pub(super) fn get(&self, header: &[u8], now: DateTime<Utc>) -> Option<Arc<str>> {
+        let verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+        let (name, since) = verified.get(&self.digest(header))?;
+        is_fresh(*since, now).then(|| Arc::clone(name))
+    }
+
+    pub(super) fn insert(&self, header: &[u8], now: DateTime<Utc>, name: Arc<str>) {
+        let mut verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+        if verified.len() >= CAPACITY {
+            verified.retain(|_, (_, since)| is_fresh(*since, now));
+        }
+        if verified.len() < CAPACITY {
+            verified.insert(self.digest(header), (name, now));
+        }
+    }
+
+    fn digest(&self, header: &[u8]) -> [u8; 32] {
+        Sha256::new().chain_update(self.key).chain_update(header).finalize().into()
+    }
+}
+
+impl fmt::Debug for Remembered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Remembered")
+    }
+}
+
+/// A clock that went backwards makes everything stale.
+fn is_fresh(since: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    (TimeDelta::zero()..LIFETIME).contains(&(now - since))
+}

@@ -1,0 +1,31 @@
+//! `taxii-server config`.
+
+use std::error::Error;
+
+use clap::Subcommand;
+
+use crate::config::Config;
+
+/// What to do with the settings.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Check the settings and say what is served where
+    Check,
+}
+
+pub(super) fn run(command: &ConfigCommand, config: &Config) -> Result<(), Box<dyn Error>> {
+    let ConfigCommand::Check = command;
+    println!("the settings are good");
+    println!("listen       {}", config.listen);
+    println!("database     {}", config.database.display());
+    println!("api root     {}", config.api_root_url());
+    for collection in &config.collections {
+        println!(
+            "collection   {}collections/{}/  {}",
+            config.api_root_url(),
+            collection.id,
+            collection.title
+        );
+    }
+    Ok(())
+}

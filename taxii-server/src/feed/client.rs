@@ -1,0 +1,207 @@
+//! The HTTP client of the SOC Defenders API.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use reqwest::header::{self, HeaderMap};
+use reqwest::{Response, StatusCode, Url};
+use serde_json::Value;
+
+use super::settings::FeedSettings;
+use super::{Failure, loose_time};
+use crate::clock::Clock;
+
+/// The path of the endpoint of STIX bundles.
+pub(super) const STIX: &str = "/api/v1/iocs/stix";
+/// The path of the endpoint of lists.
+pub(super) const LIST: &str = "/api/v1/iocs";
+
+/// The longest wait for the end of a rate limit that is slept through inside a poll.
+const MAX_WAIT: Duration = Duration::from_secs(20);
+
+/// A client of one feed.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    settings: FeedSettings,
+    clock: Clock,
+}
+
+/// What is asked of an endpoint.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ask {
+    pub(super) since: Option<DateTime<Utc>>,
+    pub(super) limit: u32,
+    pub(super) offset: u64,
+    pub(super) ioc_type: Option<String>,
+    pub(super) confidence: Option<String>,
+}
+
+/// A whole answer.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    /// The JSON text, read.
+    pub(super) body: Value,
+    /// The service's own time, by which places in the feed are kept; never the time of this machine.
+    pub(super) server_time: Option<DateTime<Utc>>,
+}
+
+impl Client {
+    /// A client that follows no redirect, since it would carry the key to another host.
+    ///
+    /// # Errors
+    /// The certificates of the system cannot be loaded.
+    pub fn new(settings: FeedSettings, clock: Clock) -> Result<Self, Failure> {
+        // A provider that is already installed serves as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .user_agent(concat!("taxii-server/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(settings.timeout)
+            .build()
+            .map_err(|error| connection(&error))?;
+        Ok(Self { http, settings, clock })
+    }
+
+    /// The settings.
+    pub(super) fn settings(&self) -> &FeedSettings {
+        &self.settings
+    }
+
+    /// Asks, and tries again what may pass. Gives the failures of earlier tries with the answer.
+    pub(super) async fn ask(&self, path: &str, ask: &Ask, key: &str) -> Result<Answer, Failure> {
+        let mut attempt = 1;
+        let mut first = None;
+        loop {
+            match self.ask_once(path, ask, key).await {
+                Ok(answer) => {
+                    if let Some(failure) = first {
+                        let (feed, tries) = (&self.settings.name, attempt);
+                        tracing::warn!(feed, path, tries, "recovered: {failure}");
+                    }
+                    return Ok(answer);
+                }
+                Err(failure) => match self.wait(&failure, attempt) {
+                    Some(wait) if attempt < self.settings.attempts => {
+                        attempt += 1;
+                        first.get_or_insert(failure);
+                        tokio::time::sleep(wait).await;
+                    }
+                    _ => return Err(failure),
+                },
+            }
+        }
+    }
+
+    /// How long to wait before the next try, if there is to be one.
+    fn wait(&self, failure: &Failure, attempt: u32) -> Option<Duration> {
+        let backoff = self.settings.backoff.saturating_mul(1 << (attempt - 1).min(6));
+        match failure {
+            Failure::RateLimited { wait } => Some(wait.unwrap_or(backoff)).filter(|wait| *wait <= MAX_WAIT),
+            failure if failure.is_passing() => Some(backoff),
+            _ => None,
+        }
+    }
+
+    async fn ask_once(&self, path: &str, ask: &Ask, key: &str) -> Result<Answer, Failure> {
+        let request = self.http.get(self.url(path, ask)?).bearer_auth(key).header(header::ACCEPT, "application/json");
+        let response = request.send().await.map_err(|error| connection(&error))?;
+        let headers = response.headers().clone();
+        let status = response.status();
+        if status.is_redirection() {
+            return Err(Failure::Redirected { location: text(&headers, header::LOCATION.as_str()) });
+        }
+        let body = read(response, self.settings.max_answer_bytes).await?;
+        if !status.is_success() {
+            return Err(self.refused(status, &headers, &body));
+        }
+        let body = serde_json::from_slice(&body).map_err(|error| Failure::NotJson {
+            content_type: text(&headers, header::CONTENT_TYPE.as_str()),
+            message: error.to_string(),
+        })?;
+        Ok(Answer { server_time: server_time(&body, &headers), body })
+    }
+
+    fn url(&self, path: &str, ask: &Ask) -> Result<Url, Failure> {
+        let base = Url::parse(&self.settings.url).and_then(|url| url.join(path));
+        let mut url = base.map_err(|error| Failure::Connection { message: error.to_string() })?;
+        let FeedSettings { ioc_type, confidence, category, industry, .. } = &self.settings;
+        let category = category.as_ref().filter(|_| path == LIST);
+        let mut query = url.query_pairs_mut();
+        let since = ask.since.map(loose_time::write);
+        let offset = (ask.offset > 0).then(|| ask.offset.to_string());
+        for (name, value) in [
+            ("type", ask.ioc_type.as_ref().or(ioc_type.as_ref())),
+            ("confidence", ask.confidence.as_ref().or(confidence.as_ref())),
+            ("category", category),
+            ("industry", industry.as_ref()),
+            ("since", since.as_ref()),
+            ("limit", Some(&ask.limit.to_string())),
+            ("offset", offset.as_ref()),
+        ] {
+            if let Some(value) = value {
+                query.append_pair(name, value);
+            }
+        }
+        drop(query);
+        Ok(url)
+    }
+
+    fn refused(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Failure {
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let field = |name: &str| {
+            let text = body.pointer(&format!("/error/{name}")).and_then(Value::as_str);
+            text.unwrap_or("without a reason").chars().take(200).collect::<String>()
+        };
+        match status {
+            StatusCode::UNAUTHORIZED => Failure::Unauthorized { code: field("code") },
+            StatusCode::FORBIDDEN => Failure::Forbidden { code: field("code") },
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::PAYMENT_REQUIRED => {
+                Failure::RateLimited { wait: wait(headers, self.clock.now()) }
+            }
+            other => Failure::Status { status: other.as_u16(), message: field("message") },
+        }
+    }
+}
+
+/// Reads a body to its end, but no further than the limit.
+async fn read(mut response: Response, limit: usize) -> Result<Vec<u8>, Failure> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| connection(&error))? {
+        if body.len() + chunk.len() > limit {
+            return Err(Failure::TooLarge { limit });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// When the answer was made, by the service's clock: `meta.generated_at`, else the header `Date`.
+fn server_time(body: &Value, headers: &HeaderMap) -> Option<DateTime<Utc>> {
+    let generated = body.pointer("/meta/generated_at").and_then(Value::as_str).and_then(loose_time::read);
+    let date = || DateTime::parse_from_rfc2822(headers.get(header::DATE)?.to_str().ok()?).ok();
+    generated.map(|time| time.instant()).or_else(|| date().map(|date| date.to_utc()))
+}
+
+/// When the limit is lifted: `Retry-After` in seconds, else `X-RateLimit-Reset` in Unix seconds, taken
+/// against the service's clock.
+fn wait(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
+    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<i64>().ok();
+    let now = server_time(&Value::Null, headers).unwrap_or(now).timestamp();
+    let seconds = number("retry-after").or_else(|| Some(number("x-ratelimit-reset")? - now))?;
+    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+}
+
+fn text(headers: &HeaderMap, name: &str) -> String {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("unknown").to_owned()
+}
+
+/// The innermost cause says most; the outer ones repeat the address.
+fn connection(error: &reqwest::Error) -> Failure {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    let message = if error.is_timeout() { "no answer in time".to_owned() } else { cause.to_string() };
+    Failure::Connection { message }
+}

@@ -1,0 +1,112 @@
+//! In which ways a request to the feed fails, and whether trying again can help.
+
+use std::fmt;
+use std::time::Duration;
+
+/// A request that gave no usable answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Failure {
+    /// 401: the key is missing, wrong or expired.
+    Unauthorized {
+        /// The code in the answer, such as `invalid_api_key`.
+        code: String,
+    },
+    /// 403: the key may not use the endpoint.
+    Forbidden {
+        /// The code in the answer.
+        code: String,
+    },
+    /// 429, or 402 which some services mean the same by: too many requests.
+    RateLimited {
+        /// How long to wait, if the answer says.
+        wait: Option<Duration>,
+    },
+    /// Another status than success.
+    Status {
+        /// The status.
+        status: u16,
+        /// The beginning of the message in the answer.
+        message: String,
+    },
+    /// The answer leads to another address, where the key must not go.
+    Redirected {
+        /// The address.
+        location: String,
+    },
+    /// No connection, or it broke before the answer was whole.
+    Connection {
+        /// What happened.
+        message: String,
+    },
+    /// The answer is longer than the settings allow.
+    TooLarge {
+        /// The most bytes allowed.
+        limit: usize,
+    },
+    /// The answer is not JSON: an error page, or cut off.
+    NotJson {
+        /// What it says it is.
+        content_type: String,
+        /// Why it cannot be read.
+        message: String,
+    },
+    /// The answer is JSON of another shape than the endpoint's.
+    Shape {
+        /// What is missing.
+        message: String,
+    },
+}
+
+impl Failure {
+    /// Whether the same request may succeed in a moment.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            Self::Connection { .. } | Self::NotJson { .. } => true,
+            Self::Status { status, .. } => *status >= 500 || *status == 408,
+            Self::Unauthorized { .. }
+            | Self::Forbidden { .. }
+            | Self::RateLimited { .. }
+            | Self::Redirected { .. }
+            | Self::TooLarge { .. }
+            | Self::Shape { .. } => false,
+        }
+    }
+
+    /// What the operator can do.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Unauthorized { .. } => "check the API key and whether it has expired",
+            Self::Forbidden { .. } => "use a key of the Pro tier, or set `endpoint = \"list\"`",
+            Self::RateLimited { .. } => "poll less often if this goes on",
+            Self::Redirected { .. } => "set `url` to the address that the service really has",
+            Self::TooLarge { .. } => "raise `max_answer_bytes`, or lower `page`",
+            Self::Status { .. } | Self::Connection { .. } | Self::NotJson { .. } | Self::Shape { .. } => {
+                "nothing is lost, the next poll asks for the same records again"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unauthorized { code } => write!(f, "the service refuses the API key (401 {code})"),
+            Self::Forbidden { code } => write!(f, "the key may not use this endpoint (403 {code})"),
+            Self::RateLimited { wait: Some(wait) } => {
+                write!(f, "too many requests, the limit is lifted in {} s", wait.as_secs())
+            }
+            Self::RateLimited { wait: None } => f.write_str("too many requests"),
+            Self::Status { status, message } => write!(f, "the service answers {status}: {message}"),
+            Self::Redirected { location } => write!(f, "the service redirects to `{location}`"),
+            Self::Connection { message } => write!(f, "the connection failed: {message}"),
+            Self::TooLarge { limit } => write!(f, "the answer is longer than {limit} bytes"),
+            Self::NotJson { content_type, message } => {
+                write!(f, "the answer (`{content_type}`) is not whole JSON: {message}")
+            }
+            Self::Shape { message } => write!(f, "the answer has another shape than documented: {message}"),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}

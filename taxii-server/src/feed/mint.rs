@@ -1,0 +1,172 @@
+//! The objects that the bridge makes: a pure function of all that is known of a subject.
+
+use std::collections::BTreeSet;
+
+use stix_core::sdo::{AttackPattern, Identity, Indicator, Vulnerability};
+use stix_core::sro::Relationship;
+use stix_core::tlp::Tlp;
+use stix_core::{Confidence, ExternalReference, Identifier, IdentifierError, Object, SdoCommon, Timestamp};
+
+use super::contribution::least;
+use super::name::Namer;
+use super::settings::{Author, FeedSettings};
+use super::{Contribution, Subject};
+
+/// How objects are made: the author, the marking, the names.
+#[derive(Clone, Debug)]
+pub struct Minting {
+    pub(crate) namer: Namer,
+    author: Author,
+    author_id: Identifier,
+    marking: Option<Tlp>,
+}
+
+/// The source whose content it is.
+const SOURCE: &str = "SOC Defenders";
+/// This program.
+const BRIDGE: &str = "SOC Defenders bridge";
+/// When the identities of authors were made: once for all installations, so that they are all the same.
+const AUTHOR_CREATED: i64 = 1_767_225_600_000;
+
+impl Minting {
+    /// How the settings of a feed say.
+    ///
+    /// # Errors
+    /// Never with the names that this program uses.
+    pub fn new(settings: &FeedSettings) -> Result<Self, IdentifierError> {
+        let author = match settings.author {
+            Author::Source => SOURCE,
+            Author::Bridge => BRIDGE,
+        };
+        let namer = Namer::new(author, &settings.installation);
+        let author_id = namer.key("identity", serde_json::json!({"name": author})).identifier()?;
+        Ok(Self { namer, author: settings.author, author_id, marking: settings.marking() })
+    }
+
+    /// The objects that all others refer to: the author and the marking.
+    pub(crate) fn context(&self) -> Vec<Object> {
+        let created = chrono::DateTime::from_timestamp_millis(AUTHOR_CREATED).unwrap_or_default();
+        let common = self.marked(SdoCommon::new(self.author_id.clone(), Timestamp::from_millis(created)));
+        let (name, description) = match self.author {
+            Author::Source => (
+                SOURCE,
+                "The SOC Defenders threat-intelligence feed (https://socdefenders.ai). Objects that name this \
+                 identity as their creator were made from its content by a bridge, which is not part of it.",
+            ),
+            Author::Bridge => (
+                BRIDGE,
+                "A bridge that makes STIX objects from the content of the SOC Defenders feed \
+                 (https://socdefenders.ai), of which it is not part.",
+            ),
+        };
+        let identity =
+            Identity::new(common, name).with_description(description).with_identity_class("organization");
+        let marking = self.marking.map(|tlp| tlp.marking().into());
+        marking.into_iter().chain([identity.into()]).collect()
+    }
+
+    /// The object for a subject, in its first version.
+    ///
+    /// `created` is when it was or is first stored; the contributions are in the order of their sources.
+    pub(crate) fn object(
+        &self,
+        id: Identifier,
+        subject: &Subject,
+        known: &[Contribution],
+        created: &Timestamp,
+    ) -> Object {
+        let revoked = (!known.is_empty() && known.iter().all(|part| part.revoked)).then_some(true);
+        let mut common = self.marked(SdoCommon::new(id, created.clone()));
+        common.created_by_ref = Some(self.author_id.clone());
+        common.revoked = revoked;
+        common.labels = not_empty(union(known, |part| &part.labels));
+        common.confidence = known.iter().filter_map(|part| part.statement.confidence).max().and_then(level);
+        common.external_references = not_empty(references(subject, known));
+        match subject {
+            Subject::Indicator { observable, pattern } => {
+                let seen = known.iter().fold(None, |least_yet, part| least(least_yet, part.first_seen.clone()));
+                let valid_from = seen.unwrap_or_else(|| created.clone());
+                // One source without an end to the validity means that there is none.
+                let ends: Option<Vec<_>> = known.iter().map(|part| part.statement.valid_until.clone()).collect();
+                let end = ends.and_then(|ends| ends.into_iter().max()).filter(|end| *end > valid_from);
+                let named = known.iter().filter_map(|part| part.statement.name.clone()).max();
+                let value = observable.as_ref().map(|observable| observable.value.clone());
+                let noun = observable.as_ref().map_or("Pattern", |observable| observable.noun);
+                let mut indicator = Indicator::new(common, pattern.clone(), valid_from)
+                    .with_name(value.or(named).unwrap_or_else(|| pattern.clone()))
+                    .with_description(description(noun, known))
+                    .with_indicator_types(vec!["malicious-activity".to_owned()]);
+                indicator.valid_until = end;
+                indicator.into()
+            }
+            Subject::Vulnerability(cve) => Vulnerability::new(common, cve.clone())
+                .with_description(description("Vulnerability", known))
+                .into(),
+            Subject::Technique(technique) => AttackPattern::new(common, technique.clone()).into(),
+            Subject::Relation { source, relation, target } => {
+                Relationship::new(common, source.clone(), relation.clone(), target.clone()).into()
+            }
+            // The bridge makes no object of other types: they are passed through or not published.
+            Subject::Object(_) => Identity::new(common, SOURCE).into(),
+        }
+    }
+
+    fn marked(&self, mut common: SdoCommon) -> SdoCommon {
+        common.object_marking_refs = self.marking.map(|tlp| vec![tlp.id()]);
+        common
+    }
+}
+
+fn level(number: u8) -> Option<Confidence> {
+    Confidence::new(i64::from(number)).ok()
+}
+
+fn not_empty<T>(list: Vec<T>) -> Option<Vec<T>> {
+    (!list.is_empty()).then_some(list)
+}
+
+fn union<'a>(known: &'a [Contribution], texts: impl Fn(&'a Contribution) -> &'a BTreeSet<String>) -> Vec<String> {
+    known.iter().flat_map(texts).cloned().collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// One sentence of what it is and who reported it, and what the latest record says beside.
+fn description(noun: &str, known: &[Contribution]) -> String {
+    let feeds: BTreeSet<&str> = known.iter().filter_map(|part| part.feed_name.as_deref()).collect();
+    let feeds: Vec<&str> = feeds.into_iter().collect();
+    let by = match feeds.as_slice() {
+        [] => SOURCE.to_owned(),
+        [one] => format!("{one} through {SOURCE}"),
+        [most @ .., last] => format!("{} and {last} through {SOURCE}", most.join(", ")),
+    };
+    let said = known.iter().filter_map(|part| Some((&part.statement.last_seen, part.statement.context.as_ref()?)));
+    match said.max() {
+        Some((_, context)) => format!("{noun} reported by {by}. {context}"),
+        None => format!("{noun} reported by {by}."),
+    }
+}
+
+/// The well-known identifier, the articles, and the records at the source.
+fn references(subject: &Subject, known: &[Contribution]) -> Vec<ExternalReference> {
+    let well_known = match subject {
+        Subject::Vulnerability(cve) => Some(ExternalReference::new("cve").with_external_id(cve.as_str())),
+        Subject::Technique(technique) => Some(
+            ExternalReference::new("mitre-attack")
+                .with_external_id(technique.as_str())
+                .with_url(format!("https://attack.mitre.org/techniques/{}", technique.replace('.', "/"))),
+        ),
+        _ => None,
+    };
+    let mut others = BTreeSet::new();
+    for part in known {
+        let feed = part.feed_name.as_deref().unwrap_or(SOURCE);
+        let urls = part.references.iter().filter(|text| reqwest::Url::parse(text).is_ok());
+        others.extend(urls.map(|url| (feed.to_owned(), Some(url.clone()), None)));
+        others.extend(part.upstream_id.iter().map(|id| ("socdefenders".to_owned(), None, Some(id.clone()))));
+    }
+    let others = others.into_iter().map(|(source_name, url, external_id)| {
+        let mut reference = ExternalReference::new(source_name);
+        (reference.url, reference.external_id) = (url, external_id);
+        reference
+    });
+    well_known.into_iter().chain(others).collect()
+}

@@ -1,0 +1,189 @@
+//! The settings of a feed.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+use stix_core::tlp::Tlp;
+
+use crate::config::duration;
+
+/// The environment variable that holds the key, if the settings name no other place.
+const KEY_VARIABLE: &str = "SOCDEFENDERS_API_KEY";
+
+/// One feed: where it is, what is asked of it, and where its objects go.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct FeedSettings {
+    /// The name in logs and in the database, under which the feed keeps its place.
+    pub name: String,
+    /// The address of the service, without a path.
+    pub url: String,
+    /// The file that holds the API key; it is read at every poll, so that a key can be changed.
+    pub api_key_file: Option<PathBuf>,
+    /// The environment variable that holds the API key, if no file does.
+    pub api_key_env: String,
+    /// Which endpoints are polled.
+    pub endpoint: Endpoint,
+    /// The collection that the objects go to, by id or alias; the first one if none is named.
+    pub collection: Option<String>,
+    /// The time from the end of a poll to the beginning of the next.
+    #[serde(with = "duration")]
+    pub interval: Duration,
+    /// How far before its place a poll asks again, for records that arrive late.
+    #[serde(with = "duration")]
+    pub overlap: Duration,
+    /// How many records are asked for in a request.
+    pub page: u32,
+    /// How long a request may take.
+    #[serde(with = "duration")]
+    pub timeout: Duration,
+    /// How often a request is tried in one poll.
+    pub attempts: u32,
+    /// The wait before the second try; it doubles from try to try.
+    #[serde(with = "duration")]
+    pub backoff: Duration,
+    /// The most bytes that an answer may have.
+    pub max_answer_bytes: usize,
+    /// Only IOCs of this type.
+    #[serde(rename = "type")]
+    pub ioc_type: Option<String>,
+    /// Only IOCs of this confidence: `high`, `medium` or `low`.
+    pub confidence: Option<String>,
+    /// Only IOCs of this category of sources; only the list endpoint knows it.
+    pub category: Option<String>,
+    /// Only IOCs of this CISA sector.
+    pub industry: Option<String>,
+    /// Who is named as the creator of the objects that the bridge makes.
+    pub author: Author,
+    /// What tells two bridges apart that feed one consumer; their objects get different identifiers.
+    pub installation: String,
+    /// The level of the Traffic Light Protocol to mark the objects with, such as `green`.
+    pub tlp: Option<String>,
+    /// The version of that protocol: 2, or 1 for old consumers.
+    pub tlp_version: u8,
+}
+
+/// Which endpoints are polled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Endpoint {
+    /// Both, and only the list for a key that the STIX endpoint refuses.
+    Auto,
+    /// `/api/v1/iocs/stix`; the list fills what it cuts off.
+    Stix,
+    /// `/api/v1/iocs`.
+    List,
+}
+
+/// Who is named as the creator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Author {
+    /// SOC Defenders, the source of the content.
+    ///
+    /// Section 3.5 wants the identity that made the object, which is the bridge. Consumers show the
+    /// creator as the author, though, and the content is the source's; the identity says so.
+    Source,
+    /// The bridge.
+    Bridge,
+}
+
+impl Default for FeedSettings {
+    fn default() -> Self {
+        Self {
+            name: "socdefenders".to_owned(),
+            url: "https://socdefenders.ai".to_owned(),
+            api_key_file: None,
+            api_key_env: KEY_VARIABLE.to_owned(),
+            endpoint: Endpoint::Auto,
+            collection: None,
+            interval: Duration::from_secs(300),
+            overlap: Duration::from_secs(600),
+            page: 10_000,
+            timeout: Duration::from_secs(60),
+            attempts: 3,
+            backoff: Duration::from_secs(1),
+            max_answer_bytes: 256 << 20,
+            ioc_type: None,
+            confidence: None,
+            category: None,
+            industry: None,
+            author: Author::Source,
+            installation: String::new(),
+            tlp: None,
+            tlp_version: 2,
+        }
+    }
+}
+
+impl FeedSettings {
+    /// The feed that is polled when a key is in the environment and no feed is configured.
+    pub fn from_environment() -> Option<Self> {
+        let settings = Self::default();
+        settings.api_key().is_ok().then_some(settings)
+    }
+
+    /// The API key.
+    ///
+    /// # Errors
+    /// The file cannot be read, the variable is not set, or what is there cannot be a key.
+    pub fn api_key(&self) -> Result<String, KeyError> {
+        let (text, place) = match &self.api_key_file {
+            Some(path) => {
+                let place = format!("file `{}`", path.display());
+                (std::fs::read_to_string(path).map_err(|error| KeyError(format!("{place}: {error}")))?, place)
+            }
+            None => {
+                let place = format!("environment variable `{}`", self.api_key_env);
+                let text = std::env::var(&self.api_key_env);
+                (text.map_err(|_| KeyError(format!("{place} is not set")))?, place)
+            }
+        };
+        let key = text.trim();
+        if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(KeyError(format!("{place} holds no key")));
+        }
+        Ok(key.to_owned())
+    }
+
+    /// The marking of the objects that the bridge makes.
+    pub fn marking(&self) -> Option<Tlp> {
+        Tlp::named(self.tlp_version, self.tlp.as_deref()?)
+    }
+
+    /// Pushes what cannot work.
+    pub(crate) fn check(&self, problems: &mut Vec<String>) {
+        let mut problem = |text: String| problems.push(format!("feed `{}`: {text}", self.name));
+        if self.name.is_empty() {
+            problem("`name` is empty".to_owned());
+        }
+        match reqwest::Url::parse(&self.url) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.path() == "/" => {}
+            _ => problem(format!("`url` is `{}`: expected such as `https://socdefenders.ai`", self.url)),
+        }
+        if self.tlp.is_some() && self.marking().is_none() {
+            problem("`tlp` is no level of the version that `tlp_version` says".to_owned());
+        }
+        if self.page == 0 || self.attempts == 0 || self.max_answer_bytes == 0 {
+            problem("`page`, `attempts` and `max_answer_bytes` must be greater than 0".to_owned());
+        }
+        if self.interval < Duration::from_secs(1) {
+            problem("`interval` is shorter than `1s`".to_owned());
+        }
+    }
+}
+
+/// There is no usable API key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyError(String);
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no API key: {}", self.0)
+    }
+}
+
+impl std::error::Error for KeyError {}
