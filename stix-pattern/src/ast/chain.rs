@@ -1,0 +1,50 @@
+//! Operands joined by one operator (STIX 2.1, sections 9.4 and 9.5).
+
+use crate::span::{Origin, Span};
+
+/// Two or more operands joined by the same operator, in the order of the text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Chain<T> {
+    origin: Origin,
+    operands: Vec<T>,
+}
+
+impl<T> Chain<T> {
+    pub(crate) fn new(first: T, second: T) -> Self {
+        Self { origin: Origin::default(), operands: vec![first, second] }
+    }
+
+    /// The operands, at least two.
+    #[must_use]
+    pub fn operands(&self) -> &[T] {
+        &self.operands
+    }
+
+    /// Gives the operands away.
+    #[must_use]
+    pub fn into_operands(self) -> Vec<T> {
+        self.operands
+    }
+
+    /// From the first operand to the last.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.origin.0
+    }
+
+    pub(crate) fn push(&mut self, operand: T) {
+        self.operands.push(operand);
+    }
+
+    pub(crate) fn prepend(&mut self, operand: T) {
+        self.operands.insert(0, operand);
+    }
+
+    pub(crate) fn append(&mut self, other: Self) {
+        self.operands.extend(other.operands);
+    }
+
+    pub(crate) fn locate(&mut self, span: Span) {
+        self.origin = Origin(span);
+    }
+}

@@ -1,0 +1,156 @@
+//! A place among the tokens, and the parsers that the productions are made of.
+
+use nom::error::{ErrorKind, ParseError};
+use nom::{IResult, Parser};
+
+use super::MAX_DEPTH;
+use crate::error::{Expected, Failure};
+use crate::lexer::{Keyword, Token, TokenKind};
+use crate::span::Span;
+
+/// What a production yields.
+pub(super) type Parsed<'a, T> = IResult<Cursor<'a>, T, Failure>;
+
+/// The input of the parsers: all the tokens, how many of them are read, and how many parentheses are open.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cursor<'a> {
+    source: &'a str,
+    tokens: &'a [Token],
+    at: usize,
+    depth: u32,
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) fn new(source: &'a str, tokens: &'a [Token]) -> Self {
+        Self { source, tokens, at: 0, depth: 0 }
+    }
+
+    /// The number of tokens before this place.
+    pub(super) fn at(self) -> usize {
+        self.at
+    }
+
+    /// The token at this place; behind the last one, an `End`.
+    pub(super) fn peek(self) -> Token {
+        self.tokens.get(self.at).copied().unwrap_or(Token { kind: TokenKind::End, span: Span::default() })
+    }
+
+    pub(super) fn advance(self) -> Self {
+        Self { at: self.at + 1, ..self }
+    }
+
+    /// The text of a token.
+    pub(super) fn text(self, token: Token) -> &'a str {
+        token.span.text(self.source).unwrap_or_default()
+    }
+
+    /// From the token at this place to the last one before `end`.
+    pub(super) fn span_to(self, end: Self) -> Span {
+        let last = self.tokens.get(end.at.saturating_sub(1)).map_or(Span::default(), |token| token.span);
+        self.peek().span.to(last)
+    }
+
+    /// Says what the grammar wants at this place; an alternative may still be found.
+    pub(super) fn error<T>(self, expected: Expected) -> Parsed<'a, T> {
+        Err(nom::Err::Error(Failure::new(expected, self.at)))
+    }
+
+    /// The same where there is no alternative.
+    pub(super) fn failure<T>(self, expected: Expected) -> Parsed<'a, T> {
+        Err(nom::Err::Failure(Failure::new(expected, self.at)))
+    }
+}
+
+impl<'a> ParseError<Cursor<'a>> for Failure {
+    fn from_error_kind(input: Cursor<'a>, _: ErrorKind) -> Self {
+        Self::new(Expected::Pattern, input.at)
+    }
+
+    fn append(_: Cursor<'a>, _: ErrorKind, other: Self) -> Self {
+        other
+    }
+}
+
+/// One token that `choose` finds a meaning for.
+pub(super) fn select<'a, T>(
+    expected: Expected,
+    choose: impl Fn(TokenKind) -> Option<T>,
+) -> impl Parser<Cursor<'a>, Output = (T, Token), Error = Failure> {
+    move |input: Cursor<'a>| {
+        let token = input.peek();
+        match choose(token.kind) {
+            Some(meaning) => Ok((input.advance(), (meaning, token))),
+            None => input.error(expected),
+        }
+    }
+}
+
+/// One token of this kind.
+pub(super) fn token<'a>(
+    kind: TokenKind,
+    expected: Expected,
+) -> impl Parser<Cursor<'a>, Output = Token, Error = Failure> {
+    move |input: Cursor<'a>| {
+        let token = input.peek();
+        if token.kind == kind { Ok((input.advance(), token)) } else { input.error(expected) }
+    }
+}
+
+/// One keyword.
+pub(super) fn keyword<'a>(
+    keyword: Keyword,
+    expected: Expected,
+) -> impl Parser<Cursor<'a>, Output = Token, Error = Failure> {
+    token(TokenKind::Keyword(keyword), expected)
+}
+
+/// A parser under a name of its own: what it wants if it takes nothing.
+pub(super) fn expecting<'a, T>(
+    expected: Expected,
+    mut parser: impl Parser<Cursor<'a>, Output = T, Error = Failure>,
+) -> impl Parser<Cursor<'a>, Output = T, Error = Failure> {
+    move |input: Cursor<'a>| match parser.parse(input) {
+        Err(nom::Err::Error(_)) => input.error(expected),
+        other => other,
+    }
+}
+
+/// A parser for what stands between parentheses, one level deeper. Called behind the opening one.
+pub(super) fn nested<'a, T>(
+    mut parser: impl Parser<Cursor<'a>, Output = T, Error = Failure>,
+) -> impl Parser<Cursor<'a>, Output = T, Error = Failure> {
+    move |input: Cursor<'a>| {
+        if input.depth >= MAX_DEPTH {
+            return Cursor { at: input.at.saturating_sub(1), ..input }.failure(Expected::ShallowerNesting);
+        }
+        let (rest, output) = parser.parse(Cursor { depth: input.depth + 1, ..input })?;
+        Ok((Cursor { depth: input.depth, ..rest }, output))
+    }
+}
+
+/// `operand ( keyword operand )*`, joined from the left. A loop, so that a chain may be of any length; nom's
+/// `fold_many0` would want to clone the first operand.
+pub(super) fn left_associative<'a, T: Joined>(
+    operand: fn(Cursor<'a>) -> Parsed<'a, T>,
+    keyword: Keyword,
+    join: fn(T, T) -> T,
+) -> impl Parser<Cursor<'a>, Output = T, Error = Failure> {
+    move |input: Cursor<'a>| {
+        let (mut rest, mut left) = operand(input)?;
+        let first = rest.at;
+        while rest.peek().kind == TokenKind::Keyword(keyword) {
+            let (after, right) = nom::combinator::cut(operand).parse(rest.advance())?;
+            left = join(left, right);
+            rest = after;
+        }
+        if rest.at > first {
+            left.locate(input.span_to(rest));
+        }
+        Ok((rest, left))
+    }
+}
+
+/// An expression that can be told where it stands.
+pub(super) trait Joined {
+    fn locate(&mut self, span: Span);
+}
