@@ -6,32 +6,22 @@
 //!               v
 //!            arrivals -> ingest (keys, contributions, minted objects, cursor) -> storage
 //! ```
-//! Everything between an answer and ingest is plain functions on values: `observable` reads a value,
-//! `list_row` and `stix_record` read records, `contribution` joins what is known of one subject, and
-//! `mint` makes the object that says it.
+//! Between an answer and ingest there are only plain functions on values: `observable` reads a value,
+//! `list_row` and `stix_record` read records.
 
-mod arrival;
-pub(crate) mod client;
-pub(crate) mod contribution;
+mod client;
 mod failure;
 mod list_row;
 mod loose_time;
-pub(crate) mod mint;
-pub(crate) mod name;
 mod observable;
 mod poll;
 mod schedule;
 mod settings;
 mod stix_record;
-mod subject;
 mod walk;
 
-pub use arrival::{Arrival, Quarantined};
-pub use client::Client;
-pub use contribution::Contribution;
-pub use failure::Failure;
-pub use mint::Minting;
-pub use poll::{PollError, Poller, Polled};
-pub use schedule::run;
-pub use settings::{Author, Endpoint, FeedSettings, KeyError};
-pub use subject::Subject;
+pub use self::client::Client;
+pub use self::failure::Failure;
+pub use self::poll::{PollError, Polled, Poller};
+pub use self::schedule::run;
+pub use self::settings::{Endpoint, FeedSettings, KeyError};

@@ -4,6 +4,7 @@
 //! transaction that ingest writes in), so that a second store can stand beside it.
 
 pub mod cursor;
+pub mod feed;
 pub mod query;
 pub mod sqlite;
 

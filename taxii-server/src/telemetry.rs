@@ -1,12 +1,14 @@
 //! Log lines: one for each request, and what else happens. Never a credential.
 
 use std::io::{self, IsTerminal};
+use std::time::Duration;
 
-use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{StatusCode, header};
+use actix_web::{Error, HttpMessage};
 use tracing::Span;
-use tracing_actix_web::{DefaultRootSpanBuilder, RootSpanBuilder};
+use tracing_actix_web::{RequestId, RootSpanBuilder};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::util::TryInitError;
 
@@ -35,22 +37,32 @@ fn colours() -> bool {
     io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
-/// Puts a span around each request and a line at its end. Of the headers only `User-Agent` and the
-/// forwarded address are in it.
+/// Puts a span around each request. Of the headers only `User-Agent` is in it.
 #[derive(Debug)]
 pub struct RequestSpan;
 
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
-        DefaultRootSpanBuilder::on_request_start(request)
+        let id = request.extensions().get::<RequestId>().map(ToString::to_string);
+        let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+        tracing::info_span!(
+            "request",
+            id,
+            method = %request.method(),
+            target = %request.uri(),
+            peer = request.peer_addr().map(|address| address.ip().to_string()),
+            agent,
+        )
     }
 
-    fn on_request_end<B: MessageBody>(span: Span, outcome: &Result<ServiceResponse<B>, Error>) {
-        let status = match outcome {
-            Ok(response) => response.status(),
-            Err(error) => error.as_response_error().status_code(),
-        };
-        DefaultRootSpanBuilder::on_request_end(span.clone(), outcome);
-        span.in_scope(|| tracing::info!(status = status.as_u16(), "request"));
-    }
+    fn on_request_end<B: MessageBody>(_: Span, _: &Result<ServiceResponse<B>, Error>) {}
+}
+
+/// The line at the end of a request, which is written within its span.
+pub fn request_ended(status: StatusCode, took: Duration) {
+    tracing::info!(
+        status = status.as_u16(),
+        ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        "served"
+    );
 }

@@ -1,11 +1,12 @@
 //! The net under everything: a panic becomes a 500, and whatever else fails outside of our own code is
-//! said as a TAXII error too (TAXII 2.1, section 3.6.1).
+//! said as a TAXII error too (TAXII 2.1, section 3.6.1). Every request ends here, so it is logged here.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, ResponseError};
 use futures_util::FutureExt;
@@ -13,22 +14,26 @@ use tracing_actix_web::RequestId;
 
 use super::health;
 use crate::error::{ApiError, ErrorCode};
+use crate::telemetry;
 use crate::wire::TAXII_MEDIA_TYPE;
 
 pub(super) async fn net(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    let start = Instant::now();
     let request_id = request.extensions().get::<RequestId>().map(ToString::to_string);
-    let error = match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-        Ok(Ok(response)) => return Ok(said_in_taxii(response, request_id)),
-        Ok(Err(error)) => match error.as_error::<ApiError>() {
-            Some(error) => error.clone(),
-            None => ApiError::new(ErrorCode::of_status(error.as_response_error().status_code())),
-        },
-        Err(_) => ApiError::new(ErrorCode::Internal),
+    let outcome = match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        Ok(Ok(response)) => Ok(said_in_taxii(response, request_id)),
+        Ok(Err(error)) => Err(match error.as_error::<ApiError>() {
+            Some(error) => identified(error.clone(), request_id),
+            None => of_framework(error.as_response_error().status_code(), request_id),
+        }),
+        Err(_) => Err(of_framework(StatusCode::INTERNAL_SERVER_ERROR, request_id)),
     };
-    Err(identified(error, request_id).into())
+    let status = outcome.as_ref().map_or_else(ApiError::status_code, ServiceResponse::status);
+    telemetry::request_ended(status, start.elapsed());
+    Ok(outcome?)
 }
 
 /// The response, or a TAXII error in place of the framework's own text.
@@ -42,8 +47,11 @@ fn said_in_taxii(
     if !failed || own || health::is_health(response.request().path()) {
         return response.map_into_boxed_body();
     }
-    let error = identified(ApiError::new(ErrorCode::of_status(status)), request_id);
-    response.into_response(error.error_response())
+    response.into_response(of_framework(status, request_id).error_response())
+}
+
+fn of_framework(status: StatusCode, request_id: Option<String>) -> ApiError {
+    identified(ApiError::new(ErrorCode::of_status(status)), request_id)
 }
 
 /// Errors of ours carry the id of the request, which is also in the log.

@@ -6,10 +6,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use stix_core::{Confidence, Identifier, Timestamp};
 
-use super::contribution::Statement;
-use super::name::Namer;
+use super::loose_time;
 use super::observable::{IocType, Observable};
-use super::{Arrival, Contribution, Subject, loose_time};
+use crate::ingest::{Arrival, Contribution, Namer, Statement, Subject};
 
 #[derive(Debug, Deserialize)]
 struct Row {
@@ -61,7 +60,7 @@ fn arrivals(feed: &str, value: &Value, namer: &Namer) -> Result<Vec<Arrival>, St
     let ioc = IocType::named(&row.ioc_type)
         .ok_or_else(|| format!("`{}` is no type of IOC that the bridge knows", row.ioc_type))?;
     let observable = Observable::read(ioc, &row.value).map_err(|error| error.to_string())?;
-    let subject = Subject::of(observable).map_err(|error| error.to_string())?;
+    let subject = observable.subject().map_err(|error| error.to_string())?;
     let source = source_key(feed, &row);
     let contribution = contribution(&row)?;
     let mut arrivals = techniques(&subject, &row, &source, namer)?;
@@ -151,7 +150,7 @@ fn techniques(subject: &Subject, row: &Row, source: &str, namer: &Namer) -> Resu
     for name in row.mitre_techniques.iter().flatten() {
         // A technique that cannot be read must not cost the IOC: it stays in the contribution's text.
         let Ok(technique) = Observable::read(IocType::MitreAttack, name) else { continue };
-        let technique = Subject::of(technique).map_err(|error| error.to_string())?;
+        let technique = technique.subject().map_err(|error| error.to_string())?;
         let relation = Subject::Relation {
             source: identifier(subject)?,
             relation: "indicates".to_owned(),

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use crate::ingest::{Compared, Subject};
+
 /// The types of IOCs that the feed documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum IocType {
@@ -122,6 +124,21 @@ impl Observable {
             IocType::MitreAttack => made(ioc, technique(&text)),
         };
         read.ok_or_else(|| UnusableValue { ioc, text: text.chars().take(200).collect() })
+    }
+}
+
+impl Observable {
+    /// What the value is about.
+    pub(super) fn subject(self) -> Result<Subject, stix_pattern::BuildError> {
+        let Self { ioc, value } = self;
+        Ok(match (ioc, ioc.path()) {
+            (IocType::MitreAttack, _) => Subject::Technique(value),
+            (_, Some((object_type, keys))) => {
+                let pattern = stix_pattern::build::equals(object_type, keys.iter().copied(), &value)?.to_string();
+                Subject::Indicator { pattern, compared: Some(Compared { noun: ioc.noun(), value }) }
+            }
+            (_, None) => Subject::Vulnerability(value),
+        })
     }
 }
 

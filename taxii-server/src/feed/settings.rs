@@ -8,6 +8,7 @@ use serde::Deserialize;
 use stix_core::tlp::Tlp;
 
 use crate::config::duration;
+use crate::ingest::Author;
 
 /// The environment variable that holds the key, if the settings name no other place.
 const KEY_VARIABLE: &str = "SOCDEFENDERS_API_KEY";
@@ -76,19 +77,6 @@ pub enum Endpoint {
     Stix,
     /// `/api/v1/iocs`.
     List,
-}
-
-/// Who is named as the creator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Author {
-    /// SOC Defenders, the source of the content.
-    ///
-    /// Section 3.5 wants the identity that made the object, which is the bridge. Consumers show the
-    /// creator as the author, though, and the content is the source's; the identity says so.
-    Source,
-    /// The bridge.
-    Bridge,
 }
 
 impl Default for FeedSettings {

@@ -4,21 +4,23 @@
 use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
-use stix_core::{Object, Timestamp, validate::Valid};
+use stix_core::validate::{Report, Valid};
+use stix_core::{Object, Timestamp};
 use stix_pattern::Pattern;
 
-use super::contribution::Statement;
 use super::list_row::time;
 use super::observable::{IocType, Observable};
-use super::{Arrival, Contribution, Subject};
+use crate::ingest::{Arrival, Contribution, Statement, Subject};
 
 /// Reads the objects of a bundle, or of bundles inside it.
 pub(super) fn read(feed: &str, bundle: &Value, latest: &Timestamp) -> Vec<Arrival> {
-    let mut objects = Vec::new();
-    flatten(bundle, &mut objects);
-    let valid: HashSet<&str> = objects.iter().filter(|object| is_valid(object)).filter_map(|o| id(o)).collect();
-    let context = Context { feed, latest, valid };
-    objects.iter().filter_map(|object| context.arrival(object)).collect()
+    let mut values = Vec::new();
+    flatten(bundle, &mut values);
+    let objects: Vec<_> = values.into_iter().map(|value| (value, Valid::read(value.clone()))).collect();
+    let invalid = objects.iter().filter(|(_, checked)| checked.is_err()).filter_map(|(value, _)| id(value));
+    let context = Context { feed, latest, invalid: invalid.collect() };
+    let arrivals = objects.iter().filter_map(|(value, checked)| context.arrival(value, checked));
+    arrivals.collect()
 }
 
 /// How many indicators a bundle holds, by which a cut answer shows.
@@ -44,25 +46,21 @@ fn id(object: &Value) -> Option<&str> {
     object.get("id")?.as_str()
 }
 
-fn is_valid(object: &Value) -> bool {
-    stix_core::validate::check_object(object).is_valid()
-}
-
 struct Context<'a> {
     feed: &'a str,
     /// What is dated later than this is dated in the future.
     latest: &'a Timestamp,
-    /// The identifiers of the valid objects: the ones that other objects may go on referring to.
-    valid: HashSet<&'a str>,
+    /// The identifiers of the invalid objects, which nothing that is published may refer to.
+    invalid: HashSet<&'a str>,
 }
 
 impl Context<'_> {
-    fn arrival(&self, value: &Value) -> Option<Arrival> {
-        match Valid::<Object>::read(value.clone()) {
-            Ok(object) => Some(match self.passed_through(value, object) {
-                Ok(arrival) => arrival,
-                Err(reason) => Arrival::quarantined(reason, value),
-            }),
+    fn arrival(&self, value: &Value, checked: &Result<Valid<Object>, Report>) -> Option<Arrival> {
+        match checked {
+            Ok(object) => {
+                let arrival = self.passed_through(value, object.clone());
+                Some(arrival.unwrap_or_else(|reason| Arrival::quarantined(reason, value)))
+            }
             // The bridge's own identity and markings stand in for those that cannot be kept.
             Err(_) if matches!(object_type(value), "identity" | "marking-definition") => None,
             Err(report) => {
@@ -84,9 +82,9 @@ impl Context<'_> {
         let Some(id) = object.id().cloned() else { return Err("the object has no `id`".to_owned()) };
         let read = matches!(object_type(value), "indicator" | "vulnerability" | "attack-pattern")
             .then(|| self.subject(value));
-        let kept = |name: &str| value.get(name).and_then(Value::as_str).is_none_or(|id| self.valid.contains(id));
+        let creator = value.get("created_by_ref").and_then(Value::as_str);
         match read {
-            Some(Ok(_)) if !kept("created_by_ref") => self.contributed(value),
+            Some(Ok(_)) if creator.is_some_and(|id| self.invalid.contains(id)) => self.contributed(value),
             Some(Ok(subject)) => {
                 let contribution = (self.source(value), Box::new(contribution(value)?));
                 let contribution = Some(contribution);
@@ -139,7 +137,20 @@ fn indicator_subject(value: &Value) -> Result<Subject, String> {
         Ok(pattern) => pattern,
         Err(error) => escaped_again(text).ok_or_else(|| format!("the pattern cannot be read: {error}"))?,
     };
-    Subject::of_pattern(&pattern)
+    subject_of(&pattern)
+}
+
+/// What a pattern is about: a value that the feed also lists by itself, or just the pattern.
+fn subject_of(pattern: &Pattern) -> Result<Subject, String> {
+    if let Some((path, value)) = pattern.as_single_equality() {
+        let keys: Option<Vec<&str>> = path.steps().iter().map(|step| step.kind().as_key()).collect();
+        let ioc = keys.and_then(|keys| IocType::at_path(path.object_type(), &keys));
+        if let Some(ioc) = ioc {
+            let observable = Observable::read(ioc, &value).map_err(|error| error.to_string())?;
+            return observable.subject().map_err(|error| error.to_string());
+        }
+    }
+    Ok(Subject::Indicator { compared: None, pattern: pattern.to_string() })
 }
 
 /// Writes the value of a pattern with one comparison anew: feeds forget to escape quotes and backslashes.
@@ -162,7 +173,7 @@ fn external_id(value: &Value, ioc: IocType, source_name: &str) -> Result<Subject
     });
     let name = external.or_else(|| value.get("name")?.as_str()).unwrap_or_default();
     let observable = Observable::read(ioc, name).map_err(|error| error.to_string())?;
-    Subject::of(observable).map_err(|error| error.to_string())
+    observable.subject().map_err(|error| error.to_string())
 }
 
 fn contribution(value: &Value) -> Result<Contribution, String> {

@@ -49,7 +49,7 @@ impl From<Timestamp> for DateAdded {
 /// use taxii_server::storage::{Cursor, DateAdded};
 ///
 /// let cursor = Cursor(DateAdded::from_millis(1_767_225_600_000));
-/// assert_eq!(cursor.to_string(), "AQAAAZt0YNgA".to_owned());
+/// assert_eq!(cursor.to_string(), "AQAAAZt22qgA".to_owned());
 /// assert_eq!(cursor.to_string().parse(), Ok(cursor));
 /// assert!("garbage".parse::<Cursor>().is_err());
 /// ```
@@ -120,7 +120,7 @@ mod tests {
             "1",
             "AQ",
             "AgAAAZt0YNgA",
-            "AQAAAZt0YNgAAA",
+            "AQAAAZt22qgAAA",
             "AX__________",
             "AQAAAZt0YNg=",
             "AQAA AZt0YNgA",

@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod collections;
+mod feed;
 pub mod migrate;
 pub mod objects;
 mod select;

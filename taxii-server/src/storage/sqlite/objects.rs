@@ -109,6 +109,17 @@ impl SqliteStorage {
         Ok(found.is_some())
     }
 
+    /// How SQLite would read a page of objects, line by line.
+    pub async fn explain(
+        &self,
+        collection: &CollectionId,
+        query: &Query,
+    ) -> Result<Vec<String>, StorageError> {
+        let mut statement = select::explanation("o.body", collection, query);
+        let rows = statement.build().fetch_all(self.reader()).await?;
+        rows.iter().map(|row| Ok(row.try_get("detail")?)).collect()
+    }
+
     /// Reads rows until the page is full; `read` gives the row and its size in bytes.
     async fn page<T>(
         &self,

@@ -15,7 +15,20 @@ pub(super) fn statement(
     collection: &CollectionId,
     query: &Query,
 ) -> QueryBuilder<Sqlite> {
-    let mut sql = QueryBuilder::new("");
+    write("", columns, collection, query)
+}
+
+/// The statement that tells how [`statement`] is run.
+pub(super) fn explanation(
+    columns: &'static str,
+    collection: &CollectionId,
+    query: &Query,
+) -> QueryBuilder<Sqlite> {
+    write("EXPLAIN QUERY PLAN ", columns, collection, query)
+}
+
+fn write(prefix: &str, columns: &str, collection: &CollectionId, query: &Query) -> QueryBuilder<Sqlite> {
+    let mut sql = QueryBuilder::new(prefix);
     match (&query.ids, &query.types) {
         (None, None) => part(&mut sql, columns, "object_by_date", collection, query),
         (None, Some(types)) => {

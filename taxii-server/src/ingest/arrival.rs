@@ -1,8 +1,8 @@
-//! What a poll hands to ingest.
+//! What a feed hands to ingest.
 
 use stix_core::{Object, validate::Valid};
 
-use super::{Contribution, Subject};
+use super::{Contribution, Quarantined, Subject};
 
 /// One record of the feed, read.
 #[derive(Clone, Debug)]
@@ -25,21 +25,9 @@ pub enum Arrival {
         /// The object.
         object: Box<Valid<Object>>,
     },
-    /// A record that cannot be used.
-    Quarantined(Quarantined),
-}
-
-/// A record that cannot be used, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Quarantined {
-    /// Why, in one sentence.
-    pub reason: String,
-    /// The record as JSON text.
-    pub record: String,
-}
-
-impl Arrival {
-    pub(super) fn quarantined(reason: impl Into<String>, record: &serde_json::Value) -> Self {
+    impl Arrival {
+    /// A record that cannot be used, and why.
+    pub fn quarantined(reason: impl Into<String>, record: &serde_json::Value) -> Self {
         Self::Quarantined(Quarantined { reason: reason.into(), record: record.to_string() })
     }
 }

@@ -12,37 +12,41 @@ const NAMESPACE: Uuid = uuid!("0f2f9f9c-62c7-4d3e-9c0b-1d0a4f1f7a53");
 
 /// What makes an object the one it is, as canonical JSON.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Key {
+pub struct Key {
     object_type: String,
     text: String,
 }
 
 impl Key {
     /// The text, for the store.
-    pub(crate) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.text
     }
 
     /// The identifier of the object that the bridge makes for the key.
-    pub(crate) fn identifier(&self) -> Result<Identifier, IdentifierError> {
+    ///
+    /// # Errors
+    /// The type must be a name that section 3.8 allows.
+    pub fn identifier(&self) -> Result<Identifier, IdentifierError> {
         Identifier::from_parts(&self.object_type, Uuid::new_v5(&NAMESPACE, self.text.as_bytes()))
     }
 }
 
 /// What all keys of a feed share.
 #[derive(Clone, Debug)]
-pub(crate) struct Namer {
+pub struct Namer {
     author: String,
     installation: String,
 }
 
 impl Namer {
-    pub(crate) fn new(author: &str, installation: &str) -> Self {
+    /// Keys of objects by this author, made by this installation.
+    pub fn new(author: &str, installation: &str) -> Self {
         Self { author: author.to_owned(), installation: installation.to_owned() }
     }
 
     /// The key of an object of this type with this name.
-    pub(crate) fn key(&self, object_type: &str, name: Value) -> Key {
+    pub fn key(&self, object_type: &str, name: Value) -> Key {
         let mut members: Vec<(String, Value)> = vec![
             ("author".to_owned(), Value::from(self.author.as_str())),
             ("installation".to_owned(), Value::from(self.installation.as_str())),

@@ -2,23 +2,36 @@
 
 use std::collections::BTreeSet;
 
+use serde::Deserialize;
 use stix_core::sdo::{AttackPattern, Identity, Indicator, Vulnerability};
 use stix_core::sro::Relationship;
 use stix_core::tlp::Tlp;
 use stix_core::{Confidence, ExternalReference, Identifier, IdentifierError, Object, SdoCommon, Timestamp};
 
 use super::contribution::least;
-use super::name::Namer;
-use super::settings::{Author, FeedSettings};
+use super::key::Namer;
 use super::{Contribution, Subject};
 
 /// How objects are made: the author, the marking, the names.
 #[derive(Clone, Debug)]
 pub struct Minting {
-    pub(crate) namer: Namer,
+    namer: Namer,
     author: Author,
     author_id: Identifier,
     marking: Option<Tlp>,
+}
+
+/// Who is named as the creator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Author {
+    /// SOC Defenders, the source of the content.
+    ///
+    /// Section 3.5 wants the identity that made the object, which is the bridge. Consumers show the
+    /// creator as the author, though, and the content is the source's; the identity says so.
+    Source,
+    /// The bridge.
+    Bridge,
 }
 
 /// The source whose content it is.
@@ -29,24 +42,29 @@ const BRIDGE: &str = "SOC Defenders bridge";
 const AUTHOR_CREATED: i64 = 1_767_225_600_000;
 
 impl Minting {
-    /// How the settings of a feed say.
+    /// Objects by this author, with this marking, made by this installation.
     ///
     /// # Errors
     /// Never with the names that this program uses.
-    pub fn new(settings: &FeedSettings) -> Result<Self, IdentifierError> {
-        let author = match settings.author {
+    pub fn new(author: Author, installation: &str, marking: Option<Tlp>) -> Result<Self, IdentifierError> {
+        let name = match author {
             Author::Source => SOURCE,
             Author::Bridge => BRIDGE,
         };
-        let namer = Namer::new(author, &settings.installation);
-        let author_id = namer.key("identity", serde_json::json!({"name": author})).identifier()?;
-        Ok(Self { namer, author: settings.author, author_id, marking: settings.marking() })
+        let namer = Namer::new(name, installation);
+        let author_id = namer.key("identity", serde_json::json!({"name": name})).identifier()?;
+        Ok(Self { namer, author, author_id, marking })
+    }
+
+    /// What makes keys.
+    pub fn namer(&self) -> &Namer {
+        &self.namer
     }
 
     /// The objects that all others refer to: the author and the marking.
     pub(crate) fn context(&self) -> Vec<Object> {
         let created = chrono::DateTime::from_timestamp_millis(AUTHOR_CREATED).unwrap_or_default();
-        let common = self.marked(SdoCommon::new(self.author_id.clone(), Timestamp::from_millis(created)));
+        let common = SdoCommon::new(self.author_id.clone(), Timestamp::from_millis(created));
         let (name, description) = match self.author {
             Author::Source => (
                 SOURCE,
@@ -65,33 +83,36 @@ impl Minting {
         marking.into_iter().chain([identity.into()]).collect()
     }
 
-    /// The object for a subject, in its first version.
+    /// The object for a subject; nothing for one that can only be passed through.
     ///
-    /// `created` is when it was or is first stored; the contributions are in the order of their sources.
+    /// `known` is in the order of the sources, so that the same contributions make the same object.
     pub(crate) fn object(
         &self,
         id: Identifier,
         subject: &Subject,
         known: &[Contribution],
         created: &Timestamp,
-    ) -> Object {
+        modified: &Timestamp,
+    ) -> Option<Object> {
         let revoked = (!known.is_empty() && known.iter().all(|part| part.revoked)).then_some(true);
-        let mut common = self.marked(SdoCommon::new(id, created.clone()));
+        let mut common = SdoCommon::new(id, created.clone());
+        common.modified = modified.clone();
+        common.object_marking_refs = self.marking.map(|tlp| vec![tlp.id()]);
         common.created_by_ref = Some(self.author_id.clone());
         common.revoked = revoked;
         common.labels = not_empty(union(known, |part| &part.labels));
         common.confidence = known.iter().filter_map(|part| part.statement.confidence).max().and_then(level);
         common.external_references = not_empty(references(subject, known));
-        match subject {
-            Subject::Indicator { observable, pattern } => {
+        Some(match subject {
+            Subject::Indicator { compared, pattern } => {
                 let seen = known.iter().fold(None, |least_yet, part| least(least_yet, part.first_seen.clone()));
                 let valid_from = seen.unwrap_or_else(|| created.clone());
                 // One source without an end to the validity means that there is none.
                 let ends: Option<Vec<_>> = known.iter().map(|part| part.statement.valid_until.clone()).collect();
                 let end = ends.and_then(|ends| ends.into_iter().max()).filter(|end| *end > valid_from);
                 let named = known.iter().filter_map(|part| part.statement.name.clone()).max();
-                let value = observable.as_ref().map(|observable| observable.value.clone());
-                let noun = observable.as_ref().map_or("Pattern", |observable| observable.noun);
+                let value = compared.as_ref().map(|compared| compared.value.clone());
+                let noun = compared.as_ref().map_or("Pattern", |compared| compared.noun);
                 let mut indicator = Indicator::new(common, pattern.clone(), valid_from)
                     .with_name(value.or(named).unwrap_or_else(|| pattern.clone()))
                     .with_description(description(noun, known))
@@ -106,14 +127,8 @@ impl Minting {
             Subject::Relation { source, relation, target } => {
                 Relationship::new(common, source.clone(), relation.clone(), target.clone()).into()
             }
-            // The bridge makes no object of other types: they are passed through or not published.
-            Subject::Object(_) => Identity::new(common, SOURCE).into(),
-        }
-    }
-
-    fn marked(&self, mut common: SdoCommon) -> SdoCommon {
-        common.object_marking_refs = self.marking.map(|tlp| vec![tlp.id()]);
-        common
+            Subject::Object(_) => return None,
+        })
     }
 }
 

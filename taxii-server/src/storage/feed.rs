@@ -1,0 +1,83 @@
+//! What feeds have told: places, subjects, contributions and quarantined records.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use stix_core::{Identifier, Timestamp};
+
+use super::NewObject;
+
+/// Who made the object that stands for a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The bridge.
+    Minted,
+    /// The feed: the object was passed through.
+    Upstream,
+}
+
+/// A subject and the object that stands for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubjectRow {
+    /// The key of the subject.
+    pub key: String,
+    /// The identifier of the object.
+    pub object_id: Identifier,
+    /// Who made the object.
+    pub origin: Origin,
+    /// When its first version was created.
+    pub created: Timestamp,
+    /// When its last version was created.
+    pub modified: Timestamp,
+    /// The SHA-256 of the text of that version.
+    pub digest: Vec<u8>,
+}
+
+/// A subject with all that was said of it, by source.
+#[derive(Clone, Debug)]
+pub struct KnownSubject {
+    /// The subject.
+    pub row: SubjectRow,
+    /// What each source says, as JSON text.
+    pub contributions: BTreeMap<String, String>,
+}
+
+/// What a batch of a feed changes.
+#[derive(Clone, Debug)]
+pub struct FeedWrite {
+    /// The name of the feed.
+    pub feed: String,
+    /// The new place in the feed, if it has moved.
+    pub place: Option<DateTime<Utc>>,
+    /// The subjects that are new or changed.
+    pub subjects: Vec<SubjectRow>,
+    /// Key, source and JSON text of each contribution that is new or changed.
+    pub contributions: Vec<(String, String, String)>,
+    /// Records that cannot be used.
+    pub quarantined: Vec<Quarantined>,
+    /// The new objects and versions, in the order in which they are added.
+    pub objects: Vec<NewObject>,
+}
+
+impl FeedWrite {
+    /// A write that changes nothing yet but the place.
+    pub fn new(feed: &str, place: Option<DateTime<Utc>>) -> Self {
+        Self {
+            feed: feed.to_owned(),
+            place,
+            subjects: Vec::new(),
+            contributions: Vec::new(),
+            quarantined: Vec::new(),
+            objects: Vec::new(),
+        }
+    }
+}
+
+/// A record that cannot be used, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quarantined {
+    /// Why, in one sentence.
+    pub reason: String,
+    /// The record as JSON text.
+    pub record: String,
+}

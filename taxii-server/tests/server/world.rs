@@ -1,0 +1,113 @@
+//! A server on a free port, its store, and somebody who may read.
+
+use std::time::Duration;
+
+use reqwest::{Client, Method, RequestBuilder, Response};
+use serde_json::value::RawValue;
+use taxii_server::auth::password;
+use taxii_server::clock::Clock;
+use taxii_server::config::{Config, DEFAULT_COLLECTION};
+use taxii_server::server::{Running, Server};
+use taxii_server::storage::sqlite::objects;
+use taxii_server::storage::{Added, CollectionId, DateAdded, NewObject, SqliteStorage};
+use tempfile::TempDir;
+
+pub(crate) const PASSWORD: &str = "correct horse";
+
+pub(crate) struct World {
+    pub(crate) storage: SqliteStorage,
+    pub(crate) clock: Clock,
+    pub(crate) client: Client,
+    pub(crate) url: String,
+    running: Running,
+    _folder: TempDir,
+}
+
+impl World {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir().unwrap();
+        let storage = SqliteStorage::open(&folder.path().join("taxii.db")).await.unwrap();
+        let hash = password::hash(PASSWORD).unwrap();
+        storage.add_account("reader", &hash, DateAdded::from_millis(0)).await.unwrap();
+        let mut config = Config::default();
+        config.listen.set_port(0);
+        change(&mut config);
+        let clock = Clock::manual("2026-01-01T00:00:00Z".parse().unwrap());
+        let running = Server::start(config, storage.clone(), clock.clone()).await.unwrap();
+        let url = running.url().to_owned();
+        Self { storage, clock, client: Client::new(), url, running, _folder: folder }
+    }
+
+    /// A request with credentials and TAXII's media type.
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client
+            .request(method, format!("{}{path}", self.url))
+            .basic_auth("reader", Some(PASSWORD))
+            .header("accept", "application/taxii+json;version=2.1")
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Response {
+        self.request(Method::GET, path).send().await.unwrap()
+    }
+
+    /// The answer to a GET that must succeed.
+    pub(crate) async fn json(&self, path: &str) -> serde_json::Value {
+        let response = self.get(path).await;
+        assert_eq!(response.status(), 200, "{path}");
+        serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
+    }
+
+    pub(crate) async fn add(&self, objects: &[NewObject]) -> Vec<Added> {
+        add(&self.storage, objects, &self.clock).await
+    }
+
+    pub(crate) async fn stop(self) {
+        self.running.stop().await;
+        self.storage.close().await;
+    }
+}
+
+pub(crate) fn collection() -> CollectionId {
+    DEFAULT_COLLECTION.into()
+}
+
+pub(crate) async fn add(storage: &SqliteStorage, new: &[NewObject], clock: &Clock) -> Vec<Added> {
+    let mut tx = storage.begin().await.unwrap();
+    let added = objects::add(&mut tx, &collection(), new, clock, Duration::from_secs(2)).await.unwrap();
+    tx.commit().await.unwrap();
+    added
+}
+
+/// Version `modified` of the object of this type with this number.
+pub(crate) fn object(object_type: &str, number: u32, modified: &str) -> NewObject {
+    let id = format!("{object_type}--{number:08x}-0000-4000-8000-000000000000");
+    let body =
+        format!(r#"{{"type":"{object_type}","spec_version":"2.1","id":"{id}","modified":"{modified}"}}"#);
+    NewObject {
+        id: id.parse().unwrap(),
+        spec_version: "2.1".to_owned(),
+        version: Some(modified.parse().unwrap()),
+        body: RawValue::from_string(body).unwrap(),
+    }
+}
+
+pub(crate) fn indicator(number: u32) -> NewObject {
+    object("indicator", number, "2025-06-01T00:00:00.000Z")
+}
+
+/// An object that has no version.
+pub(crate) fn address(value: &str) -> NewObject {
+    let id = "ipv4-addr--ff26c055-6336-5bc5-b98d-13d6226742dd";
+    let body = format!(r#"{{"type":"ipv4-addr","spec_version":"2.1","id":"{id}","value":"{value}"}}"#);
+    NewObject {
+        id: id.parse().unwrap(),
+        spec_version: "2.1".to_owned(),
+        version: None,
+        body: RawValue::from_string(body).unwrap(),
+    }
+}
