@@ -3,7 +3,7 @@
 use std::{
     io::ErrorKind,
     net::{TcpListener, TcpStream},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use socdefenders_standin::{Fault, Growth, Settings, StandIn};
@@ -82,7 +82,9 @@ async fn grows_by_itself_until_told_otherwise() {
     let api = Api::start(small().with_second_source_share(0.0)).await;
     assert_eq!(api.upstream.row_count(), 10);
     api.upstream.reconfigure(|settings| settings.with_growth(growth));
+    let begin = Instant::now();
     while api.upstream.row_count() < 22 {
+        assert!(begin.elapsed() < Duration::from_secs(10), "nothing grows");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     assert_eq!((api.upstream.row_count() - 10) % 3, 0);

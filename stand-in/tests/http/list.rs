@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
-use socdefenders_standin::{Order, Settings};
+use socdefenders_standin::{Clock, Order, Settings};
 
 use crate::client::{Api, LIST, data, keys};
 
@@ -85,6 +85,18 @@ async fn rows_come_in_the_chosen_order() {
     assert_ne!(first, second);
     let set = |values: Vec<String>| values.into_iter().collect::<HashSet<_>>();
     assert_eq!(set(first), set(second));
+}
+
+#[tokio::test]
+async fn of_rows_of_the_same_time_the_last_that_came_is_the_newest() {
+    let noon = Clock::stopped_at("2026-03-01T12:00:00Z".parse().unwrap());
+    let api = Api::start(Settings::new().with_iocs(0).with_clock(noon)).await;
+    let mut added: Vec<String> = api.upstream.add(50).into_iter().map(|row| row.value).collect();
+    api.upstream.reconfigure(|settings| settings.with_order(Order::OldestFirst));
+    assert_eq!(values(&api.json(LIST).await), added);
+    api.upstream.reconfigure(|settings| settings.with_order(Order::NewestFirst));
+    added.reverse();
+    assert_eq!(values(&api.json(LIST).await), added);
 }
 
 fn values(page: &Value) -> Vec<String> {
