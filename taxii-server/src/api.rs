@@ -22,7 +22,6 @@ mod versions;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::{Compress, NormalizePath, from_fn};
 use actix_web::{App, Error, HttpResponse, Resource, Route, Scope, guard, web};
 use serde::Serialize;
@@ -31,7 +30,7 @@ use tracing_actix_web::TracingLogger;
 use crate::auth::Authenticator;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::error::{ApiError, ErrorCode};
+use crate::error::ApiError;
 use crate::storage::SqliteStorage;
 use crate::telemetry::RequestSpan;
 use crate::wire::TAXII_MEDIA_TYPE;
@@ -135,10 +134,8 @@ fn api_root_scope(
 
 /// A resource that answers other methods than the allowed ones with 405.
 fn endpoint(path: &str, allow: &'static str) -> Resource {
-    web::resource(path).default_service(web::to(move || async move {
-        let error = ApiError::new(ErrorCode::MethodNotAllowed);
-        Err::<HttpResponse, _>(error.with_header(header::ALLOW, HeaderValue::from_static(allow)))
-    }))
+    let refused = move || async move { Err::<HttpResponse, _>(ApiError::method_not_allowed(allow)) };
+    web::resource(path).default_service(web::to(refused))
 }
 
 /// GET, and HEAD, whose body the server leaves out.

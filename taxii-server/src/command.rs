@@ -2,6 +2,7 @@
 
 mod account;
 mod config;
+mod demo;
 mod serve;
 
 use std::error::Error;
@@ -16,6 +17,8 @@ use crate::config::Overrides;
 pub enum Command {
     /// Serve the collections
     Serve,
+    /// Show it all at work: a stand-in for the feed, the bridge and the server, on this machine
+    Demo,
     /// Look at the settings
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -34,6 +37,7 @@ pub async fn run(command: Command, settings: Overrides) -> Result<(), Box<dyn Er
     let clock = Clock::system();
     match command {
         Command::Serve => serve::run(config, clock).await,
+        Command::Demo => demo::run(config, clock).await,
         Command::Config(command) => config::run(&command, &config),
         Command::Account(command) => account::run(command, &config, &clock).await,
     }

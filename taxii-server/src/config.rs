@@ -7,6 +7,7 @@ mod collection;
 pub mod duration;
 mod overrides;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
@@ -18,6 +19,8 @@ use serde::Deserialize;
 
 pub use self::collection::{CollectionSettings, DEFAULT_COLLECTION};
 pub use self::overrides::Overrides;
+use crate::feed::FeedSettings;
+use crate::storage::CollectionId;
 
 /// The file that is read when no other is named and it exists.
 pub const DEFAULT_FILE: &str = "taxii-server.toml";
@@ -55,6 +58,9 @@ pub struct Config {
     /// The collections, in the order in which they are listed.
     #[serde(rename = "collection")]
     pub collections: Vec<CollectionSettings>,
+    /// The feeds that are polled.
+    #[serde(rename = "feed")]
+    pub feeds: Vec<FeedSettings>,
     /// The most objects in one answer, whatever `limit` asks for.
     pub max_page: NonZeroU32,
     /// The most bytes of objects in one answer; the first object is served whatever its size.
@@ -86,6 +92,7 @@ impl Default for Config {
             contact: None,
             api_root: "socdefenders".to_owned(),
             collections: vec![CollectionSettings::default()],
+            feeds: Vec::new(),
             max_page: NonZeroU32::MIN.saturating_add(999),
             max_page_bytes: 64 << 20,
             max_content_length: 100 << 20,
@@ -130,7 +137,35 @@ impl Config {
             problems.push("`allowance` is longer than `1h`".to_owned());
         }
         collection::check(&self.collections, &mut problems);
+        self.check_feeds(&mut problems);
         if problems.is_empty() { Ok(()) } else { Err(ConfigError { problems }) }
+    }
+
+    fn check_feeds(&self, problems: &mut Vec<String>) {
+        let mut names = HashSet::new();
+        for feed in &self.feeds {
+            feed.check(problems);
+            if self.collection_of(feed).is_none() {
+                problems.push(format!("feed `{}`: `collection` names none of the collections", feed.name));
+            }
+            if !names.insert(&feed.name) {
+                problems.push(format!("two feeds have the name `{}`", feed.name));
+            }
+        }
+    }
+
+    /// The collection that the objects of a feed go to.
+    pub fn collection_of(&self, feed: &FeedSettings) -> Option<CollectionId> {
+        let named = |name: &str| {
+            let matches =
+                |c: &&CollectionSettings| c.id.to_string() == name || c.alias.as_deref() == Some(name);
+            self.collections.iter().find(matches)
+        };
+        let collection = match &feed.collection {
+            Some(name) => named(name),
+            None => self.collections.first(),
+        };
+        collection.map(|collection| collection.id.into())
     }
 
     /// The path or URL of the API root, as discovery gives it: with a slash at the end.

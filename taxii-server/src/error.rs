@@ -4,10 +4,10 @@
 use std::fmt;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header;
 use actix_web::{HttpResponse, ResponseError};
 
-use crate::storage::StorageError;
+use crate::storage::{StorageError, StorageErrorKind};
 use crate::wire::{ErrorMessage, TAXII_MEDIA_TYPE};
 
 /// What kind of thing went wrong.
@@ -103,13 +103,13 @@ pub struct ApiError {
     code: ErrorCode,
     description: Option<String>,
     error_id: Option<String>,
-    header: Option<(HeaderName, HeaderValue)>,
+    allow: Option<&'static str>,
 }
 
 impl ApiError {
     /// An error of this kind, without further words.
     pub fn new(code: ErrorCode) -> Self {
-        Self { code, description: None, error_id: None, header: None }
+        Self { code, description: None, error_id: None, allow: None }
     }
 
     /// Says what exactly is wrong. The text must not reveal what the caller may not see.
@@ -124,10 +124,9 @@ impl ApiError {
         self
     }
 
-    /// Adds a header to the answer.
-    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.header = Some((name, value));
-        self
+    /// The resource does not know the method; `allow` lists those that it knows.
+    pub fn method_not_allowed(allow: &'static str) -> Self {
+        Self { allow: Some(allow), ..Self::new(ErrorCode::MethodNotAllowed) }
     }
 
     /// Something in the request is malformed.
@@ -190,8 +189,8 @@ impl ResponseError for ApiError {
         if self.code == ErrorCode::Busy {
             response.insert_header((header::RETRY_AFTER, "1"));
         }
-        if let Some((name, value)) = &self.header {
-            response.insert_header((name.clone(), value.clone()));
+        if let Some(allow) = self.allow {
+            response.insert_header((header::ALLOW, allow));
         }
         response.body(serde_json::to_vec(&self.message()).unwrap_or_default())
     }
@@ -201,7 +200,10 @@ impl From<StorageError> for ApiError {
     /// The details go to the log, not to the caller.
     fn from(error: StorageError) -> Self {
         tracing::error!(error = &error as &dyn std::error::Error, "the storage failed");
-        Self::new(ErrorCode::Internal)
+        match error.kind() {
+            StorageErrorKind::Busy => Self::new(ErrorCode::Busy),
+            _ => Self::new(ErrorCode::Internal),
+        }
     }
 }
 

@@ -189,20 +189,20 @@ impl Turn<'_> {
     fn join(&mut self) -> Result<BTreeMap<String, Contribution>, StorageError> {
         let mut all = BTreeMap::new();
         for (source, body) in self.before.iter().flat_map(|before| &before.contributions) {
-            let contribution = serde_json::from_str(body).map_err(StorageError::encoding)?;
+            let contribution: Contribution = serde_json::from_str(body).map_err(StorageError::encoding)?;
             all.insert(source.clone(), contribution);
         }
-        self.heard.contributions.retain(|source, contribution| match all.get_mut(source) {
-            Some(known) => {
+        self.heard.contributions.retain(|source, contribution| {
+            if let Some(known) = all.get_mut(source) {
                 let before = known.clone();
                 known.join(contribution.clone());
-                *known != before
+                return *known != before;
             }
-            None if all.values().any(|known| known.says_the_same_as(contribution)) => false,
-            None => {
-                all.insert(source.clone(), contribution.clone());
-                true
+            if all.values().any(|known| known.says_the_same_as(contribution)) {
+                return false;
             }
+            all.insert(source.clone(), contribution.clone());
+            true
         });
         Ok(all)
     }

@@ -1,16 +1,19 @@
 //! A TAXII 2.1 server that polls the SOC Defenders feed and republishes it.
 //!
 //! The layers, each of which uses only those before it: [`wire`] (the resources as they are written),
-//! [`storage`] (where objects are kept), `ingest` (the only writer of objects), then [`api`] and the feed,
+//! [`storage`] (where objects are kept), [`ingest`] (the only writer of objects), then [`api`] and [`feed`],
 //! then [`server`]. [`auth`] stands beside the API.
 #![forbid(unsafe_code)]
 
 pub mod api;
 pub mod auth;
+pub mod bridge;
 pub mod clock;
 pub mod command;
 pub mod config;
 pub mod error;
+pub mod feed;
+pub mod ingest;
 pub mod media_type;
 pub mod server;
 pub mod storage;

@@ -9,6 +9,7 @@ pub mod query;
 pub mod sqlite;
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use serde_json::value::RawValue;
 use stix_core::{Identifier, Timestamp};
@@ -128,6 +129,11 @@ pub struct StorageError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StorageErrorKind {
+    /// The file cannot be opened as a database.
+    Open {
+        /// The file.
+        path: PathBuf,
+    },
     /// The database did not do what it was told.
     Database,
     /// All connections stayed in use for too long.
@@ -141,11 +147,22 @@ pub enum StorageErrorKind {
     Migration,
     /// The collection was never registered.
     UnknownCollection,
+    /// What is stored, or to be stored, is not what it should be.
+    Encoding,
 }
 
 impl StorageError {
     pub(crate) fn new(kind: StorageErrorKind) -> Self {
         Self { kind, source: None }
+    }
+
+    /// What is to be stored, or was stored, cannot be written or read.
+    pub(crate) fn encoding(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { kind: StorageErrorKind::Encoding, source: Some(source.into()) }
+    }
+
+    pub(crate) fn open(path: &Path, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self { kind: StorageErrorKind::Open { path: path.to_owned() }, source: Some(Box::new(source)) }
     }
 
     /// In which way it failed.
@@ -157,6 +174,7 @@ impl StorageError {
 impl fmt::Display for StorageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
+            StorageErrorKind::Open { path } => write!(f, "cannot open the database `{}`", path.display()),
             StorageErrorKind::Database => f.write_str("the database failed"),
             StorageErrorKind::Busy => f.write_str("the database is busy"),
             StorageErrorKind::Newer { migration } => write!(
@@ -165,6 +183,7 @@ impl fmt::Display for StorageError {
                  install that version, or use another database"
             ),
             StorageErrorKind::Migration => f.write_str("the database could not be migrated"),
+            StorageErrorKind::Encoding => f.write_str("a stored value cannot be read or written"),
             StorageErrorKind::UnknownCollection => f.write_str("the collection is unknown to the database"),
         }
     }

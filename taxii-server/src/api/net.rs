@@ -61,3 +61,44 @@ fn identified(error: ApiError, request_id: Option<String>) -> ApiError {
         _ => error,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::middleware::from_fn;
+    use actix_web::{App, HttpResponse, test, web};
+    use tracing_actix_web::TracingLogger;
+
+    use super::*;
+    use crate::telemetry::RequestSpan;
+
+    async fn panics() -> HttpResponse {
+        panic!("this is a test")
+    }
+
+    async fn fails() -> Result<HttpResponse, Error> {
+        Err(actix_web::error::ErrorImATeapot("in other words"))
+    }
+
+    #[actix_web::test]
+    async fn whatever_fails_is_said_in_taxii() {
+        let app = App::new()
+            .route("/panics", web::get().to(panics))
+            .route("/fails", web::get().to(fails))
+            .wrap(from_fn(net))
+            .wrap(TracingLogger::<RequestSpan>::new());
+        let app = test::init_service(app).await;
+        for (path, status) in [("/panics", 500), ("/fails", 400), ("/nowhere", 404)] {
+            let request = test::TestRequest::get().uri(path).to_request();
+            let response = match test::try_call_service(&app, request).await {
+                Ok(response) => response.into_parts().1.map_into_boxed_body(),
+                Err(error) => error.error_response(),
+            };
+            assert_eq!(response.status(), status, "{path}");
+            assert_eq!(response.headers().get(header::CONTENT_TYPE).unwrap(), TAXII_MEDIA_TYPE);
+            let body = actix_web::body::to_bytes(response.into_body()).await.unwrap();
+            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(body["http_status"], status.to_string());
+            assert_eq!(body["error_id"].is_string(), status == 500, "{body}");
+        }
+    }
+}

@@ -11,7 +11,12 @@ use sha2::{Digest, Sha256};
 /// neither a credential nor anything to guess it from stays in memory.
 pub(super) struct Remembered {
     key: [u8; 32],
-    verified: Mutex<HashMap<[u8; 32], (Arc<str>, DateTime<Utc>)>>,
+    verified: Mutex<HashMap<[u8; 32], Verified>>,
+}
+
+struct Verified {
+    account: Arc<str>,
+    since: DateTime<Utc>,
 }
 
 const LIFETIME: TimeDelta = TimeDelta::seconds(60);
@@ -25,17 +30,17 @@ impl Remembered {
     /// The account whose credential this is, if it was verified within the last minute.
     pub(super) fn get(&self, header: &[u8], now: DateTime<Utc>) -> Option<Arc<str>> {
         let verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
-        let (name, since) = verified.get(&self.digest(header))?;
-        is_fresh(*since, now).then(|| Arc::clone(name))
+        let known = verified.get(&self.digest(header))?;
+        known.is_fresh(now).then(|| Arc::clone(&known.account))
     }
 
-    pub(super) fn insert(&self, header: &[u8], now: DateTime<Utc>, name: Arc<str>) {
+    pub(super) fn insert(&self, header: &[u8], now: DateTime<Utc>, account: Arc<str>) {
         let mut verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
         if verified.len() >= CAPACITY {
-            verified.retain(|_, (_, since)| is_fresh(*since, now));
+            verified.retain(|_, known| known.is_fresh(now));
         }
         if verified.len() < CAPACITY {
-            verified.insert(self.digest(header), (name, now));
+            verified.insert(self.digest(header), Verified { account, since: now });
         }
     }
 
@@ -44,13 +49,15 @@ impl Remembered {
     }
 }
 
+impl Verified {
+    /// A clock that went backwards makes everything stale.
+    fn is_fresh(&self, now: DateTime<Utc>) -> bool {
+        (TimeDelta::zero()..LIFETIME).contains(&(now - self.since))
+    }
+}
+
 impl fmt::Debug for Remembered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Remembered")
     }
-}
-
-/// A clock that went backwards makes everything stale.
-fn is_fresh(since: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    (TimeDelta::zero()..LIFETIME).contains(&(now - since))
 }

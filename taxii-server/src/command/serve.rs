@@ -2,40 +2,71 @@
 
 use std::error::Error;
 use std::io;
+use std::time::Duration;
 
 use super::account;
+use crate::bridge::Bridge;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::server::Server;
+use crate::feed::FeedSettings;
 use crate::storage::SqliteStorage;
 use crate::telemetry;
 
+/// How long everything together may take to end; the server alone takes less.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 pub(super) async fn run(config: Config, clock: Clock) -> Result<(), Box<dyn Error>> {
-    if !config.listen.ip().is_loopback() && !config.insecure_http {
-        return Err(format!(
-            "`{}` can be reached by other machines, and plain HTTP would show them the passwords: listen on \
-             `127.0.0.1`, or say `--insecure-http` if a proxy in front does TLS",
-            config.listen
-        )
-        .into());
-    }
+    check_listen(&config)?;
     telemetry::start(config.log_format)?;
+    let config = with_feeds(config);
     let storage = SqliteStorage::open(&config.database).await?;
     if !config.anonymous {
         first_account(&storage, &clock).await?;
     }
     let discovery = config.public_url.clone();
-    let mut running = Server::start(config, storage.clone(), clock).await?;
-    let url = discovery.unwrap_or_else(|| running.url().to_owned());
-    tracing::info!(address = %running.address(), discovery = format!("{}/taxii2/", url.trim_end_matches('/')), "serving");
-    tokio::select! {
-        ended = running.ended() => return Err(ended.err().map_or("the server ended by itself".into(), Into::into)),
-        told = told_to_stop() => told?,
+    let mut bridge = Bridge::start(config, storage, clock).await?;
+    let server = bridge.server();
+    let url = discovery.unwrap_or_else(|| server.url().to_owned());
+    tracing::info!(address = %server.address(), discovery = format!("{}/taxii2/", url.trim_end_matches('/')), "serving");
+    let ended = until_told_to_stop(&mut bridge).await;
+    bridge.stop().await;
+    ended
+}
+
+/// Plain HTTP only where no other machine listens in, or where the operator says so.
+pub(super) fn check_listen(config: &Config) -> Result<(), String> {
+    if config.listen.ip().is_loopback() || config.insecure_http {
+        return Ok(());
     }
-    tracing::info!("stopping");
-    running.stop().await;
-    storage.close().await;
-    Ok(())
+    Err(format!(
+        "`{}` can be reached by other machines, and plain HTTP would show them the passwords: listen on \
+         `127.0.0.1`, or say `--insecure-http` if a proxy in front does TLS",
+        config.listen
+    ))
+}
+
+/// Waits for the signal to stop; the server ending by itself is an error.
+pub(super) async fn until_told_to_stop(bridge: &mut Bridge) -> Result<(), Box<dyn Error>> {
+    tokio::select! {
+        ended = bridge.server().ended() => Err(ended.err().map_or("the server ended by itself".into(), Into::into)),
+        told = told_to_stop() => {
+            tracing::info!("stopping");
+            Ok(told?)
+        }
+    }
+}
+
+/// Without a `[[feed]]`, a key in the environment is enough to poll SOC Defenders.
+fn with_feeds(mut config: Config) -> Config {
+    if config.feeds.is_empty() {
+        config.feeds.extend(FeedSettings::from_environment());
+    }
+    if config.feeds.is_empty() {
+        tracing::warn!(
+            "no feed is polled: set SOCDEFENDERS_API_KEY, or write a `[[feed]]` into the settings"
+        );
+    }
+    config
 }
 
 /// On a database without accounts makes one, and says its password on the terminal, never in the log.

@@ -104,7 +104,8 @@ impl Client {
     }
 
     async fn ask_once(&self, path: &str, ask: &Ask, key: &str) -> Result<Answer, Failure> {
-        let request = self.http.get(self.url(path, ask)?).bearer_auth(key).header(header::ACCEPT, "application/json");
+        let request =
+            self.http.get(self.url(path, ask)?).bearer_auth(key).header(header::ACCEPT, "application/json");
         let response = request.send().await.map_err(|error| connection(&error))?;
         let headers = response.headers().clone();
         let status = response.status();

@@ -158,7 +158,8 @@ fn techniques(subject: &Subject, row: &Row, source: &str, namer: &Namer) -> Resu
         };
         for subject in [technique, relation] {
             // Which row mentions a technique does not matter to it: one mention by this feed is enough.
-            let source = if matches!(subject, Subject::Technique(_)) { mention(source) } else { source.to_owned() };
+            let source =
+                if matches!(subject, Subject::Technique(_)) { mention(source) } else { source.to_owned() };
             arrivals.push(Arrival::Contributed { subject, source, contribution: Box::default() });
         }
     }

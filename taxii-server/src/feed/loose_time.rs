@@ -12,7 +12,10 @@ pub(super) fn read(text: &str) -> Option<Timestamp> {
     let instant = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc()).ok();
     let naive = || {
         let forms = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"];
-        forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok()).map(|time| time.and_utc())
+        forms
+            .iter()
+            .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
+            .map(|time| time.and_utc())
     };
     instant.or_else(naive).map(Timestamp::from_millis)
 }

@@ -129,12 +129,13 @@ impl Observable {
 
 impl Observable {
     /// What the value is about.
-    pub(super) fn subject(self) -> Result<Subject, stix_pattern::BuildError> {
+    pub(super) fn subject(self) -> Result<Subject, stix_pattern::build::BuildError> {
         let Self { ioc, value } = self;
         Ok(match (ioc, ioc.path()) {
             (IocType::MitreAttack, _) => Subject::Technique(value),
             (_, Some((object_type, keys))) => {
-                let pattern = stix_pattern::build::equals(object_type, keys.iter().copied(), &value)?.to_string();
+                let pattern = stix_pattern::build::equals(object_type, keys.iter().copied(), value.as_str())?
+                    .to_string();
                 Subject::Indicator { pattern, compared: Some(Compared { noun: ioc.noun(), value }) }
             }
             (_, None) => Subject::Vulnerability(value),
@@ -169,8 +170,10 @@ fn refang(text: &str) -> String {
 
 /// An address or a network of either family; of `address:port` the address.
 fn address(text: &str) -> Option<Observable> {
-    let v4 = |text: &str| text.parse::<Ipv4Addr>().ok().map(|address| (IocType::Ipv4, address.to_string(), 32));
-    let v6 = |text: &str| text.parse::<Ipv6Addr>().ok().map(|address| (IocType::Ipv6, address.to_string(), 128));
+    let v4 =
+        |text: &str| text.parse::<Ipv4Addr>().ok().map(|address| (IocType::Ipv4, address.to_string(), 32));
+    let v6 =
+        |text: &str| text.parse::<Ipv6Addr>().ok().map(|address| (IocType::Ipv6, address.to_string(), 128));
     if let Some((host, bits)) = text.split_once('/') {
         let (ioc, value, most) = v4(host).or_else(|| v6(host))?;
         let bits = bits.parse::<u8>().ok().filter(|bits| *bits <= most)?;
@@ -203,7 +206,9 @@ fn domain(text: &str) -> Option<String> {
 /// Kept as it is written: what is normal for one server is another page on the next.
 fn url(text: &str) -> Option<String> {
     let parsed = reqwest::Url::parse(text).ok()?;
-    let plain = text.contains("://") && parsed.has_host() && !text.chars().any(|c| c.is_whitespace() || c.is_control());
+    let plain = text.contains("://")
+        && parsed.has_host()
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control());
     plain.then(|| text.to_owned())
 }
 
@@ -293,7 +298,11 @@ mod tests {
             ("mitre-attack", "TA0001", None),
         ];
         for (name, text, expected) in cases {
-            assert_eq!(read(name, text), expected.map(|(ioc, value)| (ioc, value.to_owned())), "{name} {text}");
+            assert_eq!(
+                read(name, text),
+                expected.map(|(ioc, value)| (ioc, value.to_owned())),
+                "{name} {text}"
+            );
         }
         assert_eq!(read("md5", &"0".repeat(32)).unwrap().0, Md5);
         assert_eq!(read("sha1", &"0".repeat(64)).unwrap().0, Sha256);

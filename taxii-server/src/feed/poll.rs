@@ -111,7 +111,10 @@ impl Poller {
                 Ok(walk) => Some(walk),
                 Err(Failure::Forbidden { code }) if endpoint == Endpoint::Auto => {
                     let feed = &self.settings().name;
-                    tracing::warn!(feed, "the key may not use the STIX endpoint (403 {code}); polling the list only");
+                    tracing::warn!(
+                        feed,
+                        "the key may not use the STIX endpoint (403 {code}); polling the list only"
+                    );
                     self.list_only = true;
                     None
                 }
@@ -145,7 +148,10 @@ impl Poller {
             && given.instant() > asked + TimeDelta::seconds(1)
         {
             let asked = loose_time::write(asked);
-            tracing::warn!(feed, "the feed looks back to {given} only: records between {asked} and then are out of reach");
+            tracing::warn!(
+                feed,
+                "the feed looks back to {given} only: records between {asked} and then are out of reach"
+            );
         }
     }
 

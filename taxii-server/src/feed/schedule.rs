@@ -30,10 +30,13 @@ pub async fn run(mut poller: Poller, mut stop: watch::Receiver<bool>) {
 /// A limit is waited for, a refused key is tried at the usual pace, anything else a little sooner.
 fn wait(polled: &Result<Polled, PollError>, failures: u32, interval: Duration) -> Duration {
     match polled {
-        Ok(_) | Err(PollError::Key(_) | PollError::Feed(Failure::Unauthorized { .. } | Failure::Forbidden { .. })) => {
-            interval
+        Ok(_)
+        | Err(
+            PollError::Key(_) | PollError::Feed(Failure::Unauthorized { .. } | Failure::Forbidden { .. }),
+        ) => interval,
+        Err(PollError::Feed(Failure::RateLimited { wait: Some(wait) })) => {
+            (*wait).max(Duration::from_secs(1))
         }
-        Err(PollError::Feed(Failure::RateLimited { wait: Some(wait) })) => (*wait).max(Duration::from_secs(1)),
         Err(_) => FIRST_WAIT.saturating_mul(1 << failures.saturating_sub(1).min(16)).min(interval),
     }
 }

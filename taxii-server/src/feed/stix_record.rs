@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use stix_core::validate::{Report, Valid};
 use stix_core::{Object, Timestamp};
 use stix_pattern::Pattern;
+use stix_pattern::ast::{Step, StepKind};
 
 use super::list_row::time;
 use super::observable::{IocType, Observable};
@@ -140,13 +141,21 @@ fn indicator_subject(value: &Value) -> Result<Subject, String> {
     subject_of(&pattern)
 }
 
+/// A step that is a name, not a place in a list.
+fn key(step: &Step) -> Option<&str> {
+    match step.kind() {
+        StepKind::Key(name) => Some(name),
+        StepKind::Index(_) | StepKind::Star => None,
+    }
+}
+
 /// What a pattern is about: a value that the feed also lists by itself, or just the pattern.
 fn subject_of(pattern: &Pattern) -> Result<Subject, String> {
     if let Some((path, value)) = pattern.as_single_equality() {
-        let keys: Option<Vec<&str>> = path.steps().iter().map(|step| step.kind().as_key()).collect();
+        let keys: Option<Vec<&str>> = path.steps().iter().map(key).collect();
         let ioc = keys.and_then(|keys| IocType::at_path(path.object_type(), &keys));
         if let Some(ioc) = ioc {
-            let observable = Observable::read(ioc, &value).map_err(|error| error.to_string())?;
+            let observable = Observable::read(ioc, value).map_err(|error| error.to_string())?;
             return observable.subject().map_err(|error| error.to_string());
         }
     }
@@ -180,7 +189,8 @@ fn contribution(value: &Value) -> Result<Contribution, String> {
     let text = |name: &str| value.get(name).and_then(Value::as_str);
     let valid_from = time("valid_from", text("valid_from"))?;
     let first_seen = valid_from.or(time("created", text("created"))?);
-    let valid_until = time("valid_until", text("valid_until"))?.filter(|until| Some(until) > first_seen.as_ref());
+    let valid_until =
+        time("valid_until", text("valid_until"))?.filter(|until| Some(until) > first_seen.as_ref());
     let references = value.get("external_references").and_then(Value::as_array).into_iter().flatten();
     let texts = |name: &str| -> BTreeSet<String> {
         let items = value.get(name).and_then(Value::as_array).into_iter().flatten();
@@ -196,9 +206,10 @@ fn contribution(value: &Value) -> Result<Contribution, String> {
         unknown: unknown(value.as_object()),
         statement: Statement {
             last_seen: time("modified", text("modified"))?,
-            confidence: value.get("confidence").and_then(Value::as_u64).and_then(|number| {
-                u8::try_from(number).ok().filter(|number| *number <= 100)
-            }),
+            confidence: value
+                .get("confidence")
+                .and_then(Value::as_u64)
+                .and_then(|number| u8::try_from(number).ok().filter(|number| *number <= 100)),
             context: text("description").map(str::to_owned),
             name: text("name").map(str::to_owned),
             valid_until,

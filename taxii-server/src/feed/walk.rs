@@ -122,12 +122,7 @@ async fn one_bundle(client: &Client, ask: &Ask, key: &str) -> Result<Walk, Failu
         return Err(Failure::Shape { message: "there is no bundle".to_owned() });
     }
     let cut = indicators >= ask.limit as usize || indicators == SILENT_CAP;
-    Ok(Walk {
-        records: vec![answer.body],
-        complete: !cut,
-        server_time: answer.server_time,
-        clamped_to: None,
-    })
+    Ok(Walk { records: vec![answer.body], complete: !cut, server_time: answer.server_time, clamped_to: None })
 }
 
 #[cfg(test)]

@@ -25,7 +25,11 @@ pub enum Arrival {
         /// The object.
         object: Box<Valid<Object>>,
     },
-    impl Arrival {
+    /// A record that cannot be used.
+    Quarantined(Quarantined),
+}
+
+impl Arrival {
     /// A record that cannot be used, and why.
     pub fn quarantined(reason: impl Into<String>, record: &serde_json::Value) -> Self {
         Self::Quarantined(Quarantined { reason: reason.into(), record: record.to_string() })

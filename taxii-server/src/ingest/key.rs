@@ -72,14 +72,16 @@ mod tests {
     /// These identifiers are in consumers' databases: a change here doubles every object there.
     #[test]
     fn names_never_change() {
-        let key = Namer::new("SOC Defenders", "").key("indicator", json!({"pattern": "[url:value = 'a\\'b']"}));
+        let key =
+            Namer::new("SOC Defenders", "").key("indicator", json!({"pattern": "[url:value = 'a\\'b']"}));
         assert_eq!(
             key.as_str(),
             r#"{"author":"SOC Defenders","installation":"","pattern":"[url:value = 'a\\'b']","type":"indicator"}"#
         );
         let id = key.identifier().unwrap();
         assert_eq!(id.as_str(), "indicator--PENDING");
-        let other = Namer::new("SOC Defenders", "b").key("indicator", json!({"pattern": "[url:value = 'a\\'b']"}));
+        let other =
+            Namer::new("SOC Defenders", "b").key("indicator", json!({"pattern": "[url:value = 'a\\'b']"}));
         assert_ne!(other.identifier().unwrap(), id);
     }
 }

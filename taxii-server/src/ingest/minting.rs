@@ -105,10 +105,12 @@ impl Minting {
         common.external_references = not_empty(references(subject, known));
         Some(match subject {
             Subject::Indicator { compared, pattern } => {
-                let seen = known.iter().fold(None, |least_yet, part| least(least_yet, part.first_seen.clone()));
+                let seen =
+                    known.iter().fold(None, |least_yet, part| least(least_yet, part.first_seen.clone()));
                 let valid_from = seen.unwrap_or_else(|| created.clone());
                 // One source without an end to the validity means that there is none.
-                let ends: Option<Vec<_>> = known.iter().map(|part| part.statement.valid_until.clone()).collect();
+                let ends: Option<Vec<_>> =
+                    known.iter().map(|part| part.statement.valid_until.clone()).collect();
                 let end = ends.and_then(|ends| ends.into_iter().max()).filter(|end| *end > valid_from);
                 let named = known.iter().filter_map(|part| part.statement.name.clone()).max();
                 let value = compared.as_ref().map(|compared| compared.value.clone());
@@ -140,7 +142,10 @@ fn not_empty<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
 }
 
-fn union<'a>(known: &'a [Contribution], texts: impl Fn(&'a Contribution) -> &'a BTreeSet<String>) -> Vec<String> {
+fn union<'a>(
+    known: &'a [Contribution],
+    texts: impl Fn(&'a Contribution) -> &'a BTreeSet<String>,
+) -> Vec<String> {
     known.iter().flat_map(texts).cloned().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
@@ -153,7 +158,8 @@ fn description(noun: &str, known: &[Contribution]) -> String {
         [one] => format!("{one} through {SOURCE}"),
         [most @ .., last] => format!("{} and {last} through {SOURCE}", most.join(", ")),
     };
-    let said = known.iter().filter_map(|part| Some((&part.statement.last_seen, part.statement.context.as_ref()?)));
+    let said =
+        known.iter().filter_map(|part| Some((&part.statement.last_seen, part.statement.context.as_ref()?)));
     match said.max() {
         Some((_, context)) => format!("{noun} reported by {by}. {context}"),
         None => format!("{noun} reported by {by}."),

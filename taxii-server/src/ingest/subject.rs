@@ -49,7 +49,8 @@ impl Subject {
             Self::Vulnerability(cve) => ("vulnerability", json!({"cve": cve})),
             Self::Technique(technique) => ("attack-pattern", json!({"technique": technique})),
             Self::Relation { source, relation, target } => {
-                let name = json!({"relation": relation, "source": source.as_str(), "target": target.as_str()});
+                let name =
+                    json!({"relation": relation, "source": source.as_str(), "target": target.as_str()});
                 ("relationship", name)
             }
             Self::Object(id) => (id.object_type(), json!({"id": id.as_str()})),

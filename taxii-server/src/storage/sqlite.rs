@@ -12,6 +12,8 @@ pub mod migrate;
 pub mod objects;
 mod select;
 
+use std::fs::OpenOptions;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -34,14 +36,15 @@ impl SqliteStorage {
     ///
     /// The file is no database, cannot be written, or comes from a newer version of the program.
     pub async fn open(path: &Path) -> Result<Self, StorageError> {
+        create(path).map_err(|error| StorageError::open(path, error))?;
         let options = SqliteConnectOptions::new()
             .filename(path)
-            .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10));
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await;
+        let writer = writer.map_err(|error| StorageError::open(path, error))?;
         migrate::run(&writer).await?;
         let readers = std::thread::available_parallelism().map_or(4, |cores| cores.get().saturating_mul(2));
         let reader = SqlitePoolOptions::new()
@@ -74,4 +77,14 @@ impl SqliteStorage {
         self.reader.close().await;
         self.writer.close().await;
     }
+}
+
+/// Makes the file if there is none, for its owner only: it will hold hashes of passwords. The files that
+/// SQLite puts beside it take over its permissions.
+fn create(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use reqwest::Response;
 use serde_json::Value;
+use taxii_server::clock::Clock;
 
-use super::world::{World, indicator};
+use super::world::{World, add, indicator};
 
 /// What a client keeps between two requests.
 struct Place {
@@ -134,4 +135,32 @@ async fn with_a_limit_that_changes() {
 async fn the_manifest_pages_like_the_objects() {
     read_all("manifest", go_on).await;
     read_all("manifest", |place, answer| place.added_after = answer.last.clone()).await;
+}
+
+/// Really at the same time: the writer does not wait for the reader.
+#[tokio::test(flavor = "multi_thread")]
+async fn by_date_only_beside_a_busy_writer() {
+    let world = World::start().await;
+    let (storage, clock) = (world.storage.clone(), Clock::system());
+    let writer = tokio::spawn(async move {
+        for batch in 0..60 {
+            let objects: Vec<_> = (batch * 10..batch * 10 + 10).map(indicator).collect();
+            add(&storage, &objects, &clock).await;
+        }
+    });
+    let mut place = Place { added_after: None, next: None, limit: 7 };
+    let mut seen = Vec::new();
+    loop {
+        let done = writer.is_finished();
+        let answer = fetch(&world, "objects", &place).await;
+        seen.extend(answer.ids);
+        if done && !answer.more {
+            break;
+        }
+        place.added_after = answer.last.or(place.added_after);
+    }
+    writer.await.unwrap();
+    let unique: HashSet<_> = seen.iter().collect();
+    assert_eq!((unique.len(), seen.len()), (600, 600));
+    world.stop().await;
 }

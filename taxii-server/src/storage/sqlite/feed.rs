@@ -11,7 +11,7 @@ use sqlx::{Row, Sqlite, Transaction};
 use super::objects;
 use crate::clock::Clock;
 use crate::storage::feed::{FeedWrite, KnownSubject, Origin, Quarantined, SubjectRow};
-use crate::storage::{CollectionId, NewObject, SqliteStorage, StorageError};
+use crate::storage::{CollectionId, SqliteStorage, StorageError};
 
 /// How many keys are looked up at once.
 const KEYS_AT_ONCE: usize = 5000;
@@ -104,7 +104,9 @@ impl SqliteStorage {
         let rows = sqlx::query("SELECT feed, reason, record FROM quarantine ORDER BY first_seen, digest");
         let rows = rows.fetch_all(self.reader()).await?;
         rows.iter()
-            .map(|row| Ok((row.try_get(0)?, Quarantined { reason: row.try_get(1)?, record: row.try_get(2)? })))
+            .map(|row| {
+                Ok((row.try_get(0)?, Quarantined { reason: row.try_get(1)?, record: row.try_get(2)? }))
+            })
             .collect()
     }
 }
