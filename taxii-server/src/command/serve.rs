@@ -29,7 +29,9 @@ pub(super) async fn run(config: Config, clock: Clock) -> Result<(), Box<dyn Erro
     let url = discovery.unwrap_or_else(|| server.url().to_owned());
     tracing::info!(address = %server.address(), discovery = format!("{}/taxii2/", url.trim_end_matches('/')), "serving");
     let ended = until_told_to_stop(&mut bridge).await;
-    bridge.stop().await;
+    if tokio::time::timeout(PATIENCE, bridge.stop()).await.is_err() {
+        tracing::warn!("not everything came to its end in time");
+    }
     ended
 }
 
