@@ -7,18 +7,18 @@ use crate::lexer::Fault;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
     expected: Expected,
-    at: usize,
-    behind: Option<usize>,
+    at: u32,
+    behind: Option<u32>,
 }
 
 impl Failure {
     /// `expected` is wanted where the token number `at` stands.
-    pub(crate) fn new(expected: Expected, at: usize) -> Self {
+    pub(crate) fn new(expected: Expected, at: u32) -> Self {
         Self { expected, at, behind: None }
     }
 
     /// The same, said to come after all the tokens from number `behind` on rather than after the last one.
-    pub(crate) fn behind(self, behind: usize) -> Self {
+    pub(crate) fn behind(self, behind: u32) -> Self {
         Self { behind: Some(behind), ..self }
     }
 
@@ -27,12 +27,12 @@ impl Failure {
     }
 
     pub(super) fn at(self) -> usize {
-        self.at
+        self.at as usize
     }
 
     /// The first token of what the mistake comes after.
     pub(super) fn first_before(self) -> Option<usize> {
-        self.behind.or(self.at.checked_sub(1))
+        self.behind.or(self.at.checked_sub(1)).map(|at| at as usize)
     }
 }
 
@@ -121,7 +121,7 @@ impl Expected {
             Self::IndexFromZero => "a list index of 0 or more",
             Self::SingleQualifier => "at most one qualifier of each kind",
             Self::ClosedComment => "a comment closed by `*/`",
-            Self::ShallowerNesting => "at most 128 open parentheses",
+            Self::ShallowerNesting => "at most 64 open parentheses",
             Self::ShorterPattern => "a pattern shorter than 4 GiB",
         }
     }

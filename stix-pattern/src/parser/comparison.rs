@@ -5,7 +5,7 @@ use nom::branch::alt;
 use nom::combinator::{cut, map, opt};
 use nom::sequence::{delimited, preceded};
 
-use super::cursor::{Cursor, Joined, Parsed, expecting, keyword, left_associative, nested, select, token};
+use super::cursor::{Cursor, Joined, Parsed, keyword, left_associative, nested, select, token};
 use super::literal::{orderable_literal, primitive_literal, set_literal, string_literal};
 use super::path::object_path;
 use crate::ast::{
@@ -17,19 +17,17 @@ use crate::span::{Origin, Span};
 
 /// `comparisonExpression : comparisonExpressionAnd ( OR comparisonExpressionAnd )*`
 pub(super) fn comparison_expression(input: Cursor<'_>) -> Parsed<'_, ComparisonExpression> {
-    left_associative(comparison_expression_and, Keyword::Or, ComparisonExpression::or).parse(input)
+    left_associative(input, comparison_expression_and, Keyword::Or, ComparisonExpression::or)
 }
 
 /// `comparisonExpressionAnd : propTest ( AND propTest )*`
 fn comparison_expression_and(input: Cursor<'_>) -> Parsed<'_, ComparisonExpression> {
-    left_associative(prop_test, Keyword::And, ComparisonExpression::and).parse(input)
+    left_associative(input, prop_test, Keyword::And, ComparisonExpression::and)
 }
 
 /// `propTest : objectPath NOT? predicate | NOT? EXISTS objectPath | '(' comparisonExpression ')'`
 fn prop_test(input: Cursor<'_>) -> Parsed<'_, ComparisonExpression> {
-    let value_test = map(value_test, ComparisonExpression::Test);
-    let existence_test = map(existence_test, ComparisonExpression::Test);
-    expecting(Expected::Comparison, alt((value_test, existence_test, group))).parse(input)
+    alt((value_test, existence_test, group)).parse(input)
 }
 
 /// `group : '(' comparisonExpression ')'`
@@ -40,7 +38,7 @@ fn group(input: Cursor<'_>) -> Parsed<'_, ComparisonExpression> {
 }
 
 /// `NOT? EXISTS objectPath`
-fn existence_test(input: Cursor<'_>) -> Parsed<'_, ComparisonTest> {
+fn existence_test(input: Cursor<'_>) -> Parsed<'_, ComparisonExpression> {
     let exists = || keyword(Keyword::Exists, Expected::Exists);
     let asserted = map(preceded(exists(), cut(object_path)), |path| (false, path));
     let not_exists = (keyword(Keyword::Not, Expected::Comparison), cut(exists()));
@@ -50,7 +48,7 @@ fn existence_test(input: Cursor<'_>) -> Parsed<'_, ComparisonTest> {
 }
 
 /// `objectPath NOT? predicate`
-fn value_test(input: Cursor<'_>) -> Parsed<'_, ComparisonTest> {
+fn value_test(input: Cursor<'_>) -> Parsed<'_, ComparisonExpression> {
     let (operator, path) = object_path(input)?;
     let (operator, negation) = opt(keyword(Keyword::Not, Expected::Operator)).parse(operator)?;
     let (rest, predicate) = cut(predicate).parse(operator).map_err(|error| {
@@ -110,8 +108,8 @@ fn text_operator(kind: TokenKind) -> Option<TextOperator> {
     }
 }
 
-fn test(span: Span, path: ObjectPath, negated: bool, predicate: Predicate) -> ComparisonTest {
-    ComparisonTest { origin: Origin(span), path, negated, predicate }
+fn test(span: Span, path: ObjectPath, negated: bool, predicate: Predicate) -> ComparisonExpression {
+    ComparisonTest { origin: Origin(span), path, negated, predicate }.into()
 }
 
 impl Joined for ComparisonExpression {

@@ -1,5 +1,6 @@
 //! A place among the tokens, and the parsers that the productions are made of.
 
+use nom::combinator::cut;
 use nom::error::{ErrorKind, ParseError};
 use nom::{IResult, Parser};
 
@@ -11,28 +12,35 @@ use crate::span::Span;
 /// What a production yields.
 pub(super) type Parsed<'a, T> = IResult<Cursor<'a>, T, Failure>;
 
-/// The input of the parsers: all the tokens, how many of them are read, and how many parentheses are open.
+/// A pattern and its tokens.
+#[derive(Debug)]
+pub(super) struct Text<'a> {
+    pub(super) source: &'a str,
+    pub(super) tokens: Vec<Token>,
+}
+
+/// The input of the parsers: the text, how many of its tokens are read, and how many parentheses are open.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cursor<'a> {
-    source: &'a str,
-    tokens: &'a [Token],
-    at: usize,
+    text: &'a Text<'a>,
+    at: u32,
     depth: u32,
 }
 
 impl<'a> Cursor<'a> {
-    pub(super) fn new(source: &'a str, tokens: &'a [Token]) -> Self {
-        Self { source, tokens, at: 0, depth: 0 }
+    pub(super) fn new(text: &'a Text<'a>) -> Self {
+        Self { text, at: 0, depth: 0 }
     }
 
     /// The number of tokens before this place.
-    pub(super) fn at(self) -> usize {
+    pub(super) fn at(self) -> u32 {
         self.at
     }
 
     /// The token at this place; behind the last one, an `End`.
     pub(super) fn peek(self) -> Token {
-        self.tokens.get(self.at).copied().unwrap_or(Token { kind: TokenKind::End, span: Span::default() })
+        let end = Token { kind: TokenKind::End, span: Span::default() };
+        self.text.tokens.get(self.at as usize).copied().unwrap_or(end)
     }
 
     pub(super) fn advance(self) -> Self {
@@ -41,13 +49,13 @@ impl<'a> Cursor<'a> {
 
     /// The text of a token.
     pub(super) fn text(self, token: Token) -> &'a str {
-        token.span.text(self.source).unwrap_or_default()
+        token.span.text(self.text.source).unwrap_or_default()
     }
 
     /// From the token at this place to the last one before `end`.
     pub(super) fn span_to(self, end: Self) -> Span {
-        let last = self.tokens.get(end.at.saturating_sub(1)).map_or(Span::default(), |token| token.span);
-        self.peek().span.to(last)
+        let last = Self { at: end.at.saturating_sub(1), ..end };
+        self.peek().span.to(last.peek().span)
     }
 
     /// Says what the grammar wants at this place; an alternative may still be found.
@@ -104,17 +112,6 @@ pub(super) fn keyword<'a>(
     token(TokenKind::Keyword(keyword), expected)
 }
 
-/// A parser under a name of its own: what it wants if it takes nothing.
-pub(super) fn expecting<'a, T>(
-    expected: Expected,
-    mut parser: impl Parser<Cursor<'a>, Output = T, Error = Failure>,
-) -> impl Parser<Cursor<'a>, Output = T, Error = Failure> {
-    move |input: Cursor<'a>| match parser.parse(input) {
-        Err(nom::Err::Error(_)) => input.error(expected),
-        other => other,
-    }
-}
-
 /// A parser for what stands between parentheses, one level deeper. Called behind the opening one.
 pub(super) fn nested<'a, T>(
     mut parser: impl Parser<Cursor<'a>, Output = T, Error = Failure>,
@@ -131,23 +128,22 @@ pub(super) fn nested<'a, T>(
 /// `operand ( keyword operand )*`, joined from the left. A loop, so that a chain may be of any length; nom's
 /// `fold_many0` would want to clone the first operand.
 pub(super) fn left_associative<'a, T: Joined>(
+    input: Cursor<'a>,
     operand: fn(Cursor<'a>) -> Parsed<'a, T>,
     keyword: Keyword,
     join: fn(T, T) -> T,
-) -> impl Parser<Cursor<'a>, Output = T, Error = Failure> {
-    move |input: Cursor<'a>| {
-        let (mut rest, mut left) = operand(input)?;
-        let first = rest.at;
-        while rest.peek().kind == TokenKind::Keyword(keyword) {
-            let (after, right) = nom::combinator::cut(operand).parse(rest.advance())?;
-            left = join(left, right);
-            rest = after;
-        }
-        if rest.at > first {
-            left.locate(input.span_to(rest));
-        }
-        Ok((rest, left))
+) -> Parsed<'a, T> {
+    let (mut rest, mut left) = operand(input)?;
+    let first = rest.at;
+    while rest.peek().kind == TokenKind::Keyword(keyword) {
+        let (after, right) = cut(operand).parse(rest.advance())?;
+        left = join(left, right);
+        rest = after;
     }
+    if rest.at > first {
+        left.locate(input.span_to(rest));
+    }
+    Ok((rest, left))
 }
 
 /// An expression that can be told where it stands.

@@ -2,11 +2,11 @@
 
 use nom::Parser;
 use nom::branch::alt;
-use nom::combinator::{cut, map};
+use nom::combinator::cut;
 use nom::sequence::{delimited, terminated};
 
 use super::comparison::comparison_expression;
-use super::cursor::{Cursor, Joined, Parsed, expecting, left_associative, nested, token};
+use super::cursor::{Cursor, Joined, Parsed, left_associative, nested, token};
 use super::qualifier::qualifiers;
 use crate::ast::ObservationExpression;
 use crate::error::Expected;
@@ -20,29 +20,31 @@ pub(super) fn pattern(input: Cursor<'_>) -> Parsed<'_, ObservationExpression> {
 
 /// `observationExpressions : observationExpressionOr ( FOLLOWEDBY observationExpressionOr )*`
 fn observation_expressions(input: Cursor<'_>) -> Parsed<'_, ObservationExpression> {
-    left_associative(observation_expression_or, Keyword::FollowedBy, ObservationExpression::followed_by)
-        .parse(input)
+    left_associative(
+        input,
+        observation_expression_or,
+        Keyword::FollowedBy,
+        ObservationExpression::followed_by,
+    )
 }
 
 /// `observationExpressionOr : observationExpressionAnd ( OR observationExpressionAnd )*`
 fn observation_expression_or(input: Cursor<'_>) -> Parsed<'_, ObservationExpression> {
-    left_associative(observation_expression_and, Keyword::Or, ObservationExpression::or).parse(input)
+    left_associative(input, observation_expression_and, Keyword::Or, ObservationExpression::or)
 }
 
 /// `observationExpressionAnd : observationExpression ( AND observationExpression )*`
 fn observation_expression_and(input: Cursor<'_>) -> Parsed<'_, ObservationExpression> {
-    left_associative(observation_expression, Keyword::And, ObservationExpression::and).parse(input)
+    left_associative(input, observation_expression, Keyword::And, ObservationExpression::and)
 }
 
 /// `observationExpression : ( bracket | group ) qualifier*`
 ///
 /// Only a bracket is held to one qualifier of a kind; see [`crate::ast::Qualified::qualifiers`].
 fn observation_expression(input: Cursor<'_>) -> Parsed<'_, ObservationExpression> {
-    let of_bracket = map(bracket, |expression| (expression, false));
-    let of_group = map(group, |expression| (expression, true));
-    let (rest, (expression, repeatable)) =
-        expecting(Expected::Pattern, alt((of_bracket, of_group))).parse(input)?;
-    let (end, qualifiers) = qualifiers(rest, repeatable)?;
+    let is_group = input.peek().kind == TokenKind::LeftParenthesis;
+    let (rest, expression) = alt((bracket, group)).parse(input)?;
+    let (end, qualifiers) = qualifiers(rest, is_group)?;
     if qualifiers.is_empty() {
         return Ok((end, expression));
     }

@@ -1,0 +1,83 @@
+//! Walks the patterns of `fixtures/patterns`: what parses prints as it should, and what does not is explained as it
+//! should be.
+
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+use stix_pattern::{Pattern, SyntaxErrorKind};
+
+/// A pattern with its canonical form, or with the error and the help.
+#[derive(Deserialize)]
+struct Case {
+    pattern: String,
+    why: String,
+    canonical: Option<String>,
+    error: Option<String>,
+    help: Option<String>,
+}
+
+fn cases(file: &str, count: usize) -> Vec<Case> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/patterns").join(file);
+    let text = fs::read_to_string(path).unwrap();
+    let cases: Vec<Case> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(cases.len(), count, "{file} has gained or lost cases");
+    assert!(cases.iter().all(|case| !case.why.is_empty()), "{file} has a case without a reason");
+    cases
+}
+
+fn each_prints_canonically(file: &str, count: usize) {
+    for case in cases(file, count) {
+        let Case { pattern: source, why, canonical, .. } = &case;
+        let pattern = Pattern::parse(source).unwrap_or_else(|error| panic!("{source} ({why}): {error}"));
+        let printed = pattern.to_string();
+        assert_eq!(Some(&printed), canonical.as_ref(), "{source} ({why})");
+        let again = Pattern::parse(&printed).unwrap_or_else(|error| panic!("{printed} ({why}): {error}"));
+        assert_eq!(again, pattern, "{source} ({why})");
+        assert!(pattern.root().span().text(source).is_some_and(|text| !text.is_empty()), "{source} ({why})");
+    }
+}
+
+fn each_is_explained(file: &str, count: usize) {
+    for case in cases(file, count) {
+        let Case { pattern: source, why, error, help, .. } = &case;
+        let Err(found) = Pattern::parse(source) else { panic!("{source} ({why}) parses") };
+        assert_eq!(Some(found.to_string()), *error, "{source} ({why})");
+        assert_eq!(found.help(), help.as_deref(), "{source} ({why})");
+        assert!(found.span().text(source).is_some(), "{source} ({why})");
+    }
+}
+
+#[test]
+fn valid_patterns_print_canonically() {
+    each_prints_canonically("valid.jsonl", 58);
+}
+
+#[test]
+fn patterns_left_to_checks_parse() {
+    each_prints_canonically("left_to_checks.jsonl", 5);
+}
+
+#[test]
+fn spellings_print_canonically() {
+    each_prints_canonically("canonical.jsonl", 35);
+}
+
+#[test]
+fn invalid_patterns_are_explained() {
+    each_is_explained("invalid.jsonl", 72);
+}
+
+#[test]
+fn common_mistakes_are_explained() {
+    each_is_explained("mistakes.jsonl", 50);
+}
+
+#[test]
+fn positions_are_in_bytes_and_in_characters() {
+    let error = Pattern::parse("[a:b = 'é🦀'\n AND a:c = 'ü' ?").unwrap_err();
+    assert_eq!(error.kind(), SyntaxErrorKind::UnexpectedToken);
+    assert_eq!((error.span().start(), error.span().end()), (32, 33));
+    assert_eq!((error.line(), error.column(), error.character()), (2, 16, 28));
+    assert_eq!((error.expected(), error.found()), ("`AND`, `OR` or `]`", "`?`"));
+}

@@ -1,0 +1,73 @@
+//! What holds for every pattern and for every text.
+
+use proptest::prelude::*;
+use stix_pattern::{Pattern, build, strategies};
+
+/// Pieces of patterns, to make texts that get far into the parser.
+fn fragments() -> impl Strategy<Value = String> {
+    let words = "\\[|\\]|\\(|\\)|a|b-c|:|\\.|,|=|!=|<>|<=|==|\\*|1|-1|\\+2|0|\\.5|'x'|'|\\\\|h'00'|b'AAA='|t'|AND|OR|NOT|IN|\
+                 LIKE|EXISTS|FOLLOWEDBY|WITHIN|SECONDS|REPEATS|TIMES|START|STOP|t'2020-01-01T00:00:00Z'|true|/\\*|\\*/|é| ";
+    proptest::collection::vec(words, 0..40).prop_map(|parts| parts.concat())
+}
+
+/// A failure to parse explains itself inside the text.
+fn parses_or_explains(source: &str) {
+    if let Err(error) = Pattern::parse(source) {
+        let before = source.get(..error.span().start()).expect("the span begins between characters");
+        assert!(error.span().text(source).is_some());
+        assert_eq!(error.character(), before.chars().count() + 1);
+        assert!(error.column() <= error.character() && error.line() >= 1);
+        let message = error.to_string();
+        assert!(message.starts_with("expected ") && !message.contains('\n'), "{message}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_printed_parses_to_the_same(pattern in strategies::pattern()) {
+        let printed = pattern.to_string();
+        let parsed = Pattern::parse(&printed);
+        prop_assert_eq!(parsed.as_ref(), Ok(&pattern), "{}", printed);
+        prop_assert_eq!(parsed.unwrap().to_string(), printed);
+    }
+
+    #[test]
+    fn no_text_panics(source in any::<String>()) {
+        parses_or_explains(&source);
+        parses_or_explains(&format!("[a:b = {source}]"));
+        parses_or_explains(&format!("[a:b = '{source}']"));
+    }
+
+    #[test]
+    fn no_sequence_of_tokens_panics(source in fragments()) {
+        parses_or_explains(&source);
+    }
+
+    #[test]
+    fn no_mutation_panics(
+        pattern in strategies::pattern(),
+        at in any::<prop::sample::Index>(),
+        removed in 0..4_usize,
+        inserted in prop_oneof![fragments(), "\\PC{0,2}"],
+    ) {
+        let mut characters: Vec<char> = pattern.to_string().chars().collect();
+        let start = at.index(characters.len());
+        let end = (start + removed).min(characters.len());
+        characters.splice(start..end, inserted.chars());
+        let mutated: String = characters.into_iter().collect();
+        parses_or_explains(&mutated);
+        if let Ok(parsed) = Pattern::parse(&mutated) {
+            prop_assert_eq!(Pattern::parse(&parsed.to_string()), Ok(parsed));
+        }
+    }
+
+    #[test]
+    fn any_string_can_be_built_and_read_back(key in any::<String>(), value in any::<String>()) {
+        let pattern = build::equals("x-object", ["dictionary", key.as_str()], value.as_str()).unwrap();
+        let parsed = Pattern::parse(&pattern.to_string()).unwrap();
+        prop_assert_eq!(parsed.as_single_equality(), pattern.as_single_equality());
+        prop_assert_eq!(parsed.as_single_equality().map(|(_, value)| value), Some(value.as_str()));
+    }
+}
