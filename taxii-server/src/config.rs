@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use actix_web::http::Uri;
+use actix_web::http::header::HeaderName;
 use serde::Deserialize;
 
 pub use self::collection::{CollectionSettings, DEFAULT_COLLECTION};
@@ -24,6 +25,9 @@ use crate::storage::CollectionId;
 
 /// The file that is read when no other is named and it exists.
 pub const DEFAULT_FILE: &str = "taxii-server.toml";
+
+/// The default settings as a file, with a comment for each.
+pub const DEFAULTS: &str = include_str!("../defaults.toml");
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
@@ -73,6 +77,8 @@ pub struct Config {
     pub allowance: Duration,
     /// Let everybody read without an account.
     pub anonymous: bool,
+    /// A header that may carry a token instead of `Authorization`, for clients that know only such.
+    pub api_key_header: Option<String>,
     /// How log lines are written.
     pub log_format: LogFormat,
     /// Write `"objects": []` in an empty answer, which TAXII 2.1 forbids and a few old clients need.
@@ -94,10 +100,11 @@ impl Default for Config {
             collections: vec![CollectionSettings::default()],
             feeds: Vec::new(),
             max_page: NonZeroU32::MIN.saturating_add(999),
-            max_page_bytes: 64 << 20,
+            max_page_bytes: 16 << 20,
             max_content_length: 100 << 20,
             allowance: Duration::from_secs(2),
             anonymous: false,
+            api_key_header: None,
             log_format: LogFormat::Text,
             empty_lists: false,
             insecure_http: false,
@@ -129,6 +136,13 @@ impl Config {
             && let Err(problem) = base_url(url)
         {
             problems.push(format!("`public_url` is `{url}`: {problem}"));
+        }
+        if let Some(name) = &self.api_key_header
+            && (name.parse::<HeaderName>().is_err() || name.eq_ignore_ascii_case("authorization"))
+        {
+            problems.push(format!(
+                "`api_key_header` is `{name}`: expected the name of a header such as `X-API-Key`"
+            ));
         }
         if self.max_content_length == 0 || self.max_page_bytes == 0 {
             problems.push("`max_content_length` and `max_page_bytes` must be greater than 0".to_owned());
@@ -242,6 +256,23 @@ mod tests {
     fn the_defaults_are_good() {
         assert_eq!(Config::default().check(), Ok(()));
         assert_eq!(Config::default().max_page.get(), 1000);
+    }
+
+    #[test]
+    fn the_file_of_defaults_says_the_defaults() {
+        let file: Config = toml::from_str(DEFAULTS).unwrap();
+        assert_eq!(format!("{file:#?}"), format!("{:#?}", Config::default()));
+    }
+
+    #[test]
+    fn what_the_file_of_defaults_proposes_is_good() {
+        // A proposal is a line that has no space after its `#`.
+        let proposal =
+            |line: &str| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).map(str::to_owned);
+        let lines = DEFAULTS.lines().map(|line| proposal(line).unwrap_or_else(|| line.to_owned()));
+        let config: Config = toml::from_str(&lines.collect::<Vec<_>>().join("\n")).unwrap();
+        assert_eq!(config.check(), Ok(()));
+        assert_eq!((config.feeds.len(), config.public_url.is_some()), (1, true));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Who is asking, and whether an answer in TAXII's media type is accepted: asked once, before any endpoint.
 
+use std::borrow::Cow;
 use std::future::{Ready, ready};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
 
@@ -18,8 +19,8 @@ pub(super) async fn gate(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let authorization = request.headers().get(header::AUTHORIZATION);
-    let principal = state.authenticator.authenticate(authorization.map(|value| value.as_bytes())).await?;
+    let authorization = authorization(request.headers(), state.config.api_key_header.as_deref());
+    let principal = state.authenticator.authenticate(authorization.as_deref()).await?;
     let accept = request.headers().get_all(header::ACCEPT);
     if !accepts_taxii(accept.map(|value| value.to_str().unwrap_or("unreadable"))) {
         return Err(ApiError::new(ErrorCode::NotAcceptable)
@@ -28,6 +29,15 @@ pub(super) async fn gate(
     }
     request.extensions_mut().insert(principal);
     next.call(request).await
+}
+
+/// The credential of a request: that of `Authorization`, else a token in the header of the settings.
+fn authorization<'a>(headers: &'a HeaderMap, api_key_header: Option<&str>) -> Option<Cow<'a, [u8]>> {
+    if let Some(value) = headers.get(header::AUTHORIZATION) {
+        return Some(value.as_bytes().into());
+    }
+    let token = headers.get(api_key_header?)?;
+    Some([b"Bearer ", token.as_bytes()].concat().into())
 }
 
 /// Endpoints take the caller as an argument; outside of the gate there is none.

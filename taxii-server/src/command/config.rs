@@ -4,17 +4,26 @@ use std::error::Error;
 
 use clap::Subcommand;
 
-use crate::config::Config;
+use crate::config::{Config, DEFAULTS};
 
 /// What to do with the settings.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
     /// Check the settings and say what is served where
     Check,
+    /// Print a file with the default settings and a comment for each
+    Defaults,
 }
 
 pub(super) fn run(command: &ConfigCommand, config: &Config) -> Result<(), Box<dyn Error>> {
-    let ConfigCommand::Check = command;
+    match command {
+        ConfigCommand::Check => check(config),
+        ConfigCommand::Defaults => print!("{DEFAULTS}"),
+    }
+    Ok(())
+}
+
+fn check(config: &Config) {
     println!("the settings are good");
     println!("listen       {}", config.listen);
     println!("database     {}", config.database.display());
@@ -27,5 +36,4 @@ pub(super) fn run(command: &ConfigCommand, config: &Config) -> Result<(), Box<dy
             collection.title
         );
     }
-    Ok(())
 }

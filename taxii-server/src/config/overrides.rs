@@ -51,6 +51,9 @@ pub struct Overrides {
     /// Let everybody read without an account
     #[arg(long, global = true, env = "TAXII_SERVER_ANONYMOUS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub anonymous: Option<bool>,
+    /// A header that may carry a token instead of Authorization
+    #[arg(long, global = true, env = "TAXII_SERVER_API_KEY_HEADER", value_name = "NAME")]
+    pub api_key_header: Option<String>,
     /// How log lines are written
     #[arg(long, global = true, env = "TAXII_SERVER_LOG_FORMAT", value_enum)]
     pub log_format: Option<LogFormat>,
@@ -90,6 +93,7 @@ impl Overrides {
             max_content_length: self.max_content_length.unwrap_or(config.max_content_length),
             allowance: self.allowance.unwrap_or(config.allowance),
             anonymous: self.anonymous.unwrap_or(config.anonymous),
+            api_key_header: self.api_key_header.or(config.api_key_header),
             log_format: self.log_format.unwrap_or(config.log_format),
             empty_lists: self.empty_lists.unwrap_or(config.empty_lists),
             insecure_http: self.insecure_http.unwrap_or(config.insecure_http),

@@ -2,7 +2,9 @@
 
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
+use taxii_server::auth::token;
 use taxii_server::config::DEFAULT_COLLECTION;
+use taxii_server::storage::DateAdded;
 
 use super::world::{PASSWORD, World, address, indicator, object};
 
@@ -185,6 +187,27 @@ async fn who_is_let_in() {
     assert_eq!(world.client.post(&url).send().await.unwrap().status(), 403);
     let wrong = world.client.get(&url).basic_auth("reader", Some("wrong"));
     assert_eq!(wrong.send().await.unwrap().status(), 401);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn tokens_in_every_place_where_clients_put_them() {
+    let world = World::start_with(|config| config.api_key_header = Some("X-API-Key".to_owned())).await;
+    let secret = token::generate();
+    let date = DateAdded::from_millis(0);
+    assert!(world.storage.add_token("reader", &token::hash(&secret), date).await.unwrap());
+    let request = || world.client.get(format!("{}/taxii2/", world.url));
+    let requests = [
+        (request().bearer_auth(&secret), 200),
+        (request().header("authorization", format!("Token {secret}")), 200),
+        (request().basic_auth("whoever", Some(&secret)), 200),
+        (request().header("x-api-key", &secret), 200),
+        (request().header("x-api-key", "wrong"), 401),
+        (request().header("x-api-key", &secret).bearer_auth("wrong"), 401),
+    ];
+    for (number, (request, status)) in requests.into_iter().enumerate() {
+        assert_eq!(request.send().await.unwrap().status(), status, "request {number}");
+    }
     world.stop().await;
 }
 
