@@ -4,7 +4,7 @@
 //! at the end of a large collection as at its beginning. Only a query for identifiers sorts, and it sorts
 //! no more than the versions of these objects. Text from outside is always bound, never pasted.
 
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::{Encode, QueryBuilder, Sqlite, Type};
 
 use crate::storage::{CollectionId, Query, VersionFilter};
 
@@ -38,7 +38,7 @@ fn write(prefix: &str, columns: &str, collection: &CollectionId, query: &Query) 
                     sql.push(" UNION ALL ");
                 }
                 part(&mut sql, columns, "object_by_type", collection, query);
-                sql.push(" AND o.type = ").push_bind(object_type.clone());
+                sql.push(" AND o.type = ").push_bind(object_type);
             }
         }
         (Some(ids), types) => {
@@ -121,39 +121,14 @@ fn versions(sql: &mut QueryBuilder<Sqlite>, query: &Query) {
 
 const OTHER: &str = "SELECT 1 FROM object AS other WHERE other.collection = o.collection AND other.id = o.id";
 
-fn one_of<T>(sql: &mut QueryBuilder<Sqlite>, values: impl IntoIterator<Item = T>)
+fn one_of<'v, T>(sql: &mut QueryBuilder<Sqlite>, values: impl IntoIterator<Item = T>)
 where
-    T: OneValue,
+    T: Encode<'v, Sqlite> + Type<Sqlite>,
 {
     sql.push(" IN (");
-    for (index, value) in values.into_iter().enumerate() {
-        if index > 0 {
-            sql.push(", ");
-        }
-        value.bind(sql);
+    let mut list = sql.separated(", ");
+    for value in values {
+        list.push_bind(value);
     }
     sql.push(")");
-}
-
-/// What can stand in a list of values.
-trait OneValue {
-    fn bind(self, sql: &mut QueryBuilder<Sqlite>);
-}
-
-impl OneValue for i64 {
-    fn bind(self, sql: &mut QueryBuilder<Sqlite>) {
-        sql.push_bind(self);
-    }
-}
-
-impl OneValue for String {
-    fn bind(self, sql: &mut QueryBuilder<Sqlite>) {
-        sql.push_bind(self);
-    }
-}
-
-impl OneValue for &String {
-    fn bind(self, sql: &mut QueryBuilder<Sqlite>) {
-        sql.push_bind(self.clone());
-    }
 }
