@@ -10,9 +10,9 @@ mod keyword;
 mod number;
 
 use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while, take_while1};
+use nom::bytes::complete::{tag, take_while};
 use nom::character::complete::{anychar, char};
-use nom::combinator::{map, value};
+use nom::combinator::{map, value, verify};
 use nom::{IResult, Parser};
 
 pub(crate) use self::constant::is_timestamp;
@@ -135,17 +135,16 @@ fn token(input: &str) -> Scanned<'_, TokenKind> {
         Some(b'.') => alt((number::number, value(TokenKind::Dot, char('.')))).parse(input),
         Some(b'\'') => constant::string(input),
         Some(b'/') => alt((blank::open_comment, unknown)).parse(input),
-        Some(_) => alt((punctuation, unknown)).parse(input),
+        Some(b'=' | b'!' | b'<' | b'>') => alt((comparison_operator, unknown)).parse(input),
+        Some(_) => map(anychar, mark).parse(input),
         None => Ok((input, TokenKind::End)),
     }
 }
 
 /// An identifier or a keyword, or a constant with one of the prefixes `b`, `h` and `t`.
 fn word(input: &str) -> Scanned<'_, TokenKind> {
-    if input.starts_with(|first: char| first.is_ascii_digit()) {
-        return Err(nom::Err::Error(()));
-    }
-    let (rest, name) = take_while1(is_word_character).parse(input)?;
+    let (rest, name) =
+        verify(take_word, |name: &str| !name.starts_with(|c: char| c.is_ascii_digit())).parse(input)?;
     match rest.bytes().next() {
         Some(b'-') => {
             let tail = take_while(|c| c == '-' || is_word_character(c));
@@ -156,28 +155,50 @@ fn word(input: &str) -> Scanned<'_, TokenKind> {
     }
 }
 
+/// `[A-Za-z0-9_]+`
+fn take_word(input: &str) -> Scanned<'_, &str> {
+    take_bytes_while1(input, |byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// nom's `take_while1` without decoding the characters, where the first byte that ends the run is an ASCII one or the
+/// run itself is ASCII.
+fn take_bytes_while1(input: &str, belongs: impl Fn(u8) -> bool) -> Scanned<'_, &str> {
+    let length = input.bytes().position(|byte| !belongs(byte)).unwrap_or(input.len());
+    match input.split_at_checked(length) {
+        Some((taken, rest)) if length > 0 => Ok((rest, taken)),
+        _ => Err(nom::Err::Error(())),
+    }
+}
+
 fn is_word_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 
-/// An operator or a mark. The longer ones come first.
-fn punctuation(input: &str) -> Scanned<'_, TokenKind> {
+/// `=`, `==`, `!=`, `<>`, `<`, `<=`, `>` or `>=`. The longer ones come first.
+fn comparison_operator(input: &str) -> Scanned<'_, TokenKind> {
     alt((
-        value(TokenKind::LeftBracket, char('[')),
-        value(TokenKind::RightBracket, char(']')),
-        value(TokenKind::Colon, char(':')),
         value(TokenKind::Equal, alt((tag("=="), tag("=")))),
-        value(TokenKind::LeftParenthesis, char('(')),
-        value(TokenKind::RightParenthesis, char(')')),
-        value(TokenKind::Comma, char(',')),
         value(TokenKind::NotEqual, alt((tag("!="), tag("<>")))),
         value(TokenKind::LessOrEqual, tag("<=")),
         value(TokenKind::GreaterOrEqual, tag(">=")),
-        value(TokenKind::Less, char('<')),
-        value(TokenKind::Greater, char('>')),
-        value(TokenKind::Star, char('*')),
+        value(TokenKind::Less, tag("<")),
+        value(TokenKind::Greater, tag(">")),
     ))
     .parse(input)
+}
+
+/// A mark of one character.
+fn mark(character: char) -> TokenKind {
+    match character {
+        '[' => TokenKind::LeftBracket,
+        ']' => TokenKind::RightBracket,
+        '(' => TokenKind::LeftParenthesis,
+        ')' => TokenKind::RightParenthesis,
+        ':' => TokenKind::Colon,
+        ',' => TokenKind::Comma,
+        '*' => TokenKind::Star,
+        _ => TokenKind::Unknown,
+    }
 }
 
 /// Any one character.

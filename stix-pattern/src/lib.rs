@@ -26,7 +26,8 @@
 //! - a repeated kind of qualifier on a group in parentheses, as in `([a:b = 1]) WITHIN 5 SECONDS WITHIN 6 SECONDS`.
 //!
 //! It is stricter in two places, both of which the specification is plain about: a list index is not negative, and a
-//! bracket has at most one qualifier of each kind. Whether a pattern makes sense (that an MD5 has 32 digits, that a
+//! bracket has at most one qualifier of each kind. It also has limits that the grammar does not: numbers fit into 64
+//! bits, and at most [`MAX_DEPTH`] parentheses are open at once. Whether a pattern makes sense (that an MD5 has 32 digits, that a
 //! property exists, that a regular expression is one) is not a matter of syntax and is not looked at here.
 
 #![forbid(unsafe_code)]

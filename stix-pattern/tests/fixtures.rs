@@ -1,6 +1,8 @@
 //! Walks the patterns of `fixtures/patterns`: what parses prints as it should, and what does not is explained as it
 //! should be.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::path::Path;
 

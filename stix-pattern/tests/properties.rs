@@ -1,5 +1,7 @@
 //! What holds for every pattern and for every text.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use proptest::prelude::*;
 use stix_pattern::{Pattern, build, strategies};
 

@@ -1,5 +1,7 @@
 //! Every node knows which text it was parsed from.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use stix_pattern::Pattern;
 use stix_pattern::ast::{ComparisonExpression, ObservationExpression, Predicate};
 

@@ -10,7 +10,7 @@ use nom::combinator::{all_consuming, eof, opt, recognize, value, verify};
 use nom::multi::many0_count;
 use nom::sequence::{delimited, preceded};
 
-use super::{Fault, Scanned, TokenKind};
+use super::{Fault, Scanned, TokenKind, take_bytes_while1};
 
 /// `'` ( ~['\\] | `\'` | `\\` )* `'`
 pub(super) fn string(input: &str) -> Scanned<'_, TokenKind> {
@@ -18,8 +18,12 @@ pub(super) fn string(input: &str) -> Scanned<'_, TokenKind> {
 }
 
 fn string_body(input: &str) -> Scanned<'_, usize> {
-    let plain = take_while1(|c| c != '\'' && c != '\\');
     many0_count(alt((plain, tag("\\'"), tag("\\\\")))).parse(input)
+}
+
+/// `~['\\]+`
+fn plain(input: &str) -> Scanned<'_, &str> {
+    take_bytes_while1(input, |byte| byte != b'\'' && byte != b'\\')
 }
 
 /// Where the body of a string stops: at its quote, at the end of the text, or at a wrong escape.
@@ -62,7 +66,7 @@ fn quoted<'a>(
 
 /// Pairs of hexadecimal digits, in either case; possibly none.
 fn hex(input: &str) -> Scanned<'_, &str> {
-    verify(hex_digit0, |digits: &str| digits.len() % 2 == 0).parse(input)
+    verify(hex_digit0, |digits: &str| digits.len().is_multiple_of(2)).parse(input)
 }
 
 /// Base64 in groups of four with its padding, not empty.
@@ -71,7 +75,7 @@ fn hex(input: &str) -> Scanned<'_, &str> {
 fn base64(input: &str) -> Scanned<'_, &str> {
     let digits = take_while1(|c: char| c.is_ascii_alphanumeric() || c == '+' || c == '/');
     let padding = take_while_m_n(0, 2, |c| c == '=');
-    verify(recognize((digits, padding)), |text: &str| text.len() % 4 == 0).parse(input)
+    verify(recognize((digits, padding)), |text: &str| text.len().is_multiple_of(4)).parse(input)
 }
 
 /// `YYYY-MM-DDThh:mm:ss[.s+]Z`, with the ranges of the grammar: second 60 passes, and so does 30 February.
