@@ -1,7 +1,7 @@
 //! The tokens of the pattern language (STIX 2.1, section 9.1 and the lexical part of its grammar).
 //!
 //! The longest possible token wins: `a-1` is one name, and `t'...'`, `h'...'` and `b'...'` are one token each. Text
-//! that is no token at all ends the stream with an [`TokenKind::Invalid`] one, which no production accepts, so that
+//! that is no token at all ends the stream as an invalid or unknown one, which no production accepts, so that
 //! the parser reports the first mistake of either kind. White space and comments separate tokens and are dropped.
 
 mod blank;
@@ -85,7 +85,7 @@ pub(crate) enum Fault {
     Timestamp,
 }
 
-/// Cuts a pattern into tokens, the last of which is an `End` or an `Invalid` followed by an `End`.
+/// Cuts a pattern into tokens. The last is an `End`; only the one before it may be `Invalid` or `Unknown`.
 ///
 /// Takes time in proportion to the text: each scanner reads a character a fixed number of times, and the scan stops at
 /// the first token that shows that the text cannot be a pattern.
