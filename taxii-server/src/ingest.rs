@@ -300,12 +300,15 @@ impl Turn<'_> {
     }
 }
 
-/// Relationships come after what they relate, so that no reader meets an end that it cannot have.
+/// The oldest first, but relationships after what they relate: no reader meets an end that it cannot have.
 fn in_order_of_reference(objects: &mut [NewObject]) {
-    objects.sort_by_key(|object| match object.id.object_type() {
-        "identity" | "marking-definition" => 0,
-        "relationship" | "sighting" => 2,
-        _ => 1,
+    objects.sort_by_cached_key(|object| {
+        let rank = match object.id.object_type() {
+            "identity" | "marking-definition" => 0,
+            "relationship" | "sighting" => 2,
+            _ => 1,
+        };
+        (rank, object.version.clone())
     });
 }
 

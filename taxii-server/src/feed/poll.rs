@@ -96,7 +96,7 @@ impl Poller {
             feed: self.settings().name.clone(),
             collection: self.collection,
             place,
-            arrivals: self.arrivals(&fetched),
+            arrivals: self.arrivals(fetched),
         };
         let ingested = self.ingest.feed(&self.minting, batch).await?;
         Ok(Polled { ingested, complete })
@@ -107,7 +107,7 @@ impl Poller {
         let endpoint = if self.list_only { Endpoint::List } else { self.settings().endpoint };
         let bundles = match endpoint {
             Endpoint::List => None,
-            Endpoint::Stix | Endpoint::Auto => match walk::stix(&self.client, ask, key, false).await {
+            Endpoint::Stix | Endpoint::Auto => match walk::stix(&self.client, ask, key).await {
                 Ok(walk) => Some(walk),
                 Err(Failure::Forbidden { code }) if endpoint == Endpoint::Auto => {
                     let feed = &self.settings().name;
@@ -128,8 +128,9 @@ impl Poller {
             Endpoint::Stix => match walk::list(&self.client, ask, key).await {
                 Ok(walk) if walk.complete => Some(walk),
                 _ => {
-                    let parts = walk::stix(&self.client, ask, key, true).await?;
-                    return Ok(Fetched { bundles: Some(parts), rows: None });
+                    let cut = bundles.unwrap_or_default();
+                    let bundles = Some(walk::stix_in_parts(&self.client, ask, key, cut).await?);
+                    return Ok(Fetched { bundles, rows: None });
                 }
             },
             Endpoint::List | Endpoint::Auto => Some(walk::list(&self.client, ask, key).await?),
@@ -155,12 +156,11 @@ impl Poller {
         }
     }
 
-    fn arrivals(&self, fetched: &Fetched) -> Vec<Arrival> {
+    fn arrivals(&self, fetched: Fetched) -> Vec<Arrival> {
         let feed = &self.settings().name;
         let latest = Timestamp::from_millis(self.clock.now() + FUTURE);
-        let walked = |walk: &Option<Walk>| walk.as_ref().map_or(Vec::new(), |walk| walk.records.clone());
-        let bundles = walked(&fetched.bundles).into_iter();
-        let rows = walked(&fetched.rows).into_iter();
+        let bundles = fetched.bundles.into_iter().flat_map(|walk| walk.records);
+        let rows = fetched.rows.into_iter().flat_map(|walk| walk.records);
         let from_bundles = bundles.flat_map(|bundle: Value| stix_record::read(feed, &bundle, &latest));
         let from_rows = rows.flat_map(|row: Value| list_row::read(feed, &row, self.minting.namer()));
         from_bundles.chain(from_rows).map(|arrival| not_in_the_future(arrival, &latest)).collect()
@@ -168,8 +168,9 @@ impl Poller {
 }
 
 impl Fetched {
+    /// The list knows more of a record than the bundle, so if it was asked, it decides.
     fn is_complete(&self) -> bool {
-        [&self.bundles, &self.rows].into_iter().flatten().any(|walk| walk.complete)
+        self.rows.as_ref().or(self.bundles.as_ref()).is_some_and(|walk| walk.complete)
     }
 
     /// The earliest of the service's times: what came after it comes again.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::client::{self, Ask, Client};
+use super::settings::Endpoint;
 use super::{Failure, stix_record};
 
 /// How many tries to read a list whose rows move while it is read.
@@ -24,20 +25,99 @@ pub(super) struct Walk {
     pub(super) server_time: Option<DateTime<Utc>>,
     /// The look-back that the service shortened the question to, if it says so.
     pub(super) clamped_to: Option<String>,
+    /// How many records the service says there are.
+    total: Option<u64>,
 }
 
-/// Reads the list endpoint page by page.
-///
-/// The order of the rows is not documented and rows come and go meanwhile. So each page asks again for the
+impl Walk {
+    /// Adds what was read of a part.
+    fn add(&mut self, part: Self) {
+        self.complete &= part.complete;
+        self.records.extend(part.records);
+        self.total = self.total.zip(part.total).map(|(a, b)| a + b);
+    }
+}
+
+/// Reads the list endpoint: page by page, and if its rows do not hold still, in parts.
+pub(super) async fn list(client: &Client, ask: &Ask, key: &str) -> Result<Walk, Failure> {
+    let walk = walk_again(client, ask, key).await?;
+    if walk.complete {
+        return Ok(walk);
+    }
+    let parts = in_parts(Endpoint::List, client, ask, key).await?;
+    // A row of a type or confidence that is not documented is in no part: then the totals differ.
+    let complete = parts.complete && parts.total == walk.total;
+    let records = walk.records.into_iter().chain(parts.records).collect();
+    Ok(Walk { records, complete, ..walk })
+}
+
+/// Reads the STIX endpoint, which knows no pages: an answer that may be cut is not complete.
+pub(super) async fn stix(client: &Client, ask: &Ask, key: &str) -> Result<Walk, Failure> {
+    let answer = client.ask(client::STIX, ask, key).await?;
+    let is_bundle = answer.body.get("type").is_some_and(|name| name == "bundle");
+    if !is_bundle && !answer.body.is_array() {
+        return Err(Failure::Shape { message: "there is no bundle".to_owned() });
+    }
+    let indicators = stix_record::count_indicators(&answer.body);
+    Ok(Walk {
+        records: vec![answer.body],
+        complete: indicators < ask.limit as usize && indicators != SILENT_CAP,
+        server_time: answer.server_time,
+        ..Walk::default()
+    })
+}
+
+/// Reads what was cut off the STIX endpoint's answer in parts, small enough that none is cut.
+pub(super) async fn stix_in_parts(client: &Client, ask: &Ask, key: &str, cut: Walk) -> Result<Walk, Failure> {
+    let parts = in_parts(Endpoint::Stix, client, ask, key).await?;
+    let records = cut.records.into_iter().chain(parts.records).collect();
+    Ok(Walk { records, complete: parts.complete, ..cut })
+}
+
+/// Reads type by type, and a type that is still too much by confidence.
+async fn in_parts(endpoint: Endpoint, client: &Client, ask: &Ask, key: &str) -> Result<Walk, Failure> {
+    let chosen = |setting: &Option<String>, all: &[&str]| match setting {
+        Some(one) => vec![one.clone()],
+        None => all.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    let settings = client.settings();
+    let mut whole = Walk { complete: true, total: Some(0), ..Walk::default() };
+    for ioc_type in chosen(&settings.ioc_type, TYPES) {
+        let by_type = Ask { ioc_type: Some(ioc_type), ..ask.clone() };
+        let part = read(endpoint, client, &by_type, key).await?;
+        if part.complete {
+            whole.add(part);
+            continue;
+        }
+        for confidence in chosen(&settings.confidence, CONFIDENCES) {
+            let finer = Ask { confidence: Some(confidence), ..by_type.clone() };
+            whole.add(read(endpoint, client, &finer, key).await?);
+        }
+    }
+    Ok(whole)
+}
+
+async fn read(endpoint: Endpoint, client: &Client, ask: &Ask, key: &str) -> Result<Walk, Failure> {
+    match endpoint {
+        Endpoint::List => walk_again(client, ask, key).await,
+        Endpoint::Stix | Endpoint::Auto => stix(client, ask, key).await,
+    }
+}
+
+const TYPES: &[&str] =
+    &["ipv4", "ipv6", "domain", "url", "md5", "sha1", "sha256", "cve", "mitre-attack", "email"];
+const CONFIDENCES: &[&str] = &["high", "medium", "low"];
+
+/// The order of the rows is not documented, and rows come and go meanwhile. So each page asks again for the
 /// last rows of the one before; where they do not join, rows have moved by more than that, and the walk
 /// starts over.
-pub(super) async fn list(client: &Client, ask: &Ask, key: &str) -> Result<Walk, Failure> {
+async fn walk_again(client: &Client, ask: &Ask, key: &str) -> Result<Walk, Failure> {
+    let mut first = None;
     let mut walk = Walk::default();
     for _ in 0..WALKS {
-        let again = walk_list(client, ask, key).await?;
+        walk = walk_once(client, ask, key).await?;
         // The place is that of the first walk: what was added since comes again, what was not is not lost.
-        let server_time = walk.server_time.or(again.server_time);
-        walk = Walk { server_time, ..again };
+        walk.server_time = *first.get_or_insert(walk.server_time);
         if walk.complete {
             break;
         }
@@ -45,16 +125,14 @@ pub(super) async fn list(client: &Client, ask: &Ask, key: &str) -> Result<Walk, 
     Ok(walk)
 }
 
-async fn walk_list(client: &Client, ask: &Ask, key: &str) -> Result<Walk, Failure> {
+async fn walk_once(client: &Client, ask: &Ask, key: &str) -> Result<Walk, Failure> {
     let mut walk = Walk::default();
     let mut offset = 0;
     loop {
         let page_ask = Ask { offset: offset as u64, ..ask.clone() };
         let answer = client.ask(client::LIST, &page_ask, key).await?;
-        let rows = answer.body.get("data").and_then(Value::as_array);
-        let rows = rows.ok_or_else(|| Failure::Shape { message: "there is no list `data`".to_owned() })?;
-        let total = answer.body.pointer("/meta/total").and_then(Value::as_u64);
-        let total = total.ok_or_else(|| Failure::Shape { message: "there is no `meta.total`".to_owned() })?;
+        let (rows, total) = page(&answer.body)?;
+        walk.total = Some(total);
         if offset == 0 {
             walk.server_time = answer.server_time;
             let echoed = answer.body.pointer("/meta/filters/since").and_then(Value::as_str);
@@ -63,16 +141,21 @@ async fn walk_list(client: &Client, ask: &Ask, key: &str) -> Result<Walk, Failur
         let Some(fresh) = join(&walk.records, rows, offset) else { return Ok(walk) };
         walk.records.extend(fresh.iter().cloned());
         let end = offset + rows.len();
-        if end as u64 >= total {
-            walk.complete = true;
-            return Ok(walk);
-        }
-        if rows.is_empty() {
+        walk.complete = end as u64 >= total;
+        if walk.complete || rows.is_empty() {
             return Ok(walk);
         }
         let overlap = (rows.len() / 10).clamp(1, MOST_OVERLAP).min(rows.len() - 1);
         offset = end - overlap;
     }
+}
+
+/// The rows of an answer, and how many there are in all.
+fn page(body: &Value) -> Result<(&Vec<Value>, u64), Failure> {
+    let shape = |message: &str| Failure::Shape { message: message.to_owned() };
+    let rows = body.get("data").and_then(Value::as_array).ok_or_else(|| shape("there is no list `data`"))?;
+    let total = body.pointer("/meta/total").and_then(Value::as_u64);
+    Ok((rows, total.ok_or_else(|| shape("there is no `meta.total`"))?))
 }
 
 /// The rows of a page that come after those already read, if the two join without a gap.
@@ -83,46 +166,6 @@ fn join<'a>(read: &[Value], page: &'a [Value], offset: usize) -> Option<&'a [Val
     let joins = (0..page.len()).rev().filter(|at| page.get(*at) == Some(last));
     let at = joins.into_iter().find(|at| page.get(..=*at).is_some_and(ends_with))?;
     page.get(at + 1..)
-}
-
-/// Reads the STIX endpoint, which knows no pages: an answer that may be cut is asked for again in parts.
-pub(super) async fn stix(client: &Client, ask: &Ask, key: &str, split: bool) -> Result<Walk, Failure> {
-    let mut walk = one_bundle(client, ask, key).await?;
-    if walk.complete || !split {
-        return Ok(walk);
-    }
-    walk.complete = true;
-    for ioc_type in TYPES {
-        let by_type = Ask { ioc_type: Some((*ioc_type).to_owned()), ..ask.clone() };
-        let mut part = one_bundle(client, &by_type, key).await?;
-        if !part.complete {
-            part.complete = true;
-            for confidence in CONFIDENCES {
-                let finer = Ask { confidence: Some((*confidence).to_owned()), ..by_type.clone() };
-                let finest = one_bundle(client, &finer, key).await?;
-                part.complete &= finest.complete;
-                part.records.extend(finest.records);
-            }
-        }
-        walk.complete &= part.complete;
-        walk.records.extend(part.records);
-    }
-    Ok(walk)
-}
-
-const TYPES: &[&str] =
-    &["ipv4", "ipv6", "domain", "url", "md5", "sha1", "sha256", "cve", "mitre-attack", "email"];
-const CONFIDENCES: &[&str] = &["high", "medium", "low"];
-
-async fn one_bundle(client: &Client, ask: &Ask, key: &str) -> Result<Walk, Failure> {
-    let answer = client.ask(client::STIX, ask, key).await?;
-    let indicators = stix_record::count_indicators(&answer.body);
-    let is_bundle = answer.body.get("type").is_some_and(|name| name == "bundle");
-    if !is_bundle && !answer.body.is_array() {
-        return Err(Failure::Shape { message: "there is no bundle".to_owned() });
-    }
-    let cut = indicators >= ask.limit as usize || indicators == SILENT_CAP;
-    Ok(Walk { records: vec![answer.body], complete: !cut, server_time: answer.server_time, clamped_to: None })
 }
 
 #[cfg(test)]
