@@ -28,7 +28,7 @@ impl State {
         }
     }
 
-    /// The identifier of the object, if the collection has any version of it.
+    /// Whether the collection has any version of the object; else it is a 404.
     pub(super) async fn known(&self, collection: &CollectionId, object: &str) -> Result<(), ApiError> {
         let known =
             object.parse::<Identifier>().is_ok() && self.storage.has_object(collection, object).await?;
