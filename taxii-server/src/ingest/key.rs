@@ -79,7 +79,7 @@ mod tests {
             r#"{"author":"SOC Defenders","installation":"","pattern":"[url:value = 'a\\'b']","type":"indicator"}"#
         );
         let id = key.identifier().unwrap();
-        assert_eq!(id.as_str(), "indicator--PENDING");
+        assert_eq!(id.as_str(), "indicator--56086f3d-1b0b-594d-8c65-fceb3a34b1f9");
         let other =
             Namer::new("SOC Defenders", "b").key("indicator", json!({"pattern": "[url:value = 'a\\'b']"}));
         assert_ne!(other.identifier().unwrap(), id);
