@@ -26,11 +26,13 @@ def main():
 
     vulnerabilities = read(client, identifier, 10, object_type="vulnerability")
     expect({found["type"] for found in vulnerabilities} == {"vulnerability"}, "another type came than asked for")
-    expect(len(vulnerabilities) >= sum(subject[0] == "vulnerability" for subject in wanted), "vulnerabilities are missing")
+    least = sum(subject[0] == "vulnerability" for subject in wanted)
+    expect(len(vulnerabilities) >= least, f"{len(vulnerabilities)} vulnerabilities, not {least}")
     print(f"{len(vulnerabilities)} vulnerabilities in pages of 10")
 
     one = vulnerabilities[0]
-    expect(read(client, identifier, None, object_id=one["id"]) == [one], f"{one['id']} asked for alone is not itself")
+    alone = read(client, identifier, None, object_id=one["id"])
+    expect(alone == [one], f"{one['id']} asked for alone is {alone}")
     refused = cytaxii2.cytaxii2(bridge.discovery, bridge.user, "wrong").discovery_request()
     expect(refused["status_code"] == 401, f"a wrong password gives {refused['status_code']}")
 

@@ -1,4 +1,4 @@
-"""Reads a collection that grows, with the styles of paging that clients have; none may lose or repeat a thing.
+"""Reads a collection that grows, with the styles of paging that clients have; none may lose or repeat any.
 
 The reference is the manifest of all versions: a style must meet versions in its order, each once, and miss
 none that is still the last of its object.
@@ -100,9 +100,10 @@ def main():
     for style in styles:
         style.join(max(0, deadline - time.monotonic()))
         expect(style.failure is None, f"{style.name}: {style.failure}")
-        expect(not style.is_alive(), f"{style.name} never met the object that was the newest a while ago")
+        expect(not style.is_alive(), f"{style.name} never met what was the newest a while ago")
 
-    reference = [(record["id"], record["version"]) for record in bridge.all_of("manifest", **{"match[version]": "all"})]
+    records = bridge.all_of("manifest", **{"match[version]": "all"})
+    reference = [(record["id"], record["version"]) for record in records]
     last = dict(reference)
     grown = len(last) - 1 - at_first
     expect(grown >= bridge.arguments.grown, f"the feed grew by {grown} IOCs only")

@@ -23,18 +23,20 @@ def main():
     bridge.judge(served, wanted)
     for stix_object in served:
         again = plain(parse(stix_object, allow_custom=False))
-        expect(meaning(again) == meaning(stix_object), f"{stix_object['id']} changes when it is parsed and printed")
+        same = meaning(again) == meaning(stix_object)
+        expect(same, f"{stix_object['id']} changes when it is parsed and printed")
     print(f"parse: {len(served)} objects, all printed as they were")
 
     for wanted_type in ("vulnerability", "attack-pattern", "identity"):
         of_type = source.query([Filter("type", "=", wanted_type)])
-        expect(of_type and all(one["type"] == wanted_type for one in of_type), f"no {wanted_type} by its type")
+        expect({one["type"] for one in of_type} == {wanted_type}, f"not only {wanted_type} by its type")
         name = of_type[0]["id"]
         one = source.get(name)
         expect(one is not None and one["id"] == name, f"get({name}) finds nothing")
         versions = [key_of(plain(version)) for version in source.all_versions(name)]
         expect(key_of(plain(one)) in versions, f"all_versions({name}) lacks {version_of(plain(one))}")
-    expect(source.get("indicator--00000000-0000-4000-8000-000000000000") is None, "an unknown object is found")
+    unknown = "indicator--00000000-0000-4000-8000-000000000000"
+    expect(source.get(unknown) is None, "an unknown object is found")
     print("get, all_versions and a filter by type: as expected")
 
 
