@@ -32,6 +32,7 @@ extern crate self as stix_core;
 
 pub mod common;
 pub mod context;
+pub mod deterministic_id;
 pub mod id;
 pub mod meta;
 pub mod object;
