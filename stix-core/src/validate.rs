@@ -1,9 +1,43 @@
-//! Checking objects against the specification: every problem, where it is and what to write instead.
+//! Checking documents against the specification: every problem, where it is and what to write instead.
+//!
+//! ```text
+//! text -> documents -> tree -> structure (the tables), then the rules of objects and of whole documents -> report
+//! ```
+//!
+//! ```
+//! use stix_core::validate::Validator;
+//!
+//! let report = Validator::new().text(r#"{
+//!   "type": "identity",
+//!   "spec_version": "2.1",
+//!   "id": "identity--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f",
+//!   "created": "2024-01-15T10:00:00Z",
+//!   "modified": "2024-01-15T10:00:00.000Z",
+//!   "name": "ACME"
+//! }"#);
+//! let problem = &report.problems()[0];
+//! assert_eq!(problem.rule().code(), "timestamp-precision");
+//! assert_eq!(problem.path(), "/created");
+//! assert_eq!(problem.line(), Some(5));
+//! assert_eq!(problem.help(), Some("write `2024-01-15T10:00:00.000Z`"));
+//! ```
 
+mod check;
+mod document;
+mod location;
+mod profile;
 mod report;
+mod rule;
 mod structure;
+mod tree;
 mod valid;
+mod validator;
 
-pub use report::{Problem, Report, Rule, Severity};
-pub use structure::check_object;
+pub use check::Check;
+pub use document::Limits;
+pub use profile::{Level, Profile, UnknownRule};
+pub use report::{Problem, Report};
+pub use rule::{Group, Rule, Severity};
+pub use tree::{Json, Members};
 pub use valid::Valid;
+pub use validator::{ObjectRule, Validator, check_object};

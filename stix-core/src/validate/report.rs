@@ -2,16 +2,28 @@
 
 use std::fmt;
 
-/// All problems of a document, in the order in which they were found.
+use super::rule::{Rule, Severity};
+
+/// All problems of a document, in the order of the text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     problems: Vec<Problem>,
+    objects: usize,
 }
 
 impl Report {
+    pub(super) fn new(problems: Vec<Problem>, objects: usize) -> Self {
+        Self { problems, objects }
+    }
+
     /// The problems.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+
+    /// How many objects were checked; a bundle counts as what it holds.
+    pub fn objects(&self) -> usize {
+        self.objects
     }
 
     /// The problems that make the document invalid.
@@ -22,10 +34,6 @@ impl Report {
     /// Whether there is no error; warnings may be there.
     pub fn is_valid(&self) -> bool {
         self.errors().next().is_none()
-    }
-
-    pub(crate) fn push(&mut self, problem: Problem) {
-        self.problems.push(problem);
     }
 }
 
@@ -41,22 +49,37 @@ impl fmt::Display for Report {
     }
 }
 
+impl std::error::Error for Report {}
+
 /// One place where a document breaks a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     rule: Rule,
+    severity: Severity,
     path: String,
+    object_id: Option<String>,
+    position: Option<(usize, usize)>,
     message: String,
     help: Option<String>,
 }
 
 impl Problem {
-    pub(crate) fn new(rule: Rule, path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { rule, path: path.into(), message: message.into(), help: None }
+    pub(super) fn new(rule: Rule, severity: Severity, path: String, message: String) -> Self {
+        Self { rule, severity, path, object_id: None, position: None, message, help: None }
     }
 
-    pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+    pub(super) fn with_help(mut self, help: Option<String>) -> Self {
+        self.help = help;
+        self
+    }
+
+    pub(super) fn of_object(mut self, id: Option<String>) -> Self {
+        self.object_id = id;
+        self
+    }
+
+    pub(super) fn at(mut self, position: Option<(usize, usize)>) -> Self {
+        self.position = position;
         self
     }
 
@@ -65,14 +88,29 @@ impl Problem {
         self.rule
     }
 
-    /// How bad it is.
+    /// How bad it is, under the profile of the validator.
     pub fn severity(&self) -> Severity {
-        self.rule.severity()
+        self.severity
     }
 
-    /// Where: an RFC 6901 JSON Pointer into the document.
+    /// Where: an RFC 6901 JSON Pointer into the document. For a missing property, where it would stand.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The identifier of the object, if it has one.
+    pub fn object_id(&self) -> Option<&str> {
+        self.object_id.as_deref()
+    }
+
+    /// The line, from 1, if there was a text.
+    pub fn line(&self) -> Option<usize> {
+        self.position.map(|(line, _)| line)
+    }
+
+    /// The column in characters, from 1, if there was a text.
+    pub fn column(&self) -> Option<usize> {
+        self.position.map(|(_, column)| column)
     }
 
     /// What is wrong, in one sentence.
@@ -95,73 +133,6 @@ impl fmt::Display for Problem {
         match &self.help {
             Some(help) => write!(f, " ({help})"),
             None => Ok(()),
-        }
-    }
-}
-
-/// Whether the specification says MUST or SHOULD.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// A SHOULD is not followed.
-    Warning,
-    /// A MUST is broken.
-    Error,
-}
-
-/// The rules that are checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Rule {
-    /// A value is of the wrong kind (chapter 2).
-    ValueKind,
-    /// A number is out of its range.
-    Range,
-    /// There is a null, which JSON has and STIX has not (section 2).
-    NoNull,
-    /// A list or a dictionary is empty (sections 2.3 and 2.10).
-    NotEmpty,
-    /// A required property is missing (section 3.2).
-    RequiredProperty,
-    /// The identifier is not that of the object's type (section 2.9).
-    IdPrefix,
-    /// An identifier points to an object of a type that it must not point to.
-    ReferenceTarget,
-    /// `created` or `modified` is coarser than a millisecond (section 3.2).
-    TimestampPrecision,
-    /// A relation between properties does not hold.
-    PropertyRelation,
-    /// A value is not in its enumeration.
-    Enumeration,
-    /// A value is not in its open vocabulary.
-    OpenVocabulary,
-    /// A bundle has a `spec_version`, which STIX 2.1 took away (chapter 8).
-    BundleSpecVersion,
-}
-
-impl Rule {
-    /// The stable name of the rule.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::ValueKind => "value-kind",
-            Self::Range => "range",
-            Self::NoNull => "no-null",
-            Self::NotEmpty => "not-empty",
-            Self::RequiredProperty => "required-property",
-            Self::IdPrefix => "id-prefix",
-            Self::ReferenceTarget => "reference-target",
-            Self::TimestampPrecision => "timestamp-precision",
-            Self::PropertyRelation => "property-relation",
-            Self::Enumeration => "enumeration",
-            Self::OpenVocabulary => "open-vocabulary",
-            Self::BundleSpecVersion => "bundle-spec-version",
-        }
-    }
-
-    /// Whether breaking it makes a document invalid.
-    pub fn severity(self) -> Severity {
-        match self {
-            Self::OpenVocabulary => Severity::Warning,
-            _ => Severity::Error,
         }
     }
 }

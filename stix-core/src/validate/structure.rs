@@ -2,9 +2,11 @@
 
 use std::cmp::Ordering;
 
-use serde_json::{Map, Value};
-
-use super::{Problem, Report, Rule};
+use super::check::Check;
+use super::document::Limits;
+use super::rule::Rule;
+use super::tree::{Json, Members};
+use super::validator::ObjectRule;
 use crate::{
     Bundle, Identifier, SpecVersion, Timestamp,
     id::is_object_type,
@@ -15,289 +17,323 @@ use crate::{
 /// The greatest whole number that JSON carries without loss (section 2.6).
 const MAX_INTEGER: i64 = (1 << 53) - 1;
 
-/// Checks an object, or a bundle with its objects, that was read as JSON.
-///
-/// ```
-/// use stix_core::validate::check_object;
-///
-/// let report = check_object(&serde_json::json!({
-///     "type": "identity",
-///     "spec_version": "2.1",
-///     "id": "identity--socdefenders",
-///     "created": "2024-01-15T10:00:00Z",
-///     "modified": "2024-01-15T10:00:00.000Z",
-/// }));
-/// let found: Vec<_> = report.problems().iter().map(|problem| problem.path()).collect();
-/// assert_eq!(found, ["/id", "/created", "/name"]);
-/// ```
-pub fn check_object(value: &Value) -> Report {
-    let mut check = Check { report: Report::default(), path: String::new() };
-    check.object(value);
-    check.report
+/// Checks a whole document and gives the number of objects in it.
+pub(super) fn document<'c>(
+    tree: &'c Json<'c>,
+    check: &mut Check<'c>,
+    rules: &'c [Box<dyn ObjectRule>],
+    limits: &'c Limits,
+) -> usize {
+    let mut structure = Structure { rules, limits, objects: 0 };
+    match tree {
+        Json::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                check.item(index, |check| structure.object(item, check));
+            }
+        }
+        single => structure.object(single, check),
+    }
+    structure.objects
 }
 
-struct Check {
-    report: Report,
-    /// The JSON Pointer to the value that is being checked.
-    path: String,
+struct Structure<'c> {
+    rules: &'c [Box<dyn ObjectRule>],
+    limits: &'c Limits,
+    /// How many objects have been checked.
+    objects: usize,
 }
 
-impl Check {
-    fn problem(&mut self, rule: Rule, message: impl Into<String>, help: Option<String>) {
-        let problem = Problem::new(rule, self.path.clone(), message);
-        self.report.push(match help {
-            Some(help) => problem.with_help(help),
-            None => problem,
-        });
+impl<'c> Structure<'c> {
+    fn object(&mut self, value: &'c Json<'c>, check: &mut Check<'c>) {
+        let Json::Object(members) = value else { return wrong_kind(value, "an object", check) };
+        let id = members.text("id");
+        check.object(id, |check| self.members(members, check));
     }
 
-    /// Goes down to a member or item, and back.
-    fn at(&mut self, segment: &str, check: impl FnOnce(&mut Self)) {
-        let length = self.path.len();
-        self.path.push('/');
-        self.path.push_str(&segment.replace('~', "~0").replace('/', "~1"));
-        check(self);
-        self.path.truncate(length);
-    }
-
-    fn object(&mut self, value: &Value) {
-        let Value::Object(members) = value else {
-            return self.kind(value, "an object");
-        };
+    fn members(&mut self, members: &'c Members<'c>, check: &mut Check<'c>) {
         let object_type = match members.get("type") {
-            Some(Value::String(name)) if is_object_type(name) => name.as_str(),
+            Some(Json::String(name)) if is_object_type(name) => &**name,
             Some(other) => {
                 let help = "use 3 to 250 of a-z, 0-9 and single hyphens, starting with a letter";
-                let message = format!("{other} cannot name a type of object");
-                return self.at("type", |check| check.problem(Rule::ValueKind, message, Some(help.into())));
+                let message = match other.as_str() {
+                    Some(name) => format!("`{name}` cannot name a type of object"),
+                    None => format!("{} stands where the name of a type belongs", other.kind()),
+                };
+                return check
+                    .member("type", |check| check.problem_with_help(Rule::ObjectType, message, help));
             }
-            None => return self.missing("type", "an object"),
+            None => return missing("type", "an object", check),
         };
-        match if object_type == Bundle::TYPE { Some(Bundle::OBJECT) } else { object::def(object_type) } {
-            Some(def) => self.typed(def, members),
-            None => self.untyped(members),
+        let def = if object_type == Bundle::TYPE { Some(Bundle::OBJECT) } else { object::def(object_type) };
+        if object_type != Bundle::TYPE {
+            self.objects += 1;
         }
-        self.id_prefix(object_type, members);
+        match def {
+            Some(def) => self.typed(def, members, check),
+            None => self.untyped(members, check),
+        }
+        id_prefix(object_type, members, check);
+        for rule in self.rules {
+            rule.check(members, check);
+        }
     }
 
-    fn typed(&mut self, def: &ObjectDef, members: &Map<String, Value>) {
+    fn typed(&mut self, def: &'static ObjectDef, members: &'c Members<'c>, check: &mut Check<'c>) {
         for property in def.properties() {
-            match members.get(property.name) {
-                Some(value) => self.at(property.name, |check| check.property(property, value)),
-                None if property.required => self.missing(property.name, def.name()),
-                None => {}
-            }
+            self.present_or_missing(property, def.name(), members, check);
         }
         for constraint in def.constraints() {
-            self.constraint(constraint, members);
+            check_constraint(constraint, members, check);
         }
-        if def.class == Class::Bundle && members.contains_key("spec_version") {
+        if def.class == Class::Bundle && members.has("spec_version") {
             let help = "remove it: each object says its own version";
             let message = "a bundle has no `spec_version` in STIX 2.1";
-            self.at("spec_version", |check| {
-                check.problem(Rule::BundleSpecVersion, message, Some(help.into()))
+            check.member("spec_version", |check| {
+                check.problem_with_help(Rule::BundleSpecVersion, message, help)
             });
         }
-        self.undeclared(members, |name| name == "type" || def.property(name).is_some());
+        self.undeclared(members, |name| name == "type" || def.property(name).is_some(), check);
+    }
+
+    fn present_or_missing(
+        &mut self,
+        property: &'static PropertyDef,
+        owner: &str,
+        members: &'c Members<'c>,
+        check: &mut Check<'c>,
+    ) {
+        match members.get(property.name) {
+            Some(value) => check.member(property.name, |check| self.property(property, value, check)),
+            None if property.required => missing(property.name, owner, check),
+            None => {}
+        }
     }
 
     /// Checks what holds for every object, also of a type that has no table.
-    fn untyped(&mut self, members: &Map<String, Value>) {
-        if !members.contains_key("id") {
-            self.missing("id", "an object");
+    fn untyped(&mut self, members: &'c Members<'c>, check: &mut Check<'c>) {
+        if !members.has("id") {
+            missing("id", "an object", check);
         }
-        for (name, value) in members {
-            let kind = match name.as_str() {
+        for (name, value) in members.iter() {
+            let kind = match name {
                 "id" | "created_by_ref" => &Kind::Identifier,
                 "created" | "modified" => &Kind::Timestamp,
                 "spec_version" => &Kind::SpecVersion,
                 _ => continue,
             };
-            self.at(name, |check| check.value(kind, value));
+            check.member(name, |check| self.value(kind, value, check));
         }
-        self.undeclared(members, |_| false);
+        self.undeclared(members, |_| false, check);
     }
 
-    fn undeclared(&mut self, members: &Map<String, Value>, declared: impl Fn(&str) -> bool) {
+    /// Looks into the members that no table describes, and for members that stand twice.
+    fn undeclared(
+        &mut self,
+        members: &'c Members<'c>,
+        declared: impl Fn(&str) -> bool,
+        check: &mut Check<'c>,
+    ) {
         for (name, value) in members.iter().filter(|(name, _)| !declared(name)) {
-            self.at(name, |check| check.no_null(value));
+            check.member(name, |check| self.anything(value, check));
+        }
+        for name in members.duplicates() {
+            let help = "keep one of them: readers differ in which one they take";
+            check.member(name, |check| {
+                check.problem_with_help(Rule::DuplicateMember, format_args!("`{name}` stands twice"), help);
+            });
         }
     }
 
-    /// There is no null at any depth of what no table describes.
-    fn no_null(&mut self, value: &Value) {
+    /// There is no null and no text beyond the limit at any depth of what no table describes.
+    fn anything(&mut self, value: &'c Json<'c>, check: &mut Check<'c>) {
         match value {
-            Value::Null => {
-                self.problem(Rule::NoNull, "null is no STIX value", Some("leave the property out".into()))
+            Json::Null => {
+                check.problem_with_help(Rule::NoNull, "null is no STIX value", "leave the property out")
             }
-            Value::Array(items) => {
+            Json::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.at(&index.to_string(), |check| check.no_null(item));
+                    check.item(index, |check| self.anything(item, check));
                 }
             }
-            Value::Object(members) => self.undeclared(members, |_| false),
+            Json::Object(members) => self.undeclared(members, |_| false, check),
+            Json::String(text) => self.length(text, check),
             _ => {}
         }
     }
 
-    fn id_prefix(&mut self, object_type: &str, members: &Map<String, Value>) {
-        let Some(id) = members.get("id").and_then(Value::as_str) else { return };
-        let Ok(id) = id.parse::<Identifier>() else { return };
-        if id.object_type() != object_type {
-            let message = format!("`{id}` does not start with the object's type `{object_type}`");
-            self.at("id", |check| check.problem(Rule::IdPrefix, message, None));
+    fn length(&self, text: &str, check: &mut Check<'c>) {
+        if text.len() > self.limits.string {
+            check.problem(Rule::Limit, format_args!("the text is longer than {} bytes", self.limits.string));
         }
     }
 
-    fn missing(&mut self, name: &str, owner: &str) {
-        let message = format!("`{owner}` needs the property `{name}`").replace("`an object`", "an object");
-        self.at(name, |check| check.problem(Rule::RequiredProperty, message, None));
-    }
-
-    fn property(&mut self, property: &PropertyDef, value: &Value) {
-        self.value(property.kind, value);
-        let texts = match value {
-            Value::Array(items) => items.iter().collect(),
-            single => vec![single],
-        };
-        for text in texts.into_iter().filter_map(Value::as_str) {
-            self.target(property.targets, text);
-            if let Some(vocabulary) = property.vocabulary {
-                self.term(vocabulary, text);
+    fn property(&mut self, property: &'static PropertyDef, value: &'c Json<'c>, check: &mut Check<'c>) {
+        self.value(property.kind, value, check);
+        if !property.targets.is_empty() || property.vocabulary.is_some() {
+            match value {
+                Json::Array(items) => {
+                    for (index, item) in items.iter().enumerate() {
+                        check.item(index, |check| restricted(property, item, check));
+                    }
+                }
+                single => restricted(property, single, check),
             }
         }
         if property.milliseconds
             && let Some(time) = value.as_str().and_then(|text| text.parse::<Timestamp>().ok())
             && time.precision() < 3
         {
-            let help = format!("write `{}`", Timestamp::from_millis(time.instant()));
-            let message = format!("`{time}` is coarser than a millisecond");
-            self.problem(Rule::TimestampPrecision, message, Some(help));
+            let help = format_args!("write `{}`", Timestamp::from_millis(time.instant())).to_string();
+            let message = format_args!("`{time}` is coarser than a millisecond").to_string();
+            check.problem_with_help(Rule::TimestampPrecision, message, help);
         }
     }
 
-    fn value(&mut self, kind: &Kind, value: &Value) {
+    fn value(&mut self, kind: &'static Kind, value: &'c Json<'c>, check: &mut Check<'c>) {
         match (kind, value) {
-            (_, Value::Null) => self.no_null(value),
-            (Kind::String, Value::String(_)) | (Kind::Boolean, Value::Bool(_)) => {}
-            (Kind::Integer { min, max }, Value::Number(number)) => match number.as_i64() {
-                Some(number) => self.range(number, min.unwrap_or(-MAX_INTEGER), max.unwrap_or(MAX_INTEGER)),
-                None => self.kind(value, kind.name()),
-            },
-            (Kind::Timestamp, Value::String(text)) => self.text(text.parse::<Timestamp>(), |e| e.help()),
-            (Kind::Identifier, Value::String(text)) => self.text(text.parse::<Identifier>(), |e| e.help()),
-            (Kind::SpecVersion, Value::String(text)) => {
-                self.text(text.parse::<SpecVersion>(), |_| "write `2.1`");
+            (_, Json::Null) => self.anything(value, check),
+            (Kind::String, Json::String(text)) => self.length(text, check),
+            (Kind::Boolean, Json::Bool(_)) => {}
+            (Kind::Integer { min, max }, Json::Integer(number)) => {
+                range(*number, min.unwrap_or(-MAX_INTEGER), max.unwrap_or(MAX_INTEGER), check);
             }
-            (Kind::Dictionary, Value::Object(members)) => {
-                self.not_empty(members.is_empty());
-                self.undeclared(members, |_| false);
-            }
-            (Kind::List(kind), Value::Array(items)) => {
-                self.not_empty(items.is_empty());
-                for (index, item) in items.iter().enumerate() {
-                    self.at(&index.to_string(), |check| check.value(kind, item));
+            (Kind::Timestamp, Json::String(text)) => {
+                if let Err(error) = text.parse::<Timestamp>() {
+                    check.problem_with_help(Rule::Timestamp, &error, error.help());
                 }
             }
-            (Kind::Struct(def), Value::Object(members)) => self.structure(def, members),
-            (Kind::Object, Value::Object(_)) => self.object(value),
-            _ => self.kind(value, kind.name()),
+            (Kind::Identifier, Json::String(text)) => {
+                if let Err(error) = text.parse::<Identifier>() {
+                    check.problem_with_help(Rule::Identifier, &error, error.help());
+                }
+            }
+            (Kind::SpecVersion, Json::String(text)) => {
+                if let Err(error) = text.parse::<SpecVersion>() {
+                    check.problem_with_help(Rule::SpecVersion, error, "write `2.1`");
+                }
+            }
+            (Kind::Dictionary, Json::Object(members)) => {
+                not_empty(members.is_empty(), check);
+                self.undeclared(members, |_| false, check);
+            }
+            (Kind::List(kind), Json::Array(items)) => {
+                not_empty(items.is_empty(), check);
+                for (index, item) in items.iter().enumerate() {
+                    check.item(index, |check| self.value(kind, item, check));
+                }
+            }
+            (Kind::Struct(def), Json::Object(members)) => self.structure(def, members, check),
+            (Kind::Object, Json::Object(_)) => self.object(value, check),
+            _ => wrong_kind(value, kind.name(), check),
         }
     }
 
-    fn structure(&mut self, def: &StructDef, members: &Map<String, Value>) {
+    fn structure(&mut self, def: &'static StructDef, members: &'c Members<'c>, check: &mut Check<'c>) {
         for property in def.properties {
-            match members.get(property.name) {
-                Some(value) => self.at(property.name, |check| check.property(property, value)),
-                None if property.required => self.missing(property.name, def.name),
-                None => {}
-            }
+            self.present_or_missing(property, def.name, members, check);
         }
         for constraint in def.constraints {
-            self.constraint(constraint, members);
+            check_constraint(constraint, members, check);
         }
-        self.undeclared(members, |name| def.property(name).is_some());
+        self.undeclared(members, |name| def.property(name).is_some(), check);
     }
+}
 
-    fn text<T, E: std::fmt::Display>(&mut self, result: Result<T, E>, help: impl Fn(&E) -> &'static str) {
-        if let Err(error) = result {
-            self.problem(Rule::ValueKind, error.to_string(), Some(help(&error).to_owned()));
+fn id_prefix<'c>(object_type: &str, members: &'c Members<'c>, check: &mut Check<'c>) {
+    let Some(id) = members.text("id").and_then(|id| id.parse::<Identifier>().ok()) else { return };
+    if id.object_type() != object_type {
+        let message = format!("`{id}` does not start with the object's type `{object_type}`");
+        check.member("id", |check| check.problem(Rule::IdPrefix, message));
+    }
+}
+
+fn missing(name: &'static str, owner: &str, check: &mut Check<'_>) {
+    let rule = if name == "spec_version" { Rule::SpecVersion } else { Rule::RequiredProperty };
+    let message = match owner {
+        "an object" => format!("an object needs the property `{name}`"),
+        owner => format!("`{owner}` needs the property `{name}`"),
+    };
+    check.member(name, |check| match rule {
+        Rule::SpecVersion => check.problem_with_help(rule, message, "add `\"spec_version\": \"2.1\"`"),
+        _ => check.problem(rule, message),
+    });
+}
+
+/// Checks what an identifier points to, and whether a term is in its vocabulary.
+fn restricted(property: &'static PropertyDef, value: &Json<'_>, check: &mut Check<'_>) {
+    let Some(text) = value.as_str() else { return };
+    if !property.targets.is_empty() {
+        target(property.targets, text, check);
+    }
+    if let Some(vocabulary) = property.vocabulary {
+        term(vocabulary, text, check);
+    }
+}
+
+fn wrong_kind(value: &Json<'_>, expected: &str, check: &mut Check<'_>) {
+    check.problem(Rule::ValueKind, format_args!("{} stands where {expected} belongs", value.kind()));
+}
+
+fn range(number: i64, min: i64, max: i64, check: &mut Check<'_>) {
+    if !(min..=max).contains(&number) {
+        check.problem(Rule::Range, format_args!("`{number}` is not between {min} and {max}"));
+    }
+}
+
+fn not_empty(empty: bool, check: &mut Check<'_>) {
+    if empty {
+        let message = "a list or dictionary must not be empty";
+        check.problem_with_help(Rule::NotEmpty, message, "leave the property out");
+    }
+}
+
+fn target(targets: &[Target], text: &str, check: &mut Check<'_>) {
+    let Ok(id) = text.parse::<Identifier>() else { return };
+    let object_type = id.object_type();
+    let fits = |target: &Target| match target {
+        Target::Type(name) => *name == object_type,
+        // A type without a table may be of any class: an extension may define it.
+        Target::Class(class) => object::def(object_type)
+            .map_or(!matches!(object_type, "bundle" | "sighting" | "language-content"), |def| {
+                def.class == *class
+            }),
+    };
+    if !targets.iter().any(fits) {
+        check.problem(Rule::ReferenceTarget, format_args!("`{id}` must not be referred to here"));
+    }
+}
+
+fn term(vocabulary: &Vocabulary, text: &str, check: &mut Check<'_>) {
+    if !vocabulary.terms.contains(&text) {
+        let rule = if vocabulary.open { Rule::OpenVocabulary } else { Rule::ValueKind };
+        let help = format_args!("the terms are {}", vocabulary.terms.join(", ")).to_string();
+        check.problem_with_help(rule, format_args!("`{text}` is no term of {}", vocabulary.name), help);
+    }
+}
+
+fn check_constraint(constraint: &Constraint, members: &Members<'_>, check: &mut Check<'_>) {
+    let has = |name: &&str| members.has(name);
+    let time = |name: &str| members.text(name)?.parse::<Timestamp>().ok();
+    let order = |late: &str, early: &str| Some(time(late)?.cmp(&time(early)?));
+    let broken = match constraint {
+        Constraint::AtLeastOne(names) if !names.iter().any(has) => {
+            format!("one of {} must be present", names.join(", "))
         }
-    }
-
-    fn kind(&mut self, value: &Value, expected: &str) {
-        let found = match value {
-            Value::Null => "null",
-            Value::Bool(_) => "a boolean",
-            Value::Number(_) => "a number",
-            Value::String(_) => "a string",
-            Value::Array(_) => "a list",
-            Value::Object(_) => "an object",
-        };
-        self.problem(Rule::ValueKind, format!("{found} stands where {expected} belongs"), None);
-    }
-
-    fn range(&mut self, number: i64, min: i64, max: i64) {
-        if !(min..=max).contains(&number) {
-            self.problem(Rule::Range, format!("`{number}` is not between {min} and {max}"), None);
+        Constraint::ExactlyOne(names) if names.iter().filter(|name| has(name)).count() != 1 => {
+            format!("exactly one of {} must be present", names.join(", "))
         }
-    }
-
-    fn not_empty(&mut self, empty: bool) {
-        if empty {
-            let help = "leave the property out";
-            self.problem(Rule::NotEmpty, "a list or dictionary must not be empty", Some(help.into()));
+        Constraint::Requires(first, second) if has(first) && !has(second) => {
+            format!("`{first}` needs `{second}`")
         }
-    }
-
-    fn target(&mut self, targets: &[Target], text: &str) {
-        let Ok(id) = text.parse::<Identifier>() else { return };
-        let object_type = id.object_type();
-        let fits = |target: &Target| match target {
-            Target::Type(name) => *name == object_type,
-            // A type without a table may be of any class: an extension may define it.
-            Target::Class(class) => object::def(object_type)
-                .map_or(!matches!(object_type, "bundle" | "sighting" | "language-content"), |def| {
-                    def.class == *class
-                }),
-        };
-        if !targets.is_empty() && !targets.iter().any(fits) {
-            self.problem(Rule::ReferenceTarget, format!("`{id}` must not be referred to here"), None);
+        Constraint::NotBefore(late, early) if order(late, early) == Some(Ordering::Less) => {
+            format!("`{late}` is before `{early}`")
         }
-    }
-
-    fn term(&mut self, vocabulary: &Vocabulary, text: &str) {
-        if !vocabulary.terms.contains(&text) {
-            let rule = if vocabulary.open { Rule::OpenVocabulary } else { Rule::Enumeration };
-            let help = format!("the terms are {}", vocabulary.terms.join(", "));
-            self.problem(rule, format!("`{text}` is no term of {}", vocabulary.name), Some(help));
+        Constraint::After(late, early) if order(late, early).is_some_and(Ordering::is_le) => {
+            format!("`{late}` is not after `{early}`")
         }
-    }
-
-    fn constraint(&mut self, constraint: &Constraint, members: &Map<String, Value>) {
-        let has = |name: &&str| members.contains_key(*name);
-        let time = |name: &str| members.get(name)?.as_str()?.parse::<Timestamp>().ok();
-        let order = |late: &str, early: &str| Some(time(late)?.cmp(&time(early)?));
-        let broken = match constraint {
-            Constraint::AtLeastOne(names) if !names.iter().any(has) => {
-                format!("one of {} must be present", names.join(", "))
-            }
-            Constraint::ExactlyOne(names) if names.iter().filter(|name| has(name)).count() != 1 => {
-                format!("exactly one of {} must be present", names.join(", "))
-            }
-            Constraint::Requires(first, second) if has(first) && !has(second) => {
-                format!("`{first}` needs `{second}`")
-            }
-            Constraint::NotBefore(late, early) if order(late, early) == Some(Ordering::Less) => {
-                format!("`{late}` is before `{early}`")
-            }
-            Constraint::After(late, early) if order(late, early).is_some_and(Ordering::is_le) => {
-                format!("`{late}` is not after `{early}`")
-            }
-            _ => return,
-        };
-        self.problem(Rule::PropertyRelation, broken, None);
-    }
+        _ => return,
+    };
+    check.problem(Rule::PropertyRelation, broken);
 }
 
 impl Kind {

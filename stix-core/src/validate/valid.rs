@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use serde_json::Value;
 
-use super::{Problem, Report, Rule, check_object};
+use super::{Problem, Report, Rule, Severity, check_object};
 use crate::Object;
 
 /// An object that breaks no MUST that this crate checks.
@@ -28,11 +28,7 @@ impl Valid<Object> {
         if !report.is_valid() {
             return Err(report);
         }
-        serde_json::from_value(value).map(Self).map_err(|error| {
-            let mut report = Report::default();
-            report.push(Problem::new(Rule::ValueKind, "", error.to_string()));
-            report
-        })
+        serde_json::from_value(value).map(Self).map_err(|error| unreadable(&error))
     }
 
     /// Checks an object that was built.
@@ -41,14 +37,16 @@ impl Valid<Object> {
     /// Gives the report if it holds an error.
     pub fn check(object: impl Into<Object>) -> Result<Self, Report> {
         let object = object.into();
-        let value = serde_json::to_value(&object).map_err(|error| {
-            let mut report = Report::default();
-            report.push(Problem::new(Rule::ValueKind, "", error.to_string()));
-            report
-        })?;
+        let value = serde_json::to_value(&object).map_err(|error| unreadable(&error))?;
         let report = check_object(&value);
         if report.is_valid() { Ok(Self(object)) } else { Err(report) }
     }
+}
+
+/// What a declared struct refuses although no rule says so.
+fn unreadable(error: &serde_json::Error) -> Report {
+    let problem = Problem::new(Rule::ValueKind, Severity::Error, String::new(), error.to_string());
+    Report::new(vec![problem], 1)
 }
 
 impl<T> Valid<T> {

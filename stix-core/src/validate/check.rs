@@ -1,0 +1,92 @@
+//! The walk through a document: where it is, and what it has found.
+
+use std::fmt;
+
+use super::profile::Levels;
+use super::report::Problem;
+use super::rule::Rule;
+
+/// The state of checking one document. Checks are given one, look at values, and push problems.
+#[derive(Debug)]
+pub struct Check<'c> {
+    levels: &'c Levels,
+    path: Vec<Segment<'c>>,
+    object_id: Option<&'c str>,
+    problems: Vec<Problem>,
+}
+
+/// A step of a JSON Pointer.
+#[derive(Clone, Copy, Debug)]
+enum Segment<'c> {
+    Name(&'c str),
+    Index(usize),
+}
+
+impl<'c> Check<'c> {
+    pub(super) fn new(levels: &'c Levels) -> Self {
+        Self { levels, path: Vec::new(), object_id: None, problems: Vec::new() }
+    }
+
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        self.problems
+    }
+
+    /// Pushes a problem with the value that is being looked at.
+    pub fn problem(&mut self, rule: Rule, message: impl fmt::Display) {
+        self.push(rule, &message, None::<&str>.as_ref());
+    }
+
+    /// Pushes a problem, and what to write instead.
+    pub fn problem_with_help(&mut self, rule: Rule, message: impl fmt::Display, help: impl fmt::Display) {
+        self.push(rule, &message, Some(&help));
+    }
+
+    fn push(&mut self, rule: Rule, message: &dyn fmt::Display, help: Option<&impl fmt::Display>) {
+        // A rule that is off costs no formatting.
+        if let Some(severity) = self.levels.severity(rule) {
+            let problem = Problem::new(rule, severity, self.pointer(), message.to_string())
+                .with_help(help.map(ToString::to_string))
+                .of_object(self.object_id.map(str::to_owned));
+            self.problems.push(problem);
+        }
+    }
+
+    /// Whether the rule is reported at all: for checks that cost something.
+    pub fn is_on(&self, rule: Rule) -> bool {
+        self.levels.severity(rule).is_some()
+    }
+
+    /// Looks at a member, and comes back.
+    pub fn member(&mut self, name: &'c str, check: impl FnOnce(&mut Self)) {
+        self.path.push(Segment::Name(name));
+        check(self);
+        self.path.pop();
+    }
+
+    /// Looks at an item of a list, and comes back.
+    pub fn item(&mut self, index: usize, check: impl FnOnce(&mut Self)) {
+        self.path.push(Segment::Index(index));
+        check(self);
+        self.path.pop();
+    }
+
+    /// Looks at an object with its own identifier, and comes back.
+    pub(super) fn object(&mut self, id: Option<&'c str>, check: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.object_id, id);
+        check(self);
+        self.object_id = outer;
+    }
+
+    /// The JSON Pointer to the value that is being looked at (RFC 6901).
+    pub fn pointer(&self) -> String {
+        let mut pointer = String::new();
+        for segment in &self.path {
+            pointer.push('/');
+            match segment {
+                Segment::Name(name) => pointer.push_str(&name.replace('~', "~0").replace('/', "~1")),
+                Segment::Index(index) => pointer.push_str(&index.to_string()),
+            }
+        }
+        pointer
+    }
+}

@@ -1,0 +1,161 @@
+//! From JSON Pointers to lines and columns. Only asked when there is a problem, so the good path pays nothing.
+
+use std::collections::HashMap;
+
+/// Finds places in a text that is known to be JSON.
+pub(super) struct Locator<'t> {
+    text: &'t str,
+    /// Where the document begins in the text.
+    start: usize,
+    /// The children of the values that have been looked into, by the offset of the value.
+    children: HashMap<usize, Vec<Child<'t>>>,
+}
+
+/// A member or item: its name as it is written, where it begins, and where its value begins.
+struct Child<'t> {
+    name: Option<&'t str>,
+    begin: usize,
+    value: usize,
+}
+
+impl<'t> Locator<'t> {
+    pub(super) fn new(text: &'t str, start: usize) -> Self {
+        Self { text, start, children: HashMap::new() }
+    }
+
+    /// The line and column of the value at a pointer, or of what surrounds a value that is missing.
+    pub(super) fn position(&mut self, pointer: &str) -> (usize, usize) {
+        let mut value = skip_blank(self.text.as_bytes(), self.start);
+        let mut place = value;
+        for segment in pointer.split('/').skip(1) {
+            let text = self.text;
+            let children = self.children.entry(value).or_insert_with(|| children(text, value));
+            let Some(child) = find(children, segment) else { break };
+            (place, value) = (child.begin, child.value);
+        }
+        line_and_column(self.text, place)
+    }
+}
+
+fn find<'a, 't>(children: &'a [Child<'t>], segment: &str) -> Option<&'a Child<'t>> {
+    if children.first()?.name.is_none() {
+        return children.get(segment.parse::<usize>().ok()?);
+    }
+    let name = segment.replace("~1", "/").replace("~0", "~");
+    children.iter().rev().find(|child| {
+        let written = child.name.unwrap_or_default();
+        written == name
+            || serde_json::from_str::<String>(&format!("\"{written}\"")).is_ok_and(|read| read == name)
+    })
+}
+
+/// The line and the column in characters, both from 1, of a byte offset.
+pub(super) fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    (line, column)
+}
+
+/// The children of the array or object at an offset.
+fn children(text: &str, offset: usize) -> Vec<Child<'_>> {
+    let bytes = text.as_bytes();
+    let is_object = match bytes.get(offset) {
+        Some(b'{') => true,
+        Some(b'[') => false,
+        _ => return Vec::new(),
+    };
+    let mut children = Vec::new();
+    let mut at = skip_blank(bytes, offset + 1);
+    while let Some(byte) = bytes.get(at).filter(|byte| !matches!(byte, b'}' | b']')) {
+        if *byte == b',' {
+            at = skip_blank(bytes, at + 1);
+            continue;
+        }
+        let begin = at;
+        let name = is_object.then(|| {
+            let end = skip_value(bytes, at);
+            let name = text.get(at + 1..end.saturating_sub(1));
+            at = skip_blank(bytes, skip_blank(bytes, end) + 1);
+            name.unwrap_or_default()
+        });
+        children.push(Child { name, begin, value: at });
+        at = skip_blank(bytes, skip_value(bytes, at).max(at + 1));
+    }
+    children
+}
+
+fn skip_blank(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at).is_some_and(|byte| byte.is_ascii_whitespace()) {
+        at += 1;
+    }
+    at
+}
+
+/// The offset after the value that begins here.
+fn skip_value(bytes: &[u8], mut at: usize) -> usize {
+    let mut depth = 0_usize;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => at = skip_string(bytes, at),
+            b'{' | b'[' => {
+                depth += 1;
+                at += 1;
+            }
+            b'}' | b']' if depth <= 1 => return if depth == 1 { at + 1 } else { at },
+            b'}' | b']' => {
+                depth -= 1;
+                at += 1;
+            }
+            b',' | b' ' | b'\t' | b'\r' | b'\n' if depth == 0 => return at,
+            _ => {
+                at += 1;
+                continue;
+            }
+        }
+        if depth == 0 {
+            return at;
+        }
+    }
+    at
+}
+
+/// The offset after the string that begins here.
+fn skip_string(bytes: &[u8], at: usize) -> usize {
+    let mut at = at + 1;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'\\' => at += 2,
+            b'"' => return at + 1,
+            _ => at += 1,
+        }
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_members_items_and_what_is_missing() {
+        let text = "{\n  \"a\": [1, {\"ü\": \"}]\"}, -2.5e3 ],\n  \"b\\n/\": true, \"c\" : { }\n}";
+        let mut locator = Locator::new(text, 0);
+        let cases = [
+            ("", (1, 1)),
+            ("/a", (2, 3)),
+            ("/a/0", (2, 9)),
+            ("/a/1", (2, 12)),
+            ("/a/1/ü", (2, 13)),
+            ("/a/2", (2, 25)),
+            ("/a/9", (2, 3)),
+            ("/b\n~1", (3, 3)),
+            ("/c", (3, 17)),
+            ("/c/d", (3, 17)),
+            ("/x/y", (1, 1)),
+        ];
+        for (pointer, expected) in cases {
+            assert_eq!(locator.position(pointer), expected, "{pointer}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! How strictly the rules are taken.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use super::rule::{Group, Rule, Severity};
+
+/// A common way of taking the rules.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// What the specification asks for with SHOULD is an error too.
+    Strict,
+    /// MUST is an error, SHOULD a warning.
+    #[default]
+    Default,
+    /// What feeds often get wrong, and a reader can repair, is a warning too.
+    Lenient,
+}
+
+/// What becomes of a problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// It is not reported.
+    Off,
+    /// It is reported, and the document stays valid.
+    Warning,
+    /// It makes the document invalid.
+    Error,
+}
+
+/// The level of each rule.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Levels {
+    profile: Profile,
+    rules: HashMap<Rule, Level>,
+    groups: HashMap<Group, Level>,
+}
+
+/// What a lenient reader repairs: the mistakes that feeds make most.
+const REPAIRABLE: &[Rule] = &[Rule::SpecVersion, Rule::TimestampPrecision, Rule::BundleSpecVersion];
+
+impl Levels {
+    pub(super) fn new(profile: Profile) -> Self {
+        Self { profile, ..Self::default() }
+    }
+
+    /// Sets the level of the rule or group of this name. `Error` or `Warning` on a group switch it on, each rule
+    /// at its own severity.
+    pub(super) fn set(&mut self, name: &str, level: Level) -> Result<(), UnknownRule> {
+        if let Some(rule) = Rule::named(name) {
+            self.rules.insert(rule, level);
+        } else if let Some(group) = Group::ALL.into_iter().find(|group| group.code() == name) {
+            self.groups.insert(group, level);
+        } else {
+            return Err(UnknownRule { name: name.to_owned() });
+        }
+        Ok(())
+    }
+
+    /// The severity of a problem with this rule, if it is reported.
+    pub(super) fn severity(&self, rule: Rule) -> Option<Severity> {
+        match self.rules.get(&rule) {
+            Some(Level::Off) => return None,
+            Some(Level::Warning) => return Some(Severity::Warning),
+            Some(Level::Error) => return Some(Severity::Error),
+            None => {}
+        }
+        match self.groups.get(&rule.group()) {
+            Some(Level::Off) => return None,
+            None if rule.group() == Group::Oasis => return None,
+            _ => {}
+        }
+        Some(match self.profile {
+            Profile::Strict => Severity::Error,
+            Profile::Default => rule.severity(),
+            Profile::Lenient if REPAIRABLE.contains(&rule) => Severity::Warning,
+            Profile::Lenient => rule.severity(),
+        })
+    }
+}
+
+/// There is no rule and no group of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownRule {
+    name: String,
+}
+
+impl fmt::Display for UnknownRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is no rule and no group of rules", self.name)
+    }
+}
+
+impl std::error::Error for UnknownRule {}

@@ -1,0 +1,158 @@
+//! The validator: settings, and the way of a text through the checks.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::check::Check;
+use super::document::{self, Document, Limits, NotJson};
+use super::location::{Locator, line_and_column};
+use super::profile::{Level, Levels, Profile, UnknownRule};
+use super::report::{Problem, Report};
+use super::rule::{Rule, Severity};
+use super::structure;
+use super::tree::{Json, Members};
+
+/// A check that another crate adds, such as that of patterns.
+pub trait ObjectRule: Send + Sync {
+    /// Looks at one object.
+    fn check<'c>(&self, object: &'c Members<'c>, check: &mut Check<'c>);
+}
+
+/// Checks documents; made once, used for any number of them.
+#[derive(Default)]
+pub struct Validator {
+    levels: Levels,
+    limits: Limits,
+    rules: Vec<Box<dyn ObjectRule>>,
+}
+
+impl Validator {
+    /// The default profile: MUST is an error, SHOULD a warning.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Another profile.
+    pub fn with_profile(profile: Profile) -> Self {
+        Self { levels: Levels::new(profile), ..Self::default() }
+    }
+
+    /// Sets the level of a rule, or switches a group on or off.
+    ///
+    /// # Errors
+    /// There is no rule and no group of this name.
+    ///
+    /// ```
+    /// use stix_core::validate::{Level, Validator};
+    ///
+    /// let validator = Validator::new().with_level("open-vocabulary", Level::Off)?.with_level("oasis", Level::Warning)?;
+    /// assert!(Validator::new().with_level("no-such-rule", Level::Off).is_err());
+    /// # Ok::<(), stix_core::validate::UnknownRule>(())
+    /// ```
+    pub fn with_level(mut self, name: &str, level: Level) -> Result<Self, UnknownRule> {
+        self.levels.set(name, level)?;
+        Ok(self)
+    }
+
+    /// Other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// One more check of every object.
+    #[must_use]
+    pub fn with_rule(mut self, rule: impl ObjectRule + 'static) -> Self {
+        self.rules.push(Box::new(rule));
+        self
+    }
+
+    /// Checks a text: a bundle, an object, an array of objects, or one of these a line.
+    pub fn text(&self, text: &str) -> Report {
+        if text.len() > self.limits.text {
+            let message = format!("the text is longer than {} bytes", self.limits.text);
+            return self.refused(Rule::Limit, message, (1, 1));
+        }
+        let (documents, not_json) = document::read(text);
+        let mut problems = Vec::new();
+        let mut objects = 0;
+        for Document { start, tree } in &documents {
+            let (found, count) = self.tree(tree);
+            objects += count;
+            let mut locator = Locator::new(text, *start);
+            problems.extend(found.into_iter().map(|problem| {
+                let position = locator.position(problem.path());
+                problem.at(Some(position))
+            }));
+        }
+        if let Some(NotJson { offset, message }) = not_json {
+            let position = line_and_column(text, offset);
+            problems.extend(self.refused(Rule::Json, message, position).problems().iter().cloned());
+        }
+        Report::new(problems, objects)
+    }
+
+    /// Checks bytes, which must be UTF-8.
+    pub fn bytes(&self, bytes: &[u8]) -> Report {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.text(text),
+            Err(error) => {
+                let good = bytes.get(..error.valid_up_to()).unwrap_or_default();
+                let place =
+                    line_and_column(std::str::from_utf8(good).unwrap_or_default(), error.valid_up_to());
+                self.refused(Rule::Json, "the text is not UTF-8".to_owned(), place)
+            }
+        }
+    }
+
+    /// Checks a value that has already been read; its problems have no lines.
+    pub fn value(&self, value: &Value) -> Report {
+        let text = value.to_string();
+        match serde_json::from_str::<Json<'_>>(&text) {
+            Ok(tree) => {
+                let (problems, objects) = self.tree(&tree);
+                Report::new(problems, objects)
+            }
+            Err(error) => self.refused(Rule::Limit, error.to_string(), (1, 1)),
+        }
+    }
+
+    fn tree<'c>(&'c self, tree: &'c Json<'c>) -> (Vec<Problem>, usize) {
+        let mut check = Check::new(&self.levels);
+        let objects = structure::document(tree, &mut check, &self.rules, &self.limits);
+        (check.into_problems(), objects)
+    }
+
+    fn refused(&self, rule: Rule, message: String, position: (usize, usize)) -> Report {
+        let severity = self.levels.severity(rule).unwrap_or(Severity::Error);
+        let problem = Problem::new(rule, severity, String::new(), message).at(Some(position));
+        Report::new(vec![problem], 0)
+    }
+}
+
+impl fmt::Debug for Validator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Validator").field("levels", &self.levels).field("rules", &self.rules.len()).finish()
+    }
+}
+
+/// Checks an object, or a bundle with its objects, that was read as JSON, under the default profile.
+///
+/// ```
+/// use stix_core::validate::check_object;
+///
+/// let report = check_object(&serde_json::json!({
+///     "type": "identity",
+///     "spec_version": "2.1",
+///     "id": "identity--socdefenders",
+///     "created": "2024-01-15T10:00:00Z",
+///     "modified": "2024-01-15T10:00:00.000Z",
+/// }));
+/// let found: Vec<_> = report.problems().iter().map(|problem| problem.path()).collect();
+/// assert_eq!(found, ["/id", "/created", "/name"]);
+/// ```
+pub fn check_object(value: &Value) -> Report {
+    Validator::new().value(value)
+}

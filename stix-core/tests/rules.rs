@@ -1,0 +1,85 @@
+//! Every rule has a folder under `fixtures/rules` with a bad example, the report on it, and a good example.
+//!
+//! - `bad.json` (or `bad.jsonl`): a document that breaks the rule.
+//! - `expected.txt`: the report on it, a line a problem.
+//! - `good.json`: a document that keeps it, and breaks nothing else.
+//! - `settings.json`, where needed: `{"profile": "strict", "enable": ["oasis"], "limits": {"string": 9}}`.
+//!
+//! `UPDATE_FIXTURES=1 cargo test -p stix-core --test rules` writes the expected reports; read the difference.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use stix_core::validate::{Level, Limits, Profile, Report, Rule, Validator};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/rules")
+}
+
+fn validator(folder: &Path) -> Validator {
+    let settings = fs::read_to_string(folder.join("settings.json")).unwrap_or_else(|_| "{}".to_owned());
+    let settings: Value = serde_json::from_str(&settings).unwrap();
+    let mut validator = match settings["profile"].as_str() {
+        None => Validator::new(),
+        Some("strict") => Validator::with_profile(Profile::Strict),
+        Some("lenient") => Validator::with_profile(Profile::Lenient),
+        Some(other) => panic!("{other} is no profile"),
+    };
+    for group in settings["enable"].as_array().into_iter().flatten() {
+        validator = validator.with_level(group.as_str().unwrap(), Level::Warning).unwrap();
+    }
+    let mut limits = Limits::default();
+    if let Some(most) = settings["limits"]["string"].as_u64() {
+        limits.string = usize::try_from(most).unwrap();
+    }
+    validator.with_limits(limits)
+}
+
+fn printed(report: &Report) -> String {
+    let mut text = String::new();
+    for problem in report.problems() {
+        let (line, column) = (problem.line().unwrap(), problem.column().unwrap());
+        let (severity, rule) = (problem.severity(), problem.rule());
+        text += &format!("{line}:{column} {severity} {rule} {}: {}\n", problem.path(), problem.message());
+        if let Some(help) = problem.help() {
+            text += &format!("  help: {help}\n");
+        }
+    }
+    text
+}
+
+#[test]
+fn every_rule_finds_its_bad_example_and_passes_its_good_one() {
+    for rule in Rule::ALL {
+        let folder = folder().join(rule.code());
+        let read = |name: &str| {
+            fs::read_to_string(folder.join(name))
+                .unwrap_or_else(|error| panic!("fixtures/rules/{rule}/{name}: {error}"))
+        };
+        let validator = validator(&folder);
+        let bad = if folder.join("bad.jsonl").exists() { read("bad.jsonl") } else { read("bad.json") };
+        let report = validator.text(&bad);
+        assert!(report.problems().iter().any(|problem| problem.rule() == *rule), "{rule}: {report}");
+        let printed = printed(&report);
+        if std::env::var_os("UPDATE_FIXTURES").is_some() {
+            fs::write(folder.join("expected.txt"), &printed).unwrap();
+        }
+        assert_eq!(printed, read("expected.txt"), "{rule}");
+        let good = validator.text(&read("good.json"));
+        assert!(good.problems().is_empty(), "{rule}: {}", self::printed(&good));
+    }
+}
+
+#[test]
+fn every_folder_is_that_of_a_rule() {
+    let rules: BTreeSet<_> = Rule::ALL.iter().map(|rule| rule.code().to_owned()).collect();
+    let folders = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap());
+    let folders: BTreeSet<_> = folders
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(folders.difference(&rules).collect::<Vec<_>>(), Vec::<&String>::new());
+}
