@@ -6,17 +6,21 @@
 mod expected;
 mod help;
 mod quote;
+mod recovery;
+mod repair;
+mod scene;
 
 use std::error::Error;
 use std::fmt;
 
 pub(crate) use self::expected::{Expected, Failure};
-use self::help::Scene;
-use self::quote::quote;
-use crate::lexer::{Token, TokenKind};
+pub(crate) use self::quote::quote;
+pub(crate) use self::recovery::{Mistake, diagnose};
+use self::scene::Scene;
+use crate::lexer::TokenKind;
 use crate::span::Span;
 
-/// The reason why a text is not a pattern, found at its first mistake.
+/// A mistake for which a text is not a pattern.
 ///
 /// ```
 /// let error = stix_pattern::Pattern::parse("[ipv4-addr:value '1.2.3.4']").unwrap_err();
@@ -40,6 +44,7 @@ struct Details {
     column: usize,
     character: usize,
     help: Option<String>,
+    fix: Option<String>,
 }
 
 /// The sorts of syntax errors.
@@ -75,15 +80,15 @@ pub enum SyntaxErrorKind {
 }
 
 impl SyntaxError {
-    /// Completes what the parser knows about a mistake with what the tokens around it tell.
-    pub(crate) fn new(source: &str, tokens: &[Token], failure: Failure) -> Self {
-        let scene = Scene::new(source, tokens, failure);
+    /// Completes what the parser knows about a mistake with what the tokens around it tell. `place` leads from a byte
+    /// of the text that was parsed, which may be a mended one, to the byte of `source` that it comes from.
+    fn new(source: &str, scene: &Scene<'_>, place: impl Fn(usize) -> usize) -> Self {
         let expected = scene.expected;
-        let span = if expected == Expected::ValidEscape {
-            escape(source, scene.found.span)
-        } else {
-            scene.found.span
+        let found = match expected {
+            Expected::ValidEscape => escape(scene.source, scene.found.span),
+            _ => scene.found.span,
         };
+        let span = Span::from_range(place(found.start())..place(found.end()));
         let before = source.get(..span.start()).unwrap_or_default();
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Self(Box::new(Details {
@@ -93,12 +98,13 @@ impl SyntaxError {
             found: match scene.found.kind {
                 TokenKind::End if expected == Expected::ShorterPattern => "a longer one".to_owned(),
                 TokenKind::End => "the end of the pattern".to_owned(),
-                _ => quote(span.text(source).unwrap_or_default()),
+                _ => quote(found.text(scene.source).unwrap_or_default()),
             },
             line: 1 + before.matches('\n').count(),
             column: 1 + before.get(line_start..).unwrap_or_default().chars().count(),
             character: 1 + before.chars().count(),
-            help: scene.help(),
+            help: help::help(scene),
+            fix: None,
             span,
         }))
     }
@@ -149,6 +155,17 @@ impl SyntaxError {
     #[must_use]
     pub fn help(&self) -> Option<&str> {
         self.0.help.as_deref()
+    }
+
+    /// The whole pattern with this mistake and all others corrected, if there is no doubt about any of them. It parses.
+    ///
+    /// ```
+    /// let error = stix_pattern::Pattern::parse("[file:name = \"it's\"] WITHIN 5 MINUTES").unwrap_err();
+    /// assert_eq!(error.fix(), Some(r"[file:name = 'it\'s'] WITHIN 300 SECONDS"));
+    /// ```
+    #[must_use]
+    pub fn fix(&self) -> Option<&str> {
+        self.0.fix.as_deref()
     }
 }
 

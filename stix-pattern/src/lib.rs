@@ -34,6 +34,7 @@
 
 pub mod ast;
 pub mod build;
+mod edit;
 mod error;
 mod lexer;
 mod parser;

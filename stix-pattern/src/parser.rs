@@ -13,26 +13,28 @@ mod qualifier;
 
 use self::cursor::{Cursor, Text};
 use crate::ast::ObservationExpression;
-use crate::error::{Expected, Failure, SyntaxError};
+use crate::error::{self, Expected, Failure, Mistake, SyntaxError};
 use crate::lexer;
 
 /// How many parentheses may be open at once, around observation expressions and inside brackets together.
 pub const MAX_DEPTH: u32 = 64;
 
-/// Parses a whole pattern.
-pub(crate) fn parse(source: &str) -> Result<ObservationExpression, SyntaxError> {
+/// Parses a whole pattern, or finds every mistake in it, at least one.
+pub(crate) fn parse(source: &str) -> Result<ObservationExpression, Vec<SyntaxError>> {
+    attempt(source).map_err(|first| error::diagnose(source, first, |text| attempt(text).err()))
+}
+
+/// Parses a whole pattern up to its first mistake.
+fn attempt(source: &str) -> Result<ObservationExpression, Mistake> {
     if u32::try_from(source.len()).is_err() {
-        return Err(SyntaxError::new(source, &[], Failure::new(Expected::ShorterPattern, 0)));
+        return Err(Mistake { tokens: Vec::new(), failure: Failure::new(Expected::ShorterPattern, 0) });
     }
     let text = Text { source, tokens: lexer::tokenize(source) };
-    match observation::pattern(Cursor::new(&text)) {
-        Ok((_, expression)) => Ok(expression),
-        Err(nom::Err::Error(failure) | nom::Err::Failure(failure)) => {
-            Err(SyntaxError::new(source, &text.tokens, failure))
-        }
+    let failure = match observation::pattern(Cursor::new(&text)) {
+        Ok((_, expression)) => return Ok(expression),
+        Err(nom::Err::Error(failure) | nom::Err::Failure(failure)) => failure,
         // No parser of this crate works on partial input.
-        Err(nom::Err::Incomplete(_)) => {
-            Err(SyntaxError::new(source, &text.tokens, Failure::new(Expected::Pattern, 0)))
-        }
-    }
+        Err(nom::Err::Incomplete(_)) => Failure::new(Expected::Pattern, 0),
+    };
+    Err(Mistake { tokens: text.tokens, failure })
 }

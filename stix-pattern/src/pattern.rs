@@ -43,6 +43,23 @@ impl Pattern {
     ///
     /// The first mistake: what the grammar of STIX 2.1 wants there and what the text has.
     pub fn parse(source: &str) -> Result<Self, SyntaxError> {
+        Self::parse_all(source).map_err(|mut errors| errors.swap_remove(0))
+    }
+
+    /// Parses a pattern and, where it is none, goes on behind each mistake to find the next.
+    ///
+    /// ```
+    /// let errors = stix_pattern::Pattern::parse_all("[a:b-c =! 1 and a:d = x] WITHIN 2 HOURS").unwrap_err();
+    /// let found: Vec<&str> = errors.iter().map(|error| error.found()).collect();
+    /// assert_eq!(found, ["`b-c`", "`!`", "`and`", "`x`", "`HOURS`"]);
+    /// assert_eq!(errors[0].fix(), Some("[a:'b-c' != 1 AND a:d = 'x'] WITHIN 7200 SECONDS"));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The mistakes in the order of the text, at least one and at most 16. In a text of more than 64 KiB only the
+    /// first is looked for.
+    pub fn parse_all(source: &str) -> Result<Self, Vec<SyntaxError>> {
         parser::parse(source).map(|root| Self { root })
     }
 

@@ -27,6 +27,12 @@ impl Span {
         Self { start, end }
     }
 
+    /// The span of a stretch of a pattern, which the parser has made sure is not longer than 4 GiB.
+    #[allow(clippy::cast_possible_truncation)]
+    pub(crate) const fn from_range(range: Range<usize>) -> Self {
+        Self { start: range.start as u32, end: range.end as u32 }
+    }
+
     /// The offset of the first byte.
     #[must_use]
     pub const fn start(self) -> usize {

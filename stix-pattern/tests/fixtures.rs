@@ -7,16 +7,31 @@ use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
-use stix_pattern::{Pattern, SyntaxErrorKind};
+use stix_pattern::{Pattern, SyntaxError, SyntaxErrorKind};
 
-/// A pattern with its canonical form, or with the error and the help.
+/// A pattern with its canonical form, or with the errors, the help and the corrected pattern.
 #[derive(Deserialize)]
 struct Case {
     pattern: String,
     why: String,
     canonical: Option<String>,
+    #[serde(flatten)]
+    first: Explanation,
+    #[serde(default)]
+    errors: Vec<Explanation>,
+    fix: Option<String>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+struct Explanation {
     error: Option<String>,
     help: Option<String>,
+}
+
+impl Explanation {
+    fn of(error: &SyntaxError) -> Self {
+        Self { error: Some(error.to_string()), help: error.help().map(str::to_owned) }
+    }
 }
 
 fn cases(file: &str, count: usize) -> Vec<Case> {
@@ -42,11 +57,20 @@ fn each_prints_canonically(file: &str, count: usize) {
 
 fn each_is_explained(file: &str, count: usize) {
     for case in cases(file, count) {
-        let Case { pattern: source, why, error, help, .. } = &case;
+        let Case { pattern: source, why, first, .. } = &case;
         let Err(found) = Pattern::parse(source) else { panic!("{source} ({why}) parses") };
-        assert_eq!(Some(found.to_string()), *error, "{source} ({why})");
-        assert_eq!(found.help(), help.as_deref(), "{source} ({why})");
+        assert_eq!(Explanation::of(&found), *first, "{source} ({why})");
         assert!(found.span().text(source).is_some(), "{source} ({why})");
+        is_fixed(&found, &case);
+    }
+}
+
+/// What an error carries as the corrected pattern is what the case says, and it is one.
+fn is_fixed(error: &SyntaxError, case: &Case) {
+    let Case { pattern: source, why, fix, .. } = case;
+    assert_eq!(error.fix(), fix.as_deref(), "{source} ({why})");
+    if let Some(fix) = error.fix() {
+        assert!(Pattern::parse(fix).is_ok(), "{fix} ({why})");
     }
 }
 
@@ -73,6 +97,21 @@ fn invalid_patterns_are_explained() {
 #[test]
 fn common_mistakes_are_explained() {
     each_is_explained("mistakes.jsonl", 50);
+}
+
+#[test]
+fn several_mistakes_are_found_in_one_run() {
+    for case in cases("several.jsonl", 24) {
+        let Case { pattern: source, why, errors, .. } = &case;
+        let Err(found) = Pattern::parse_all(source) else { panic!("{source} ({why}) parses") };
+        let explained: Vec<Explanation> = found.iter().map(Explanation::of).collect();
+        assert_eq!(explained, *errors, "{source} ({why})");
+        for error in &found {
+            assert!(error.span().text(source).is_some(), "{source} ({why})");
+            is_fixed(error, &case);
+        }
+        assert_eq!(Pattern::parse(source).as_ref(), Err(&found[0]), "{source} ({why})");
+    }
 }
 
 #[test]

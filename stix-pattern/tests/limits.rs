@@ -12,7 +12,7 @@ use stix_pattern::{MAX_DEPTH, Pattern, SyntaxErrorKind};
 const LENGTH: usize = 100_000;
 
 /// Generous for a debug build on a busy machine; a quadratic parser would take minutes.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn joined(part: &str, separator: &str) -> String {
     repeated(part, separator, LENGTH)

@@ -12,15 +12,20 @@ fn fragments() -> impl Strategy<Value = String> {
     proptest::collection::vec(words, 0..40).prop_map(|parts| parts.concat())
 }
 
-/// A failure to parse explains itself inside the text.
+/// A failure to parse explains itself inside the text, each mistake behind the one before, and a correction parses.
 fn parses_or_explains(source: &str) {
-    if let Err(error) = Pattern::parse(source) {
+    let Err(errors) = Pattern::parse_all(source) else { return };
+    let mut last = 0;
+    for error in errors {
         let before = source.get(..error.span().start()).expect("the span begins between characters");
         assert!(error.span().text(source).is_some());
+        assert!(error.span().start() >= last, "{source:?}: {error} behind {last}");
+        last = error.span().start();
         assert_eq!(error.character(), before.chars().count() + 1);
         assert!(error.column() <= error.character() && error.line() >= 1);
         let message = error.to_string();
         assert!(message.starts_with("expected ") && !message.contains('\n'), "{message}");
+        assert!(error.fix().is_none_or(|fix| Pattern::parse(fix).is_ok()), "{:?}", error.fix());
     }
 }
 

@@ -4,7 +4,7 @@
 const LONGEST: usize = 48;
 
 /// The text in backticks, shortened if it is long, on one line and without control characters.
-pub(super) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let mut quoted = String::from("`");
     for character in text.chars().take(LONGEST) {
         if character.is_control() || matches!(character, '\u{feff}' | '\u{2028}' | '\u{2029}') {

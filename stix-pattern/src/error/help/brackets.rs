@@ -1,7 +1,8 @@
 //! Help with brackets, parentheses and what does not belong into a pattern.
 
-use super::{Advice, Scene};
+use super::Advice;
 use crate::error::Expected;
+use crate::error::scene::Scene;
 use crate::lexer::TokenKind;
 
 pub(super) const ADVICE: [Advice; 8] = [
@@ -34,8 +35,13 @@ fn missing_start(scene: &Scene<'_>) -> Option<String> {
     at_start.then(|| "a pattern is written like `[file:name = 'x']`".to_owned())
 }
 
-/// `[a:b = 1`, `([a:b = 1]`, `[(a:b = 1]`
+/// `[a:b = 1`, `([a:b = 1]`, `[(a:b = 1]`, `[a:b = 1 AND [c:d = 2]`
 fn missing_end(scene: &Scene<'_>) -> Option<String> {
+    let behind_operator = matches!(scene.kind_at(-1), Some(TokenKind::Keyword(_)));
+    if scene.expects(&[Expected::Comparison]) && scene.found.kind == TokenKind::LeftBracket && behind_operator
+    {
+        return Some(format!("close with `]` what is open before `{}`", scene.text_at(-1)));
+    }
     let close = match (scene.expected, scene.found.kind) {
         (Expected::MoreBracket, TokenKind::End) => "]",
         (Expected::MoreGroup, TokenKind::End) => ")",

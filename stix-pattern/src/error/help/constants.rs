@@ -1,7 +1,8 @@
 //! Help with strings, numbers and the other constants.
 
-use super::{Advice, Scene};
+use super::Advice;
 use crate::error::Expected;
+use crate::error::scene::Scene;
 use crate::lexer::{self, TokenKind};
 
 pub(super) const ADVICE: [Advice; 10] = [

@@ -1,7 +1,8 @@
 //! Help with keywords, object types and paths.
 
-use super::{Advice, Scene};
+use super::Advice;
 use crate::error::Expected;
+use crate::error::scene::Scene;
 use crate::lexer::{Keyword, TokenKind};
 
 pub(super) const ADVICE: [Advice; 7] = [

@@ -1,7 +1,8 @@
 //! Help with operators and qualifiers.
 
-use super::{Advice, Scene};
+use super::Advice;
 use crate::error::Expected;
+use crate::error::scene::Scene;
 use crate::lexer::{Keyword, TokenKind};
 
 pub(super) const ADVICE: [Advice; 8] = [
