@@ -1,8 +1,21 @@
-//! Bundles (STIX 2.1 chapter 8).
+//! Bundles (STIX 2.1 chapter 8): reading them whole or object by object, and building them.
+
+use std::{io::Read, str::FromStr};
 
 use stix_derive::{StixObject, StixStruct};
 
 use crate::{Context, Custom, Identifier, Object, Timestamp, schema::Common};
+
+mod builder;
+mod limits;
+mod read_error;
+mod reader;
+mod scanner;
+
+pub use builder::{BundleBuilder, Merged};
+pub use limits::{LimitKind, Limits};
+pub use read_error::{Position, ReadError, ReadErrorKind};
+pub use reader::BundleReader;
 
 /// The properties of a bundle that all objects have.
 #[derive(Clone, Debug, PartialEq, StixStruct)]
@@ -50,5 +63,55 @@ impl Bundle {
     pub fn new_in(context: &Context, objects: Vec<Object>) -> Result<Self, crate::IdentifierError> {
         let common = BundleCommon { id: context.identifier("bundle")?, custom: Custom::new() };
         Ok(Self { common, objects: (!objects.is_empty()).then_some(objects) })
+    }
+
+    pub(crate) fn from_members(id: Identifier, objects: Option<Vec<Object>>, custom: Custom) -> Self {
+        Self { common: BundleCommon { id, custom }, objects }
+    }
+
+    /// Reads a bundle from UTF-8 text, within the default [`Limits`].
+    ///
+    /// # Errors
+    /// The text must be a bundle in JSON, with objects that have what their types ask for.
+    pub fn from_slice(text: &[u8]) -> Result<Self, ReadError> {
+        Self::from_reader(text)
+    }
+
+    /// Reads a bundle from UTF-8 text, within the default [`Limits`].
+    ///
+    /// All its objects are held in memory; [`BundleReader`] visits them one by one.
+    ///
+    /// # Errors
+    /// See [`Bundle::from_slice`]; and the input must be readable.
+    pub fn from_reader(input: impl Read) -> Result<Self, ReadError> {
+        Self::from_reader_in(input, Limits::default())
+    }
+
+    /// Reads a bundle from UTF-8 text, within these limits.
+    ///
+    /// # Errors
+    /// See [`Bundle::from_reader`].
+    pub fn from_reader_in(input: impl Read, limits: Limits) -> Result<Self, ReadError> {
+        BundleReader::new(input, limits).bundle()
+    }
+}
+
+/// Reads a bundle, within the default [`Limits`].
+///
+/// ```
+/// use stix_core::Bundle;
+///
+/// let text = r#"{"type": "bundle", "id": "bundle--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f"}"#;
+/// assert_eq!(text.parse::<Bundle>()?.objects, None);
+///
+/// let error = "{\"type\": \"bundle\",\n \"id\": 1}".parse::<Bundle>().unwrap_err();
+/// assert_eq!(error.message(), "the bundle has no `id` that is a string");
+/// # Ok::<(), stix_core::bundle::ReadError>(())
+/// ```
+impl FromStr for Bundle {
+    type Err = ReadError;
+
+    fn from_str(text: &str) -> Result<Self, ReadError> {
+        Self::from_slice(text.as_bytes())
     }
 }

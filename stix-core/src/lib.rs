@@ -30,6 +30,7 @@
 // The derive macros name this crate by its own name, here as in the crates of its users.
 extern crate self as stix_core;
 
+pub mod bundle;
 pub mod common;
 pub mod context;
 pub mod deterministic_id;
@@ -45,7 +46,6 @@ pub mod validate;
 pub mod values;
 pub mod vocab;
 
-mod bundle;
 mod external_reference;
 mod granular_marking;
 mod kill_chain_phase;
