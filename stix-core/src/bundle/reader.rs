@@ -25,7 +25,7 @@ use crate::{Custom, Identifier, Object, schema::StixObject};
 /// let mut reader = BundleReader::new(text.as_bytes(), Limits::default());
 /// assert!(reader.next().is_some_and(|object| object.is_ok()));
 /// let error = reader.next().and_then(Result::err).ok_or("an identity needs more")?;
-/// assert_eq!(error.to_string(), "identity missing field `spec_version` (at byte 153, line 3)");
+/// assert_eq!(error.to_string(), "identity missing field `spec_version` (at byte 154, line 3)");
 /// assert!(reader.next().is_none());
 /// assert!(reader.id().is_some());
 /// # Ok::<(), &str>(())
