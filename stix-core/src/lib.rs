@@ -44,6 +44,7 @@ pub mod timestamp;
 pub mod tlp;
 pub mod validate;
 pub mod values;
+pub mod versioning;
 pub mod vocab;
 
 mod external_reference;
