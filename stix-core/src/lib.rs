@@ -35,6 +35,7 @@ pub mod common;
 pub mod context;
 pub mod deterministic_id;
 pub mod id;
+pub mod markings;
 pub mod meta;
 pub mod object;
 pub mod schema;

@@ -3,8 +3,10 @@
 //!
 //! These objects are fixed: nobody may make others for the same levels.
 
+use std::{fmt, str::FromStr};
+
 use chrono::{DateTime, Utc};
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 use uuid::{Uuid, uuid};
 
 use crate::{Identifier, Timestamp, meta::MarkingDefinition};
@@ -92,6 +94,17 @@ impl Tlp {
         }
     }
 
+    /// How restricted it is, in both versions on one scale.
+    pub fn rank(self) -> TlpLevel {
+        match self {
+            Self::White1 | Self::Clear2 => TlpLevel::Clear,
+            Self::Green1 | Self::Green2 => TlpLevel::Green,
+            Self::Amber1 | Self::Amber2 => TlpLevel::Amber,
+            Self::AmberStrict2 => TlpLevel::AmberStrict,
+            Self::Red1 | Self::Red2 => TlpLevel::Red,
+        }
+    }
+
     /// The identifier of the marking definition.
     pub fn id(self) -> Identifier {
         Identifier::known("marking-definition", self.uuid())
@@ -127,6 +140,106 @@ impl Tlp {
     }
 }
 
+/// How restricted content is, whichever version of the protocol says so; ordered from `Clear`,
+/// which anybody may have, to `Red`.
+///
+/// ```
+/// use stix_core::tlp::{Tlp, TlpLevel};
+///
+/// assert_eq!(Tlp::White1.rank(), Tlp::Clear2.rank());
+/// assert!(Tlp::Amber1.rank() < Tlp::AmberStrict2.rank());
+///
+/// let level: TlpLevel = "amber+strict".parse()?;
+/// assert!(level < TlpLevel::Red);
+/// assert_eq!(level.to_string(), "TLP:AMBER+STRICT");
+/// # Ok::<(), stix_core::tlp::TlpLevelError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TlpLevel {
+    /// May be shared without restriction; called white in TLP 1.0.
+    Clear,
+    /// May be shared within the community.
+    Green,
+    /// May be shared within the organization and its clients.
+    Amber,
+    /// May be shared within the organization only; TLP 2.0 alone has it.
+    AmberStrict,
+    /// Not for anybody but the recipients.
+    Red,
+}
+
+impl TlpLevel {
+    /// The level that a marking definition sets, if it is one of the protocol.
+    ///
+    /// The fixed objects are known by their identifiers. Others that carry the same definition must
+    /// not exist, yet do; they count with what they say.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use stix_core::tlp::TlpLevel;
+    ///
+    /// let definition = json!({
+    ///     "type": "marking-definition", "id": "marking-definition--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f",
+    ///     "definition_type": "tlp", "definition": {"tlp": "amber"},
+    /// });
+    /// assert_eq!(TlpLevel::of_definition(&definition), Some(TlpLevel::Amber));
+    /// ```
+    pub fn of_definition(marking: &Value) -> Option<Self> {
+        let fixed = marking.get("id").and_then(|id| Tlp::of(&id.as_str()?.parse().ok()?));
+        let said = || {
+            let one = marking.get("definition").and_then(|definition| definition.get("tlp"));
+            let two = || marking.get("extensions")?.get(TLP_2_EXTENSION)?.get("tlp_2_0");
+            one.or_else(two)?.as_str()?.parse().ok()
+        };
+        fixed.map(Tlp::rank).or_else(said)
+    }
+}
+
+impl FromStr for TlpLevel {
+    type Err = TlpLevelError;
+
+    /// Reads the name of a level of either version, in any case and with or without `TLP:`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let name = text.to_ascii_lowercase();
+        let name = name.strip_prefix("tlp:").unwrap_or(&name);
+        let level = Tlp::ALL.into_iter().find(|tlp| tlp.level() == name);
+        level.map(Tlp::rank).ok_or_else(|| TlpLevelError { text: text.into() })
+    }
+}
+
+impl fmt::Display for TlpLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Clear => "TLP:CLEAR",
+            Self::Green => "TLP:GREEN",
+            Self::Amber => "TLP:AMBER",
+            Self::AmberStrict => "TLP:AMBER+STRICT",
+            Self::Red => "TLP:RED",
+        })
+    }
+}
+
+/// The text names no level of the protocol.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlpLevelError {
+    text: Box<str>,
+}
+
+impl TlpLevelError {
+    /// What to write instead.
+    pub fn help(&self) -> &'static str {
+        "write `clear`, `green`, `amber`, `amber+strict` or `red`"
+    }
+}
+
+impl fmt::Display for TlpLevelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is no level of the Traffic Light Protocol", self.text)
+    }
+}
+
+impl std::error::Error for TlpLevelError {}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,5 +269,23 @@ mod tests {
                 },
             })
         );
+    }
+
+    #[test]
+    fn both_versions_are_on_one_scale() {
+        let ranks = Tlp::ALL.map(Tlp::rank);
+        assert!(ranks[..4].is_sorted() && ranks[4..].is_sorted());
+        for tlp in Tlp::ALL {
+            assert_eq!(tlp.level().parse(), Ok(tlp.rank()));
+            assert_eq!(tlp.rank().to_string().parse(), Ok(tlp.rank()));
+            let marking = serde_json::to_value(tlp.marking()).unwrap();
+            assert_eq!(TlpLevel::of_definition(&marking), Some(tlp.rank()));
+            let mut other = marking.clone();
+            other["id"] = "marking-definition--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f".into();
+            assert_eq!(TlpLevel::of_definition(&other), Some(tlp.rank()));
+        }
+        let statement = json!({"definition_type": "statement", "definition": {"statement": "tlp red"}});
+        assert_eq!(TlpLevel::of_definition(&statement), None);
+        assert!("purple".parse::<TlpLevel>().is_err());
     }
 }
