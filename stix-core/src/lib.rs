@@ -39,8 +39,12 @@ pub mod markings;
 pub mod meta;
 pub mod object;
 pub mod schema;
+#[cfg(feature = "jsonschema")]
+pub mod schema_set;
 pub mod sdo;
 pub mod sro;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 pub mod timestamp;
 pub mod tlp;
 pub mod validate;

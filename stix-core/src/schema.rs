@@ -2,6 +2,7 @@
 
 mod declared;
 mod def;
+mod json_schema;
 mod property;
 
 pub use declared::{
@@ -10,4 +11,5 @@ pub use declared::{
 };
 pub(crate) use declared::{read_object, read_type};
 pub use def::{Class, Constraint, Kind, ObjectDef, PropertyDef, StructDef, Target, Vocabulary};
+pub use json_schema::{json_schema, json_schemas};
 pub use property::Property;

@@ -1,0 +1,258 @@
+//! JSON Schema 2020-12 documents, generated from the tables.
+//!
+//! A document says everything about its type that a schema can say, and refers to nothing outside
+//! itself. What no schema can say is left to [`crate::validate`]: the order of two times, and that
+//! the identifier of an object of an unknown type starts with that type.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{Class, Constraint, Kind, ObjectDef, PropertyDef, StixObject, StructDef};
+use crate::{Bundle, object::REGISTRY};
+
+mod text;
+
+/// The dialect of the documents.
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// The JSON Schema of a type of object.
+///
+/// ```
+/// use stix_core::{object::def, schema::json_schema};
+///
+/// let schema = json_schema(def("indicator").ok_or("no table")?);
+/// assert_eq!(schema["properties"]["type"]["const"], "indicator");
+/// assert_eq!(schema["properties"]["confidence"]["maximum"], 100);
+/// # Ok::<(), &str>(())
+/// ```
+pub fn json_schema(def: &'static ObjectDef) -> Value {
+    let mut definitions = Definitions::default();
+    let schema = match def.class {
+        // A bundle may be in a bundle, so that it is among the definitions in any case.
+        Class::Bundle => definitions.refer(def.name(), |definitions| definitions.object(def)),
+        _ => definitions.object(def),
+    };
+    definitions.document(schema)
+}
+
+/// All documents by the names of their files: one for each type of object, `bundle.json`, and
+/// `object.json`, which holds for an object of any type.
+pub fn json_schemas() -> impl Iterator<Item = (String, Value)> {
+    let types = REGISTRY.iter().copied().chain([Bundle::OBJECT]);
+    let documents = types.map(|def| (format!("{}.json", def.name()), json_schema(def)));
+    documents.chain(std::iter::once_with(|| {
+        let mut definitions = Definitions::default();
+        let schema = definitions.kind(&Kind::Object);
+        ("object.json".to_owned(), definitions.document(schema))
+    }))
+}
+
+/// The definitions that a document needs, by name.
+#[derive(Default)]
+struct Definitions(BTreeMap<String, Value>);
+
+impl Definitions {
+    /// Completes a document.
+    fn document(self, schema: Map<String, Value>) -> Value {
+        let mut document = Map::from_iter([("$schema".to_owned(), json!(DIALECT))]);
+        document.extend(schema);
+        if !self.0.is_empty() {
+            document.insert("$defs".into(), Value::Object(self.0.into_iter().collect()));
+        }
+        Value::Object(document)
+    }
+
+    /// A reference to a definition, which is made when it is first needed.
+    fn refer(
+        &mut self,
+        name: &str,
+        make: impl FnOnce(&mut Self) -> Map<String, Value>,
+    ) -> Map<String, Value> {
+        if !self.0.contains_key(name) {
+            // Definitions may refer to themselves: the name is taken before the content is known.
+            self.0.insert(name.to_owned(), Value::Null);
+            let made = make(self);
+            self.0.insert(name.to_owned(), Value::Object(made));
+        }
+        schema([("$ref", json!(format!("#/$defs/{name}")))])
+    }
+
+    fn object(&mut self, def: &'static ObjectDef) -> Map<String, Value> {
+        let mut object = self.structure(def.own, def.properties(), def.constraints());
+        if let Some(Value::Object(properties)) = object.get_mut("properties") {
+            let id = json!(format!("^{}--", def.name()));
+            if let Some(Value::Object(property)) = properties.get_mut("id") {
+                property.insert("pattern".into(), id);
+            }
+            if def.class == Class::Bundle {
+                let description = "Not in STIX 2.1: each object says its own version.";
+                properties.insert("spec_version".into(), json!({"not": {}, "description": description}));
+            }
+            properties.shift_insert(0, "type".into(), json!({"const": def.name()}));
+        }
+        if let Some(Value::Array(required)) = object.get_mut("required") {
+            required.insert(0, json!("type"));
+        }
+        object
+    }
+
+    fn structure(
+        &mut self,
+        def: &'static StructDef,
+        properties: impl Iterator<Item = &'static PropertyDef>,
+        constraints: impl Iterator<Item = &'static Constraint>,
+    ) -> Map<String, Value> {
+        let mut required = Vec::new();
+        let mut members = Map::new();
+        for property in properties {
+            if property.required {
+                required.push(json!(property.name));
+            }
+            members.insert(property.name.into(), Value::Object(self.property(property)));
+        }
+        let mut object = schema([
+            ("title", json!(def.name)),
+            ("description", json!(sentences(def.doc))),
+            ("$comment", json!(format!("STIX 2.1 section {}", def.section))),
+            ("type", json!("object")),
+            ("properties", Value::Object(members)),
+            ("required", Value::Array(required)),
+            ("additionalProperties", Value::Object(self.anything())),
+        ]);
+        let all: Vec<_> = constraints.filter_map(constraint).collect();
+        if !all.is_empty() {
+            object.insert("allOf".into(), Value::Array(all));
+        }
+        object
+    }
+
+    fn property(&mut self, property: &'static PropertyDef) -> Map<String, Value> {
+        let mut value = schema([("description", json!(sentences(property.doc)))]);
+        value.extend(match (property.kind, property.milliseconds) {
+            (Kind::Timestamp, true) => {
+                self.refer("timestamp-in-milliseconds", |_| text::timestamp("\\.[0-9]{3,}"))
+            }
+            (kind, _) => self.kind(kind),
+        });
+        let restriction = text::restriction(property);
+        match value.get_mut("items") {
+            Some(Value::Object(items)) => items.extend(restriction),
+            _ => value.extend(restriction),
+        }
+        value
+    }
+
+    fn kind(&mut self, kind: &'static Kind) -> Map<String, Value> {
+        match kind {
+            Kind::String => schema([("type", json!("string"))]),
+            Kind::Boolean => schema([("type", json!("boolean"))]),
+            Kind::Integer { min, max } => schema([
+                ("type", json!("integer")),
+                ("minimum", json!(min.unwrap_or(-MAX_INTEGER))),
+                ("maximum", json!(max.unwrap_or(MAX_INTEGER))),
+            ]),
+            Kind::Timestamp => self.refer("timestamp", |_| text::timestamp("(\\.[0-9]+)?")),
+            Kind::Identifier => self.refer("identifier", |_| text::identifier()),
+            Kind::SpecVersion => schema([("const", json!(crate::SpecVersion::TEXT))]),
+            Kind::Dictionary => self.refer("dictionary", |definitions| {
+                schema([
+                    ("type", json!("object")),
+                    ("minProperties", json!(1)),
+                    ("additionalProperties", Value::Object(definitions.anything())),
+                ])
+            }),
+            Kind::List(item) => schema([
+                ("type", json!("array")),
+                ("minItems", json!(1)),
+                ("items", Value::Object(self.kind(item))),
+            ]),
+            Kind::Struct(def) => self.refer(def.name, |definitions| {
+                definitions.structure(def, def.properties.iter(), def.constraints.iter())
+            }),
+            Kind::Object => self.refer("object", Self::any_object),
+        }
+    }
+
+    /// What no table describes: anything without a null at any depth.
+    fn anything(&mut self) -> Map<String, Value> {
+        self.refer("anything-but-null", |definitions| {
+            let inside = Value::Object(definitions.anything());
+            schema([
+                ("type", json!(["boolean", "number", "string", "array", "object"])),
+                ("items", inside.clone()),
+                ("additionalProperties", inside),
+            ])
+        })
+    }
+
+    /// An object of any type: by the table of its type if there is one.
+    fn any_object(&mut self) -> Map<String, Value> {
+        let types: Vec<_> = REGISTRY.iter().copied().chain([Bundle::OBJECT]).collect();
+        let mut cases = Vec::new();
+        for def in &types {
+            let then = self.refer(def.name(), |definitions| definitions.object(def));
+            cases.push(json!({"if": has_type(&json!({"const": def.name()})), "then": then}));
+        }
+        let names: Vec<_> = types.iter().map(|def| def.name()).collect();
+        let other = self.untyped();
+        cases.push(json!({"if": has_type(&json!({"enum": names})), "else": other}));
+        schema([
+            ("type", json!("object")),
+            ("properties", json!({"type": text::object_type()})),
+            ("required", json!(["type"])),
+            ("allOf", Value::Array(cases)),
+        ])
+    }
+
+    /// What holds for an object of a type that has no table.
+    fn untyped(&mut self) -> Map<String, Value> {
+        let mut properties = Map::new();
+        for (name, kind) in UNTYPED {
+            properties.insert((*name).to_owned(), Value::Object(self.kind(kind)));
+        }
+        schema([
+            ("properties", Value::Object(properties)),
+            ("required", json!(["id"])),
+            ("additionalProperties", Value::Object(self.anything())),
+        ])
+    }
+}
+
+/// The properties that mean the same in objects of all types.
+const UNTYPED: &[(&str, &Kind)] = &[
+    ("id", &Kind::Identifier),
+    ("created_by_ref", &Kind::Identifier),
+    ("created", &Kind::Timestamp),
+    ("modified", &Kind::Timestamp),
+    ("spec_version", &Kind::SpecVersion),
+];
+
+/// The greatest whole number that JSON carries without loss (section 2.6).
+const MAX_INTEGER: i64 = (1 << 53) - 1;
+
+fn schema<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn has_type(schema: &Value) -> Value {
+    json!({"properties": {"type": schema}, "required": ["type"]})
+}
+
+/// A documentation comment as running text: lines are joined, paragraphs kept.
+fn sentences(doc: &str) -> String {
+    let paragraphs = doc.split("\n\n").map(|paragraph| paragraph.replace('\n', " "));
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}
+
+/// A relation between properties; none if a schema cannot express it.
+fn constraint(constraint: &Constraint) -> Option<Value> {
+    let each = |names: &[&str]| names.iter().map(|name| json!({"required": [name]})).collect::<Vec<_>>();
+    match constraint {
+        Constraint::AtLeastOne(names) => Some(json!({"anyOf": each(names)})),
+        Constraint::ExactlyOne(names) => Some(json!({"oneOf": each(names)})),
+        Constraint::Requires(first, second) => Some(json!({"dependentRequired": {*first: [second]}})),
+        // No keyword compares two values.
+        Constraint::NotBefore(..) | Constraint::After(..) => None,
+    }
+}
