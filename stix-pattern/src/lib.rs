@@ -37,6 +37,7 @@ pub mod build;
 mod edit;
 mod error;
 mod lexer;
+pub mod matcher;
 mod parser;
 mod pattern;
 mod print;

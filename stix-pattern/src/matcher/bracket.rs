@@ -1,0 +1,191 @@
+//! Comparison expressions on data (STIX 2.1, sections 9.4 and 9.6): whether one observation passes a bracket.
+
+use std::cmp::Ordering;
+
+use ipnet::IpNet;
+
+use crate::ast::{
+    ComparisonExpression, ComparisonOperator, ComparisonTest, Predicate, Set, StringLiteral, TextOperator,
+};
+use crate::matcher::constant::{Constant, latin_1};
+use crate::matcher::found::Found;
+use crate::matcher::network;
+use crate::matcher::observation::{Object, Observation};
+use crate::matcher::path::CompiledPath;
+use crate::matcher::regex::{Allowance, CompiledRegex};
+use crate::matcher::table::Table;
+use crate::matcher::text::{Like, nfc};
+use crate::matcher::{CompileError, CompileErrorKind};
+
+/// A bracket, ready to be tried on observations.
+#[derive(Clone, Debug)]
+pub(crate) enum CompiledBracket {
+    Test(Box<CompiledTest>),
+    And(Box<[Self]>),
+    Or(Box<[Self]>),
+}
+
+/// One test.
+#[derive(Clone, Debug)]
+pub(crate) struct CompiledTest {
+    path: CompiledPath,
+    is_negated: bool,
+    predicate: CompiledPredicate,
+}
+
+#[derive(Clone, Debug)]
+enum CompiledPredicate {
+    Exists,
+    Equal(Constant),
+    /// `<`, `<=`, `>` and `>=`: which orders of the value to the constant pass.
+    Order(Constant, [Ordering; 2]),
+    In(Box<Table<()>>),
+    Like(Like),
+    /// `LIKE` on bytes with a constant that stands for none.
+    LikeNothing,
+    Matches(CompiledRegex),
+    IsSubset(IpNet),
+    IsSuperset(IpNet),
+}
+
+impl CompiledBracket {
+    /// # Errors
+    ///
+    /// When a constant is not what its operator needs.
+    pub(crate) fn new(
+        expression: &ComparisonExpression,
+        allowance: &mut Allowance,
+    ) -> Result<Self, CompileError> {
+        let mut all = |operands: &[ComparisonExpression]| {
+            operands
+                .iter()
+                .map(|one| Self::new(one, allowance))
+                .collect::<Result<Box<[Self]>, CompileError>>()
+        };
+        Ok(match expression {
+            ComparisonExpression::And(chain) => Self::And(all(chain.operands())?),
+            ComparisonExpression::Or(chain) => Self::Or(all(chain.operands())?),
+            ComparisonExpression::Test(test) => Self::Test(Box::new(CompiledTest::new(test, allowance)?)),
+        })
+    }
+
+    /// Whether some object of the observation passes as the root of all paths. Operands of an `OR` may have roots of
+    /// their own, which comes to the same, since none of them holds for more than the roots it holds for alone.
+    pub(crate) fn matches(&self, observation: &Observation<'_>) -> bool {
+        observation.roots().any(|root| self.holds(observation, root))
+    }
+
+    fn holds<'a>(&self, observation: &Observation<'a>, root: &Object<'a>) -> bool {
+        match self {
+            Self::Test(test) => test.holds(observation, root),
+            Self::And(operands) => operands.iter().all(|operand| operand.holds(observation, root)),
+            Self::Or(operands) => operands.iter().any(|operand| operand.holds(observation, root)),
+        }
+    }
+}
+
+impl CompiledTest {
+    fn new(test: &ComparisonTest, allowance: &mut Allowance) -> Result<Self, CompileError> {
+        let path = CompiledPath::new(test.path());
+        let for_bytes = path.leads_to_bytes();
+        let mut is_negated = test.is_negated();
+        let predicate = match test.predicate() {
+            Predicate::Exists => CompiledPredicate::Exists,
+            Predicate::In(set) => CompiledPredicate::In(Box::new(table(set, for_bytes)?)),
+            Predicate::Text(operator, literal) => text_predicate(*operator, literal, for_bytes, allowance)?,
+            Predicate::Compare(operator, literal) => {
+                let constant = Constant::new(literal, for_bytes)?;
+                is_negated ^= *operator == ComparisonOperator::NotEqual;
+                compare_predicate(*operator, constant)
+            }
+        };
+        Ok(Self { path, is_negated, predicate })
+    }
+
+    /// Whether some value at the end of the path passes. An absent value passes nothing but `NOT EXISTS`, whatever
+    /// the operator and with `NOT` as well; a value of another type fails the operator and so passes its negation.
+    fn holds<'a>(&self, observation: &Observation<'a>, root: &Object<'a>) -> bool {
+        if *root.object_type != *self.path.object_type {
+            return false;
+        }
+        if let CompiledPredicate::Exists = self.predicate {
+            return self.path.any(observation, root, |_| true) != self.is_negated;
+        }
+        self.path.any(observation, root, |found| self.predicate.passes(found) != self.is_negated)
+    }
+}
+
+impl CompiledPredicate {
+    fn passes(&self, found: &Found<'_>) -> bool {
+        match self {
+            Self::Exists => true,
+            Self::Equal(constant) => constant.equals(found),
+            Self::Order(constant, passing) => {
+                constant.compare(found).is_some_and(|order| passing.contains(&order))
+            }
+            Self::In(table) => table.get(found).next().is_some(),
+            Self::Like(like) => match found {
+                Found::Bytes(bytes) => {
+                    like.matches(&bytes.iter().copied().map(char::from).collect::<String>())
+                }
+                found => found.text().is_some_and(|text| like.matches(&nfc(text))),
+            },
+            Self::LikeNothing => false,
+            Self::Matches(regex) => match found {
+                Found::Bytes(bytes) => regex.is_match_bytes(bytes),
+                found => found.text().is_some_and(|text| regex.is_match_text(text)),
+            },
+            Self::IsSubset(outer) => address(found).is_some_and(|inner| outer.contains(&inner)),
+            Self::IsSuperset(inner) => address(found).is_some_and(|outer| outer.contains(inner)),
+        }
+    }
+}
+
+fn address(found: &Found<'_>) -> Option<IpNet> {
+    found.text().and_then(network::parse)
+}
+
+fn compare_predicate(operator: ComparisonOperator, constant: Constant) -> CompiledPredicate {
+    use Ordering::{Equal, Greater, Less};
+    let passing = match operator {
+        ComparisonOperator::Equal | ComparisonOperator::NotEqual => {
+            return CompiledPredicate::Equal(constant);
+        }
+        ComparisonOperator::Less => [Less, Less],
+        ComparisonOperator::LessOrEqual => [Less, Equal],
+        ComparisonOperator::Greater => [Greater, Greater],
+        ComparisonOperator::GreaterOrEqual => [Greater, Equal],
+    };
+    CompiledPredicate::Order(constant, passing)
+}
+
+fn text_predicate(
+    operator: TextOperator,
+    literal: &StringLiteral,
+    for_bytes: bool,
+    allowance: &mut Allowance,
+) -> Result<CompiledPredicate, CompileError> {
+    let network = || {
+        let kind = CompileErrorKind::InvalidNetwork;
+        network::parse(literal.value())
+            .ok_or_else(|| CompileError::new(kind, literal.span(), literal.value(), ""))
+    };
+    Ok(match operator {
+        TextOperator::Matches => {
+            CompiledPredicate::Matches(CompiledRegex::new(literal, for_bytes, allowance)?)
+        }
+        TextOperator::Like if !for_bytes => CompiledPredicate::Like(Like::new(&nfc(literal.value()))),
+        TextOperator::Like if latin_1(literal.value()).is_none() => CompiledPredicate::LikeNothing,
+        TextOperator::Like => CompiledPredicate::Like(Like::new(literal.value())),
+        TextOperator::IsSubset => CompiledPredicate::IsSubset(network()?),
+        TextOperator::IsSuperset => CompiledPredicate::IsSuperset(network()?),
+    })
+}
+
+fn table(set: &Set, for_bytes: bool) -> Result<Table<()>, CompileError> {
+    let mut table = Table::default();
+    for literal in set.literals() {
+        table.entry(Constant::new(literal, for_bytes)?);
+    }
+    Ok(table)
+}

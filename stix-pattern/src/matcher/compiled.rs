@@ -1,0 +1,161 @@
+//! Patterns ready to be matched, one at a time.
+
+use crate::Pattern;
+use crate::matcher::candidates::{Candidate, Candidates};
+use crate::matcher::plan::{NodeKind, Plan};
+use crate::matcher::search::Search;
+use crate::matcher::{Binding, CompileError, Match, MatchLimits, Observation, Observations, Trouble};
+
+/// A pattern whose regular expressions, networks and timestamps have been worked out once.
+///
+/// ```
+/// use serde_json::json;
+/// use stix_pattern::Pattern;
+/// use stix_pattern::matcher::{CompiledPattern, Instant, MatchLimits, Observation, Observations};
+///
+/// let (login, beacon) = (json!({"type": "user-account", "user_id": "root"}), json!({"type": "url", "value": "u"}));
+/// let at = |text| Instant::parse(text).unwrap();
+/// let observations = Observations::from_iter([
+///     Observation::of_objects(at("2024-01-01T10:00:30Z"), [&beacon]),
+///     Observation::of_objects(at("2024-01-01T10:00:00Z"), [&login]),
+/// ]);
+/// let source = "([user-account:user_id = 'root'] FOLLOWEDBY [url:value = 'u']) WITHIN 60 SECONDS";
+/// let pattern = CompiledPattern::compile(&Pattern::parse(source)?)?;
+/// let found = pattern.find(&observations, &MatchLimits::default())?.unwrap();
+/// let bound: Vec<_> = found.bindings().iter().map(|bound| (bound.bracket(), bound.observation())).collect();
+/// assert_eq!(bound, [(0, 1), (1, 0)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct CompiledPattern {
+    plan: Plan,
+}
+
+impl CompiledPattern {
+    /// Makes a pattern ready.
+    ///
+    /// # Errors
+    ///
+    /// When a regular expression, a network or a timestamp of the pattern is not one, or takes too much.
+    pub fn compile(pattern: &Pattern) -> Result<Self, CompileError> {
+        Plan::new(pattern).map(|plan| Self { plan })
+    }
+
+    /// Looks for observations that satisfy the pattern.
+    ///
+    /// Each observed-data stands for `number_observed` distinct observations, each at an instant of its own between
+    /// the first and the last. The pattern matches if there are distinct observations for its brackets, and one
+    /// choice of their instants that meets all its qualifiers and operators together. There is no bound on the number
+    /// of observations. An expression that repeats zero times, spans zero seconds, or lies in a window that ends
+    /// before it starts is satisfied by nothing.
+    ///
+    /// For a single bracket the time is that of trying it on each observation until one passes. For several it can,
+    /// at worst, grow with the number of observations to the power of the number of `WITHIN` and `FOLLOWEDBY`.
+    ///
+    /// # Errors
+    ///
+    /// When the search takes more than the limits allow, so that it is not known whether the pattern matches.
+    pub fn find(
+        &self,
+        observations: &Observations<'_>,
+        limits: &MatchLimits,
+    ) -> Result<Option<Match>, Trouble> {
+        let mut observations = observations.as_slice().iter().enumerate();
+        if let NodeKind::Leaf(leaf) = &self.plan.root.kind {
+            let found = observations
+                .find_map(|(index, observation)| Some((index, self.alternative(leaf.choice, observation)?)));
+            return Ok(found.map(|(observation, alternative)| {
+                let bracket = leaf.places.get(alternative).copied().unwrap_or_default();
+                Match::from(Binding::once(bracket, observation))
+            }));
+        }
+        let mut choices = vec![Vec::new(); self.plan.choices.len()];
+        for (index, observation) in observations {
+            self.try_on(observation, |choice, alternative| {
+                choices
+                    .get_mut(choice)
+                    .into_iter()
+                    .for_each(|found| found.push(Candidate::new(observation, index, alternative)));
+            });
+        }
+        let choices: Vec<Candidates> = choices.into_iter().map(Candidates::new).collect();
+        self.search(&choices, limits)
+    }
+
+    /// Whether the pattern matches the observations.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`find`](Self::find).
+    pub fn is_match(&self, observations: &Observations<'_>, limits: &MatchLimits) -> Result<bool, Trouble> {
+        self.find(observations, limits).map(|found| found.is_some())
+    }
+
+    /// Whether the pattern matches this observation taken alone. Allocates nothing for a pattern of one bracket.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`find`](Self::find).
+    pub fn is_match_alone(
+        &self,
+        observation: &Observation<'_>,
+        limits: &MatchLimits,
+    ) -> Result<bool, Trouble> {
+        if let NodeKind::Leaf(leaf) = &self.plan.root.kind {
+            return Ok(self.alternative(leaf.choice, observation).is_some());
+        }
+        self.is_match(&Observations::from_iter([observation.clone()]), limits)
+    }
+
+    /// Whether one observation is all it takes.
+    #[must_use]
+    pub fn is_single(&self) -> bool {
+        matches!(self.plan.root.kind, NodeKind::Leaf(_))
+    }
+
+    /// The first bracket of a choice that an observation passes.
+    fn alternative(&self, choice: usize, observation: &Observation<'_>) -> Option<usize> {
+        let brackets = self.plan.choices.get(choice)?;
+        brackets.iter().position(|bracket| {
+            self.plan.brackets.get(*bracket).is_some_and(|bracket| bracket.matches(observation))
+        })
+    }
+
+    /// Tries each bracket once and reports the choices that the observation will do for.
+    pub(crate) fn try_on(&self, observation: &Observation<'_>, mut report: impl FnMut(usize, usize)) {
+        let passes: Vec<bool> =
+            self.plan.brackets.iter().map(|bracket| bracket.matches(observation)).collect();
+        for (choice, brackets) in self.plan.choices.iter().enumerate() {
+            let passing =
+                brackets.iter().position(|bracket| passes.get(*bracket).copied().unwrap_or_default());
+            if let Some(alternative) = passing {
+                report(choice, alternative);
+            }
+        }
+    }
+
+    /// Looks for a match among candidates, one list for each choice.
+    pub(crate) fn search(
+        &self,
+        choices: &[Candidates],
+        limits: &MatchLimits,
+    ) -> Result<Option<Match>, Trouble> {
+        if offered(choices) < self.plan.root.least {
+            return Ok(None);
+        }
+        let solution = Search::new(choices, limits.budget()).run(&self.plan.root)?;
+        Ok(solution.map(Match::of_solution))
+    }
+}
+
+/// How many observations the candidates offer together.
+fn offered(choices: &[Candidates]) -> u64 {
+    let mut seen = std::collections::HashSet::new();
+    let mut total = 0_u64;
+    for candidate in choices.iter().flat_map(Candidates::as_slice) {
+        if seen.insert(candidate.observation) {
+            total = total.saturating_add(candidate.count);
+        }
+    }
+    total
+}
