@@ -34,6 +34,7 @@ pub mod bundle;
 pub mod common;
 pub mod context;
 pub mod deterministic_id;
+pub mod equivalence;
 pub mod id;
 pub mod markings;
 pub mod meta;

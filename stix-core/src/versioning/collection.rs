@@ -69,7 +69,7 @@ impl<T: Versioned + ?Sized> Versioned for &T {
 
 /// The latest version of each object, in the order in which their first versions came.
 ///
-/// Of several with one `modified` the first counts; objects without an identifier all stay.
+/// Of several with one `modified` the last counts; objects without an identifier all stay.
 ///
 /// ```
 /// use serde_json::json;
@@ -92,7 +92,7 @@ pub fn latest<T: Versioned>(objects: impl IntoIterator<Item = T>) -> Vec<T> {
     for object in objects {
         if let Some((place, object)) = first.add(object.id(), object)
             && let Some(kept) = first.items.get_mut(place)
-            && object.version() > kept.version()
+            && object.version() >= kept.version()
         {
             *kept = object;
         }
@@ -118,10 +118,11 @@ pub struct Conflict<T> {
     pub left_out: T,
 }
 
-/// Leaves out each version of an object that came before; the first stays.
+/// Keeps one of each version of an object, where the first of them stood.
 ///
 /// Versions are the same if their identifiers are and `modified` (else `created`) is the same
-/// instant. One that came again with other content is reported; see [`same_content`].
+/// instant. Where one comes again with other content, in the sense of [`same_content`], the last
+/// stays and the other is reported.
 ///
 /// ```
 /// use serde_json::json;
@@ -131,22 +132,19 @@ pub struct Conflict<T> {
 /// let mut other = mutex.clone();
 /// other["name"] = "b".into();
 /// let once = deduplicate([&mutex, &mutex, &other]);
-/// assert_eq!(once.objects, [&mutex]);
-/// assert_eq!(once.conflicts[0].left_out["name"], "b");
+/// assert_eq!(once.objects, [&other]);
+/// assert_eq!(once.conflicts[0].left_out["name"], "a");
 /// ```
 pub fn deduplicate<T: Versioned>(objects: impl IntoIterator<Item = T>) -> Deduplicated<T> {
     let mut first = FirstOf::new();
     let mut conflicts = Vec::new();
     for object in objects {
         let key = object.id().map(|id| (id, object.version()));
-        if let Some((kept, left_out)) = first.add(key, object)
-            && let Some(stayed) = first.items.get(kept)
-            && left_out
-                .to_json()
-                .zip(stayed.to_json())
-                .is_none_or(|(left, right)| !same_content(&left, &right))
+        if let Some((kept, object)) = first.add(key, object)
+            && let Some(stayed) = first.items.get_mut(kept)
+            && differ(&object, stayed)
         {
-            conflicts.push(Conflict { kept, left_out });
+            conflicts.push(Conflict { kept, left_out: std::mem::replace(stayed, object) });
         }
     }
     Deduplicated { objects: first.items, conflicts }
@@ -170,6 +168,11 @@ pub fn same_content(left: &Value, right: &Value) -> bool {
         other => serde_json_canonicalizer::to_string(other),
     };
     left == right || matches!((canonical(left), canonical(right)), (Ok(left), Ok(right)) if left == right)
+}
+
+fn differ<T: Versioned>(left: &T, right: &T) -> bool {
+    let both = left.to_json().zip(right.to_json());
+    both.is_none_or(|(left, right)| !same_content(&left, &right))
 }
 
 /// The members without those that say the default, and times without trailing zeros.
