@@ -35,6 +35,7 @@ pub mod common;
 pub mod context;
 pub mod deterministic_id;
 pub mod equivalence;
+pub mod graph;
 pub mod id;
 pub mod markings;
 pub mod meta;
