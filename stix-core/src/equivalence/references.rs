@@ -1,6 +1,6 @@
 //! Comparing references by what they refer to.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -42,8 +42,9 @@ pub(super) fn best_partners(
     rights: &[(&str, &Value)],
     score: impl Fn(&Value, &Value) -> f64,
 ) -> f64 {
+    // In an order that is always the same, so that the sum is the same to the last digit.
     let names = lefts.iter().chain(rights).map(|(name, _)| (*name, 0.0));
-    let mut best: HashMap<&str, f64> = names.collect();
+    let mut best: BTreeMap<&str, f64> = names.collect();
     for (left_name, left) in lefts {
         for (right_name, right) in rights {
             let score = score(left, right);
