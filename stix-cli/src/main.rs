@@ -1,12 +1,64 @@
 //! The `stix` command.
 
-use clap::Parser;
+mod command;
+mod excerpt;
+mod failure;
+mod input;
+mod outcome;
+mod output;
+mod suggestion;
 
-/// Work with STIX 2.1 at a terminal.
-#[derive(Parser)]
-#[command(name = "stix", version, arg_required_else_help = true)]
-struct Arguments {}
+use std::process::ExitCode;
 
-fn main() {
-    Arguments::parse();
+use clap::{Parser, Subcommand};
+use mimalloc::MiMalloc;
+
+use crate::outcome::Outcome;
+use crate::output::{Color, Output};
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
+/// Work with STIX 2.1 at a terminal
+///
+/// Exit status: 0 yes (valid, found), 1 no, 2 could not do it.
+#[derive(Debug, Parser)]
+#[command(name = "stix", version, arg_required_else_help = true, max_term_width = 100)]
+struct Arguments {
+    /// Whether to use colours; `auto` does on a terminal, unless NO_COLOR is set
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        global = true,
+        value_name = "WHEN",
+        hide_possible_values = true
+    )]
+    color: Color,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Validate(command::Validate),
+    Explain(command::Explain),
+    Id(command::Id),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut output = Output::new(arguments.color);
+    let outcome = match arguments.command {
+        Command::Validate(command) => command.run(&mut output),
+        Command::Explain(command) => command.run(&mut output),
+        Command::Id(command) => command.run(&mut output),
+    };
+    let outcome = outcome.and_then(|outcome| Ok(output.finish().map(|()| outcome)?));
+    outcome
+        .unwrap_or_else(|failure| {
+            failure.print();
+            Outcome::Trouble
+        })
+        .into()
 }

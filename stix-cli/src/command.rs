@@ -1,0 +1,9 @@
+//! The subcommands, one a file.
+
+mod explain;
+mod id;
+mod validate;
+
+pub(crate) use explain::Explain;
+pub(crate) use id::Id;
+pub(crate) use validate::Validate;

@@ -1,0 +1,190 @@
+//! `stix validate`: checks documents against the specification.
+
+mod json;
+mod text;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use stix_core::validate::{Group, Level, Limits, Profile, Report, Rule, Severity, Validator};
+
+use crate::failure::Failure;
+use crate::input::Input;
+use crate::outcome::Outcome;
+use crate::output::Output;
+use crate::suggestion::did_you_mean;
+
+/// Check documents against the specification
+///
+/// A document is a bundle, an object, a list of objects, or one of these a line (JSON Lines).
+/// Exit status: 0 all are valid, 1 one is not, 2 one could not be read; the others are checked all the same.
+#[derive(Debug, Args)]
+pub(crate) struct Validate {
+    /// Files, folders that are searched for *.json and *.jsonl, or `-` for standard input
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// How strictly to take the rules
+    #[arg(long, value_enum, default_value_t)]
+    profile: Strictness,
+    /// Leave out a rule or a group of rules; may be repeated
+    #[arg(long, value_name = "RULE")]
+    ignore: Vec<String>,
+    /// Add a group of rules that is off, such as `oasis`; may be repeated
+    #[arg(long, value_name = "GROUP")]
+    enable: Vec<String>,
+    /// How to print what was found
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// The most problems of a file that are printed as text; they are all counted
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    max_problems: usize,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Strictness {
+    /// What the specification recommends is asked for, too
+    Strict,
+    /// What it recommends is a warning
+    #[default]
+    Default,
+    /// What a reader can repair is a warning, too
+    Lenient,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// The line and the place, for people
+    #[default]
+    Text,
+    /// One JSON object, for programs
+    Json,
+}
+
+/// A text that was checked.
+#[derive(Debug)]
+struct Checked {
+    name: String,
+    valid: bool,
+    report: Report,
+}
+
+/// The counts over all files.
+#[derive(Debug, Default)]
+struct Totals {
+    files: usize,
+    valid: usize,
+    unreadable: usize,
+    objects: usize,
+    errors: usize,
+    warnings: usize,
+}
+
+impl Validate {
+    pub(crate) fn run(&self, output: &mut Output) -> Result<Outcome, Failure> {
+        let validator = self.validator()?;
+        let inputs = Input::all(&self.paths)?;
+        let several = inputs.len() > 1;
+        let mut checked = Vec::new();
+        let mut totals = Totals::default();
+        for input in inputs {
+            if output.is_closed() {
+                // Nobody reads on. What was not checked is not called valid.
+                return Ok(if totals.outcome() == Outcome::No { Outcome::No } else { Outcome::Trouble });
+            }
+            let read = input.and_then(|input| Ok((input.name(), input.read(Limits::default().text)?)));
+            let (name, bytes) = match read {
+                Ok(read) => read,
+                Err(failure) => {
+                    failure.print();
+                    totals.unreadable += 1;
+                    continue;
+                }
+            };
+            let file = self.check(&validator, name, &bytes);
+            totals.add(&file);
+            match self.format {
+                Format::Text => text::write_file(output, &file, &bytes, self.max_problems)?,
+                Format::Json => checked.push(file),
+            }
+            output.flush()?;
+        }
+        match self.format {
+            Format::Text if several => text::write_totals(output, &totals)?,
+            Format::Text => {}
+            Format::Json => json::write(output, totals.outcome() == Outcome::Yes, &checked)?,
+        }
+        Ok(totals.outcome())
+    }
+
+    fn check(&self, validator: &Validator, name: String, bytes: &[u8]) -> Checked {
+        let report = validator.bytes(bytes);
+        let valid = match self.profile {
+            Strictness::Strict => report.problems().is_empty(),
+            Strictness::Default | Strictness::Lenient => report.is_valid(),
+        };
+        Checked { name, valid, report }
+    }
+
+    fn validator(&self) -> Result<Validator, Failure> {
+        let mut validator = Validator::with_profile(match self.profile {
+            Strictness::Strict => Profile::Strict,
+            Strictness::Default => Profile::Default,
+            Strictness::Lenient => Profile::Lenient,
+        });
+        for name in &self.enable {
+            validator = with_level(validator, name, self.level_when_enabled(name))?;
+        }
+        for name in &self.ignore {
+            validator = with_level(validator, name, Level::Off)?;
+        }
+        Ok(validator)
+    }
+
+    /// A group brings its rules at their own severity; a single rule is to have its own, too.
+    fn level_when_enabled(&self, name: &str) -> Level {
+        match Rule::named(name).map(Rule::severity) {
+            Some(Severity::Error) => Level::Error,
+            Some(Severity::Warning) if self.profile == Strictness::Strict => Level::Error,
+            _ => Level::Warning,
+        }
+    }
+}
+
+fn with_level(validator: Validator, name: &str, level: Level) -> Result<Validator, Failure> {
+    validator.with_level(name, level).map_err(|unknown| {
+        let rules = Rule::ALL.iter().map(|rule| rule.code());
+        let names = rules.chain(Group::ALL.iter().map(|group| group.code()));
+        let help = did_you_mean(name, names).unwrap_or_else(|| "`stix explain` lists them".to_owned());
+        Failure::new(unknown.to_string()).with_help(Some(help))
+    })
+}
+
+impl Checked {
+    /// How many errors and how many warnings there are.
+    fn counts(&self) -> (usize, usize) {
+        let errors = self.report.errors().count();
+        (errors, self.report.problems().len() - errors)
+    }
+}
+
+impl Totals {
+    fn add(&mut self, file: &Checked) {
+        let (errors, warnings) = file.counts();
+        self.files += 1;
+        self.valid += usize::from(file.valid);
+        self.objects += file.report.objects();
+        self.errors += errors;
+        self.warnings += warnings;
+    }
+
+    fn outcome(&self) -> Outcome {
+        if self.unreadable > 0 {
+            Outcome::Trouble
+        } else if self.valid < self.files {
+            Outcome::No
+        } else {
+            Outcome::Yes
+        }
+    }
+}

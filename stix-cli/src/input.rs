@@ -1,0 +1,107 @@
+//! What a command reads: files, the JSON files of folders, standard input.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+
+/// One text to read.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Input {
+    Stdin,
+    File(PathBuf),
+}
+
+impl Input {
+    /// What the arguments of a command name, in their order; each folder stands for the files in it.
+    ///
+    /// Without an argument it is standard input, unless that is a terminal, where nobody would notice
+    /// that the program waits.
+    pub(crate) fn all(paths: &[PathBuf]) -> Result<Vec<Result<Self, Failure>>, Failure> {
+        if paths.is_empty() {
+            if io::stdin().is_terminal() {
+                let help = "name files or folders, or write `-` for standard input";
+                return Err(Failure::new("there is nothing to read").with_help(Some(help.to_owned())));
+            }
+            return Ok(vec![Ok(Self::Stdin)]);
+        }
+        Ok(paths.iter().flat_map(|path| Self::named(path)).collect())
+    }
+
+    fn named(path: &Path) -> Vec<Result<Self, Failure>> {
+        if path.as_os_str() == "-" {
+            return vec![Ok(Self::Stdin)];
+        }
+        if !path.is_dir() {
+            return vec![Ok(Self::File(path.to_owned()))];
+        }
+        let mut found = Vec::new();
+        walk(path, &mut found);
+        if found.is_empty() {
+            let message = format!("there is no *.json and no *.jsonl file in `{}`", path.display());
+            found.push(Err(Failure::new(message)));
+        }
+        found
+    }
+
+    /// The path as it was given; `-` for standard input.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Stdin => "-".to_owned(),
+            Self::File(path) => path.to_string_lossy().into_owned(),
+        }
+    }
+
+    /// All bytes, or one more than the most that is of use.
+    pub(crate) fn read(&self, most: usize) -> Result<Vec<u8>, Failure> {
+        let most = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+        let read = match self {
+            Self::Stdin => read_all(io::stdin().lock(), 0, most),
+            Self::File(path) => File::open(path).and_then(|file| {
+                let size = file.metadata()?.len().min(most);
+                read_all(file, usize::try_from(size).unwrap_or(0), most)
+            }),
+        };
+        read.map_err(|error| Failure::new(format!("`{}` cannot be read: {error}", self.name())))
+    }
+}
+
+fn read_all(input: impl Read, size: usize, most: u64) -> io::Result<Vec<u8>> {
+    // One byte more, so that the end is found without growing.
+    let mut bytes = Vec::with_capacity(size + 1);
+    input.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The JSON files in a folder and below, sorted by name. Links to folders are not followed: they may go in circles.
+fn walk(folder: &Path, found: &mut Vec<Result<Input, Failure>>) {
+    let unreadable = |error: io::Error| {
+        Err(Failure::new(format!("the folder `{}` cannot be read: {error}", folder.display())))
+    };
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => return found.push(unreadable(error)),
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        match entry.and_then(|entry| Ok((entry.path(), entry.file_type()?.is_dir()))) {
+            Ok(entry) => paths.push(entry),
+            Err(error) => found.push(unreadable(error)),
+        }
+    }
+    paths.sort();
+    for (path, is_folder) in paths {
+        if is_folder {
+            walk(&path, found);
+        } else if is_json(&path) && !path.is_dir() {
+            found.push(Ok(Input::File(path)));
+        }
+    }
+}
+
+fn is_json(path: &Path) -> bool {
+    let extension = path.extension().map(OsStr::to_ascii_lowercase);
+    extension.is_some_and(|extension| extension == "json" || extension == "jsonl")
+}
