@@ -23,8 +23,8 @@ impl<'t> Locator<'t> {
         Self { text, start, children: HashMap::new() }
     }
 
-    /// The line and column of the value at a pointer, or of what surrounds a value that is missing.
-    pub(super) fn position(&mut self, pointer: &str) -> (usize, usize) {
+    /// The byte offset of the value at a pointer, or of what surrounds a value that is missing.
+    pub(super) fn offset(&mut self, pointer: &str) -> usize {
         let mut value = skip_blank(self.text.as_bytes(), self.start);
         let mut place = value;
         for segment in pointer.split('/').skip(1) {
@@ -33,7 +33,7 @@ impl<'t> Locator<'t> {
             let Some(child) = find(children, segment) else { break };
             (place, value) = (child.begin, child.value);
         }
-        line_and_column(self.text, place)
+        place
     }
 }
 
@@ -51,10 +51,27 @@ fn find<'a, 't>(children: &'a [Child<'t>], segment: &str) -> Option<&'a Child<'t
 
 /// The line and the column in characters, both from 1, of a byte offset.
 pub(super) fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    (line, column)
+    lines_and_columns(text, &[offset]).first().copied().unwrap_or((1, 1))
+}
+
+/// The line and the column of each of the byte offsets, all found in one pass over the text.
+pub(super) fn lines_and_columns(text: &str, offsets: &[usize]) -> Vec<(usize, usize)> {
+    let mut places: Vec<_> = offsets.iter().copied().zip(vec![(1, 1); offsets.len()]).collect();
+    let mut in_order: Vec<_> = places.iter_mut().collect();
+    in_order.sort_by_key(|(offset, _)| *offset);
+    let (mut before, mut line, mut column) = (0, 1, 1);
+    for (offset, position) in in_order {
+        let offset = text.floor_char_boundary(*offset);
+        let passed = text.get(before..offset).unwrap_or_default();
+        line += passed.bytes().filter(|byte| *byte == b'\n').count();
+        match passed.rsplit_once('\n') {
+            Some((_, last)) => column = last.chars().count() + 1,
+            None => column += passed.chars().count(),
+        }
+        before = offset;
+        *position = (line, column);
+    }
+    places.into_iter().map(|(_, position)| position).collect()
 }
 
 /// The children of the array or object at an offset.
@@ -154,8 +171,9 @@ mod tests {
             ("/c/d", (3, 17)),
             ("/x/y", (1, 1)),
         ];
-        for (pointer, expected) in cases {
-            assert_eq!(locator.position(pointer), expected, "{pointer}");
+        let offsets = cases.map(|(pointer, _)| locator.offset(pointer));
+        for ((pointer, expected), found) in cases.into_iter().zip(lines_and_columns(text, &offsets)) {
+            assert_eq!(found, expected, "{pointer}");
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::check::Check;
 use super::document::{self, Document, Limits, NotJson};
-use super::location::{Locator, line_and_column};
+use super::location::{Locator, line_and_column, lines_and_columns};
 use super::profile::{Level, Levels, Profile, UnknownRule};
 use super::report::{Problem, Report};
 use super::rule::{Rule, Severity};
@@ -76,17 +76,21 @@ impl Validator {
             return self.refused(Rule::Limit, message, (1, 1));
         }
         let (documents, not_json) = document::read(text);
-        let mut problems = Vec::new();
+        let (mut problems, mut offsets) = (Vec::new(), Vec::new());
         let mut objects = 0;
         for Document { start, tree } in &documents {
             let (found, count) = self.tree(tree);
             objects += count;
             let mut locator = Locator::new(text, *start);
-            problems.extend(found.into_iter().map(|problem| {
-                let position = locator.position(problem.path());
-                problem.at(Some(position))
-            }));
+            offsets.extend(found.iter().map(|problem| locator.offset(problem.path())));
+            problems.extend(found);
         }
+        let positions = lines_and_columns(text, &offsets);
+        let mut problems: Vec<_> = problems
+            .into_iter()
+            .zip(positions)
+            .map(|(problem, position)| problem.at(Some(position)))
+            .collect();
         if let Some(NotJson { offset, message }) = not_json {
             let position = line_and_column(text, offset);
             problems.extend(self.refused(Rule::Json, message, position).problems().iter().cloned());
