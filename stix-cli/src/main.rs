@@ -23,7 +23,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 ///
 /// Exit status: 0 yes (valid, found), 1 no, 2 could not do it.
 #[derive(Debug, Parser)]
-#[command(name = "stix", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(name = "stix", version, arg_required_else_help = true)]
 struct Arguments {
     /// Whether to use colours; `auto` does on a terminal, unless NO_COLOR is set
     #[arg(

@@ -19,7 +19,9 @@ use crate::output::{Output, Printable};
 
 /// Compare the identifiers of cyber-observable objects with the deterministic ones
 ///
-/// An identifier with a UUID of version 5 says that it is deterministic; one of another version may differ.
+/// An identifier with a UUID of version 5 says that it is deterministic; one of another version may
+/// differ.
+///
 /// Exit status: 0 all that say so are, 1 one is not, 2 one could not be read.
 #[derive(Debug, Args)]
 pub(crate) struct Id {

@@ -18,7 +18,8 @@ use crate::suggestion::did_you_mean;
 /// Check documents against the specification
 ///
 /// A document is a bundle, an object, a list of objects, or one of these a line (JSON Lines).
-/// Exit status: 0 all are valid, 1 one is not, 2 one could not be read; the others are checked all the same.
+///
+/// Exit status: 0 all are valid, 1 one is not, 2 one could not be read (the others are checked).
 #[derive(Debug, Args)]
 pub(crate) struct Validate {
     /// Files, folders that are searched for *.json and *.jsonl, or `-` for standard input

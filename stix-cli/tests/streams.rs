@@ -1,0 +1,89 @@
+//! Pipes whose reader leaves, files that cannot be written, and texts that are too large for a case.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use stix_core::validate::Rule;
+use tempfile::TempDir;
+
+fn stix() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stix"));
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// A file with many times the same object.
+fn file(folder: &TempDir, name: &str, object: &str) -> PathBuf {
+    let path = folder.path().join(name);
+    fs::write(&path, format!("{object}\n").repeat(3000)).unwrap();
+    path
+}
+
+const BROKEN: &str = r#"{"type": "identity"}"#;
+const WARNED: &str = r#"{"type": "identity", "spec_version": "2.1", "identity_class": "firm", "name": "ACME",
+    "id": "identity--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f", "created": "2024-01-15T10:00:00.000Z",
+    "modified": "2024-01-15T10:00:00.000Z"}"#;
+
+#[test]
+fn a_reader_that_leaves_ends_the_command_without_a_word() {
+    let folder = TempDir::new().unwrap();
+    let broken = file(&folder, "broken.jsonl", BROKEN);
+    let warned = file(&folder, "warned.jsonl", WARNED);
+    for (paths, format, status) in [
+        (vec![&broken], "--format=text", 1),
+        (vec![&broken], "--format=json", 1),
+        (vec![&warned], "--format=text", 0),
+        (vec![&warned, &warned], "--format=json", 0),
+        // A file is left that was not checked: nobody can say that all are valid.
+        (vec![&warned, &warned], "--format=text", 2),
+    ] {
+        let mut command = stix();
+        command.args(["validate", "--max-problems=1000000", format]).args(&paths);
+        let mut child = command.spawn().unwrap();
+        let mut reader = BufReader::new(child.stdout.take().unwrap());
+        let mut start = [0; 10];
+        reader.read_exact(&mut start).unwrap();
+        drop(reader);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{command:?}");
+        assert_eq!(output.status.code(), Some(status), "{command:?}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_trouble() {
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = stix().arg("explain").stdout(full).spawn().unwrap().wait_with_output().unwrap();
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(message.starts_with("error: standard output cannot be written: "), "{message}");
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_line_as_long_as_the_file_is_never_shown_whole() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("line.json");
+    fs::write(&path, format!("[{}]", [BROKEN; 3000].join(", "))).unwrap();
+    let mut child = stix().arg("validate").arg(&path).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let longest = lines.map(|line| line.chars().count()).max().unwrap();
+    assert!((40..=200).contains(&longest), "{longest}");
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}
+
+#[test]
+fn all_rules_are_listed_and_explained() {
+    let list = String::from_utf8(stix().arg("explain").output().unwrap().stdout).unwrap();
+    for rule in Rule::ALL {
+        assert!(list.contains(&format!("  {rule} ")), "{rule} is not listed");
+        let output = stix().args(["explain", rule.code()]).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        for part in ["\nBad:\n", "\nGood:\n", rule.section()] {
+            assert!(text.contains(part), "{rule}: no {part}");
+        }
+        assert_eq!(output.status.code(), Some(0));
+    }
+}
