@@ -7,6 +7,7 @@
 //! - `stdout`, `stderr` and `exit`: what is expected. Without `stderr` nothing may be there.
 //!
 //! `UPDATE_CASES=1 cargo test -p stix-cli --test cases` writes what is expected; read the difference.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

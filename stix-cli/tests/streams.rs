@@ -1,4 +1,5 @@
 //! Pipes whose reader leaves, files that cannot be written, and texts that are too large for a case.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
