@@ -2,7 +2,10 @@
 
 use stix_derive::StixStruct;
 
-use crate::Custom;
+use crate::{
+    Custom,
+    validate::{self, Check, Members, Rule},
+};
 
 /// A phase in a kill chain: the steps that an attacker takes.
 #[derive(Clone, Debug, PartialEq, StixStruct)]
@@ -22,5 +25,18 @@ impl KillChainPhase {
     /// The phase of this name in the kill chain of this name.
     pub fn new(kill_chain_name: impl Into<String>, phase_name: impl Into<String>) -> Self {
         Self { kill_chain_name: kill_chain_name.into(), phase_name: phase_name.into(), custom: Custom::new() }
+    }
+}
+
+/// Checks how the names are written.
+pub(crate) fn check<'c>(phase: &'c Members<'c>, check: &mut Check<'c>) {
+    for property in ["kill_chain_name", "phase_name"] {
+        if let Some(name) = phase.text(property)
+            && !validate::is_hyphenated(name)
+        {
+            let message = format_args!("`{name}` is not in lower case with hyphens between words");
+            let help = format_args!("write `{}`", validate::hyphenated(name)).to_string();
+            check.member(property, |check| check.problem_with_help(Rule::KillChainName, message, help));
+        }
     }
 }

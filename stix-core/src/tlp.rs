@@ -105,6 +105,18 @@ impl Tlp {
         }
     }
 
+    /// The name of the marking definition, such as `TLP:AMBER`.
+    pub fn name(self) -> String {
+        format!("TLP:{}", self.level().to_ascii_uppercase())
+    }
+
+    /// When the marking definition was created.
+    pub fn created(self) -> Timestamp {
+        let seconds = if self.version() == 1 { CREATED_1 } else { CREATED_2 };
+        let created: DateTime<Utc> = DateTime::from_timestamp_nanos(seconds * 1_000_000_000);
+        Timestamp::from_millis(created)
+    }
+
     /// The identifier of the marking definition.
     pub fn id(self) -> Identifier {
         Identifier::known("marking-definition", self.uuid())
@@ -112,10 +124,7 @@ impl Tlp {
 
     /// The marking definition.
     pub fn marking(self) -> MarkingDefinition {
-        let seconds = if self.version() == 1 { CREATED_1 } else { CREATED_2 };
-        let created: DateTime<Utc> = DateTime::from_timestamp_nanos(seconds * 1_000_000_000);
-        let marking = MarkingDefinition::new(self.id(), Timestamp::from_millis(created))
-            .with_name(format!("TLP:{}", self.level().to_ascii_uppercase()));
+        let marking = MarkingDefinition::new(self.id(), self.created()).with_name(self.name());
         if self.version() == 1 {
             let definition = Map::from_iter([("tlp".to_owned(), json!(self.level()))]);
             return marking.with_definition_type("tlp").with_definition(definition);

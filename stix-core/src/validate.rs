@@ -23,18 +23,29 @@
 //! ```
 
 mod check;
+mod common;
+mod constraints;
 mod document;
+mod encoded;
+mod identifiers;
+mod language;
 mod location;
+mod markings;
+mod names;
 mod profile;
 mod report;
+mod restrictions;
 mod rule;
 mod structure;
+mod tlp;
 mod tree;
 mod valid;
 mod validator;
 
 pub use check::Check;
 pub use document::Limits;
+pub(crate) use encoded::uri;
+pub(crate) use names::{hyphenated, is_hyphenated};
 pub use profile::{Level, Profile, UnknownRule};
 pub use report::{Problem, Report};
 pub use rule::{Group, Rule, Severity};

@@ -63,6 +63,14 @@ impl<'c> Check<'c> {
         self.path.pop();
     }
 
+    /// Looks at what is some members further down, and comes back.
+    pub fn below(&mut self, path: &[&'c str], check: impl FnOnce(&mut Self)) {
+        let depth = self.path.len();
+        self.path.extend(path.iter().map(|name| Segment::Name(name)));
+        check(self);
+        self.path.truncate(depth);
+    }
+
     /// Looks at an item of a list, and comes back.
     pub fn item(&mut self, index: usize, check: impl FnOnce(&mut Self)) {
         self.path.push(Segment::Index(index));

@@ -37,7 +37,8 @@ pub(super) struct Levels {
 }
 
 /// What a lenient reader repairs: the mistakes that feeds make most.
-const REPAIRABLE: &[Rule] = &[Rule::SpecVersion, Rule::TimestampPrecision, Rule::BundleSpecVersion];
+const REPAIRABLE: &[Rule] =
+    &[Rule::SpecVersion, Rule::TimestampPrecision, Rule::HexadecimalCase, Rule::BundleSpecVersion];
 
 impl Levels {
     pub(super) fn new(profile: Profile) -> Self {
@@ -67,7 +68,7 @@ impl Levels {
         }
         match self.groups.get(&rule.group()) {
             Some(Level::Off) => return None,
-            None if rule.group() == Group::Oasis => return None,
+            None if matches!(rule.group(), Group::Oasis | Group::Thorough) => return None,
             _ => {}
         }
         Some(match self.profile {

@@ -41,11 +41,13 @@ pub enum Group {
     Vocabularies,
     /// What only the tools of OASIS ask for. Off unless it is switched on.
     Oasis,
+    /// What costs more time than the rest. Off unless it is switched on.
+    Thorough,
 }
 
 impl Group {
     /// All groups.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Values,
         Self::Properties,
         Self::References,
@@ -55,6 +57,7 @@ impl Group {
         Self::Documents,
         Self::Vocabularies,
         Self::Oasis,
+        Self::Thorough,
     ];
 
     /// The stable name.
@@ -69,6 +72,7 @@ impl Group {
             Self::Documents => "documents",
             Self::Vocabularies => "vocabularies",
             Self::Oasis => "oasis",
+            Self::Thorough => "thorough",
         }
     }
 }
@@ -129,31 +133,101 @@ rules! {
     /// There is no null in STIX: what is not known is left out.
     NoNull "no-null" Error "2" Values;
     /// A list or a dictionary is not empty: it is left out instead.
-    NotEmpty "not-empty" Error "2.8" Values;
+    NotEmpty "not-empty" Error "2.12" Values;
     /// A number is in the range of its property.
-    Range "range" Error "2.6" Values;
+    Range "range" Error "2.10" Values;
     /// A timestamp is in UTC, of the form `YYYY-MM-DDThh:mm:ss.sssZ`, and names a day and time that exist.
     Timestamp "timestamp" Error "2.16" Values;
     /// `created` and `modified` have at least three digits of a second.
     TimestampPrecision "timestamp-precision" Error "3.2" Values;
+    /// Hexadecimal data is written in pairs of digits; so is every property whose name ends in `_hex`.
+    Hexadecimal "hexadecimal" Error "2.8" Values;
+    /// Hexadecimal data is written in lower case.
+    HexadecimalCase "hexadecimal-case" Error "2.8" Values;
+    /// Binary data is written in padded Base64; so is every property whose name ends in `_bin`.
+    Binary "binary" Error "2.1" Values;
+    /// The name of a hash algorithm is 3 to 250 of a-z, A-Z, 0-9, hyphen and underscore.
+    HashName "hash-name" Error "2.7" Values;
+    /// A hash has the length and the characters that its algorithm gives it.
+    Hash "hash" Error "2.7" Values;
+    /// The key of a dictionary is 1 to 250 of a-z, A-Z, 0-9, hyphen and underscore.
+    DictionaryKey "dictionary-key" Error "2.3" Values;
+    /// The key of a dictionary should be in lower case.
+    DictionaryKeyCase "dictionary-key-case" Warning "2.3" Values;
+    /// A URL is a URI of RFC 3986.
+    Uri "uri" Error "2.5" Values;
     /// An identifier is a type, two hyphens and an RFC 4122 UUID.
     Identifier "identifier" Error "2.9" References;
     /// The identifier of an object begins with the object's type.
     IdPrefix "id-prefix" Error "2.9" References;
     /// An identifier points to an object of a type that the property allows.
     ReferenceTarget "reference-target" Error "2.9" References;
+    /// Identifiers should hold a UUIDv4, those of cyber-observable objects a UUIDv5 made of their content.
+    UuidVersion "uuid-version" Warning "2.9" References;
+    /// A cyber-observable object without any property that contributes to its identifier has a UUIDv4.
+    RandomUuid "random-uuid" Error "2.9" References;
+    /// The UUID namespace of cyber-observable objects is for identifiers made as section 2.9 says, and for
+    /// nothing else.
+    ScoNamespace "sco-namespace" Error "2.9" References;
+    /// The UUIDv5 of a cyber-observable object should be the one that its properties give.
+    DeterministicId "deterministic-id" Warning "2.9" Thorough;
     /// `type` names the type of object in 3 to 250 of a-z, 0-9 and single hyphens.
     ObjectType "object-type" Error "3.1" Properties;
     /// A required property is there.
     RequiredProperty "required-property" Error "3.2" Properties;
     /// `spec_version` is `2.1`.
     SpecVersion "spec-version" Error "3.2" Properties;
+    /// The name of a property is 3 to 250 of a-z, 0-9 and underscore, starting with a letter.
+    PropertyName "property-name" Error "3.1" Properties;
+    /// Names that the specification reserves for its future are not used.
+    ReservedName "reserved-name" Error "3.8" Properties;
+    /// A common property is used only on the objects that have it: `defanged` on cyber-observable objects, which in
+    /// turn are not versioned.
+    NotApplicable "not-applicable" Error "3.2" Properties;
+    /// An external reference to `cve` or `capec` has the identifier in the form that they define.
+    ExternalId "external-id" Error "2.5" Properties;
+    /// The names of kill chains and of their phases should be in lower case, with hyphens between words.
+    KillChainName "kill-chain-name" Warning "2.11" Properties;
     /// Properties that belong together, or exclude each other, or follow each other in time, do so.
     PropertyRelation "property-relation" Error "3.2" Properties;
     /// A value should be in its open vocabulary.
     OpenVocabulary "open-vocabulary" Warning "10" Vocabularies;
+    /// The name of a hash algorithm should be a term of hash-algorithm-ov.
+    HashAlgorithm "hash-algorithm" Warning "10.7" Vocabularies;
     /// A bundle has no `spec_version` in STIX 2.1: its objects have.
     BundleSpecVersion "bundle-spec-version" Error "8" Documents;
+    /// A language is an RFC 5646 tag.
+    LanguageTag "language-tag" Error "3.2" Markings;
+    /// The parts of a language tag are in the registry of IANA.
+    LanguageSubtag "language-subtag" Warning "3.2" Markings;
+    /// The translations of a language-content object are by language and then by property.
+    LanguageContent "language-content" Error "7.1" Markings;
+    /// A selector of a granular marking names something that is in the object.
+    Selector "selector" Error "7.2.3" Markings;
+    /// A marking definition does not mark itself.
+    SelfMarking "self-marking" Error "7.2" Markings;
+    /// A statement marking has a `statement`, a TLP marking a `tlp`.
+    MarkingDefinition "marking-definition" Error "7.2.1" Markings;
+    /// The type of a marking definition should be `statement` or `tlp`; other markings are extensions.
+    DefinitionType "definition-type" Warning "7.2.1" Markings;
+    /// There are four TLP 1.0 markings, and they are what the specification prints.
+    Tlp "tlp" Error "7.2.1.4" Markings;
+    /// There are five TLP 2.0 markings, and they are what OASIS publishes beside the specification.
+    Tlp2 "tlp-2" Warning "7.2.1.4" Markings;
+    /// A value that is not in its open vocabulary is in lower case, with hyphens between words.
+    OpenVocabularyFormat "open-vocabulary-format" Warning "2.14" Oasis;
+    /// The name of a hash algorithm has at most 30 characters.
+    HashNameLength "hash-name-length" Warning "2.7" Oasis;
+    /// A CVE or CAPEC identifier comes from the source `cve` or `capec`.
+    ExternalIdSource "external-id-source" Warning "2.5" Oasis;
+    /// An external reference with a URL has hashes of what the URL serves.
+    ExternalReferenceHashes "external-reference-hashes" Warning "2.5" Oasis;
+    /// Objects other than cyber-observable ones have a UUIDv4, not a UUIDv5 of some namespace.
+    UuidVersion4 "uuid-version-4" Warning "2.9" Oasis;
+    /// A TLP 1.0 marking has no property beside those that the specification prints.
+    TlpProperties "tlp-properties" Warning "7.2.1.4" Oasis;
+    /// An object has one marking of each version of TLP at most.
+    OneTlp "one-tlp" Warning "7.2.1.4" Oasis;
 }
 
 impl Rule {

@@ -1,17 +1,16 @@
 //! The rules that the tables hold: kinds, presence, ranges, targets, vocabularies and relations.
 
-use std::cmp::Ordering;
-
 use super::check::Check;
 use super::document::Limits;
 use super::rule::Rule;
 use super::tree::{Json, Members};
 use super::validator::ObjectRule;
+use super::{common, constraints, encoded, identifiers, language, markings, names, restrictions, tlp};
 use crate::{
-    Bundle, Identifier, SpecVersion, Timestamp,
+    Bundle, Identifier, SpecVersion, Timestamp, external_reference,
     id::is_object_type,
-    object,
-    schema::{Class, Constraint, Kind, ObjectDef, PropertyDef, StixObject, StructDef, Target, Vocabulary},
+    kill_chain_phase, object,
+    schema::{Class, Kind, ObjectDef, PropertyDef, StixObject, StructDef},
 };
 
 /// The greatest whole number that JSON carries without loss (section 2.6).
@@ -72,7 +71,14 @@ impl<'c> Structure<'c> {
             Some(def) => self.typed(def, members, check),
             None => self.untyped(members, check),
         }
-        id_prefix(object_type, members, check);
+        names::object_type(object_type, check);
+        identifier(object_type, def, members, check);
+        markings::object(members, check);
+        match object_type {
+            "marking-definition" => tlp::marking_definition(members, check),
+            "language-content" => language::object(members, check),
+            _ => {}
+        }
         for rule in self.rules {
             rule.check(members, check);
         }
@@ -83,7 +89,7 @@ impl<'c> Structure<'c> {
             self.present_or_missing(property, def.name(), members, check);
         }
         for constraint in def.constraints() {
-            check_constraint(constraint, members, check);
+            constraints::constraint(constraint, members, check);
         }
         if def.class == Class::Bundle && members.has("spec_version") {
             let help = "remove it: each object says its own version";
@@ -92,7 +98,20 @@ impl<'c> Structure<'c> {
                 check.problem_with_help(Rule::BundleSpecVersion, message, help)
             });
         }
-        self.undeclared(members, |name| name == "type" || def.property(name).is_some(), check);
+        for (name, value) in members.iter() {
+            if name == "type" || def.property(name).is_some() {
+                continue;
+            }
+            check.member(name, |check| {
+                if common::is_common(name) {
+                    common::not_applicable(name, def, members, check);
+                    self.anything(value, check);
+                } else {
+                    self.undeclared(name, value, members, check);
+                }
+            });
+        }
+        duplicates(members, check);
     }
 
     fn present_or_missing(
@@ -114,34 +133,41 @@ impl<'c> Structure<'c> {
         if !members.has("id") {
             missing("id", "an object", check);
         }
-        for (name, value) in members.iter() {
-            let kind = match name {
-                "id" | "created_by_ref" => &Kind::Identifier,
-                "created" | "modified" => &Kind::Timestamp,
-                "spec_version" => &Kind::SpecVersion,
-                _ => continue,
-            };
-            check.member(name, |check| self.value(kind, value, check));
-        }
-        self.undeclared(members, |_| false, check);
-    }
-
-    /// Looks into the members that no table describes, and for members that stand twice.
-    fn undeclared(
-        &mut self,
-        members: &'c Members<'c>,
-        declared: impl Fn(&str) -> bool,
-        check: &mut Check<'c>,
-    ) {
-        for (name, value) in members.iter().filter(|(name, _)| !declared(name)) {
-            check.member(name, |check| self.anything(value, check));
-        }
-        for name in members.duplicates() {
-            let help = "keep one of them: readers differ in which one they take";
-            check.member(name, |check| {
-                check.problem_with_help(Rule::DuplicateMember, format_args!("`{name}` stands twice"), help);
+        for (name, value) in members.iter().filter(|(name, _)| *name != "type") {
+            check.member(name, |check| match common::of_any_class(name) {
+                Some(property) => self.property(property, value, check),
+                None => self.undeclared(name, value, members, check),
             });
         }
+        duplicates(members, check);
+    }
+
+    /// Checks a property that no table declares: its name, and what the name promises of the value.
+    fn undeclared(
+        &mut self,
+        name: &'c str,
+        value: &'c Json<'c>,
+        siblings: &'c Members<'c>,
+        check: &mut Check<'c>,
+    ) {
+        names::property(name, siblings, check);
+        match names::promised(name) {
+            Some(names::Promise::Kind(kind)) => self.value(kind, value, check),
+            Some(names::Promise::Hexadecimal) => self.encoded(value, encoded::hexadecimal, check),
+            Some(names::Promise::Binary) => self.encoded(value, encoded::binary, check),
+            None => self.anything(value, check),
+        }
+    }
+
+    /// Checks the members of a dictionary: whether the keys are in lower case is not asked if they are `cased`.
+    fn dictionary(&mut self, members: &'c Members<'c>, cased: bool, check: &mut Check<'c>) {
+        for (key, value) in members.iter() {
+            check.member(key, |check| {
+                names::key(key, cased, check);
+                self.anything(value, check);
+            });
+        }
+        duplicates(members, check);
     }
 
     /// There is no null and no text beyond the limit at any depth of what no table describes.
@@ -151,13 +177,29 @@ impl<'c> Structure<'c> {
                 check.problem_with_help(Rule::NoNull, "null is no STIX value", "leave the property out")
             }
             Json::Array(items) => {
+                not_empty(items.is_empty(), check);
                 for (index, item) in items.iter().enumerate() {
                     check.item(index, |check| self.anything(item, check));
                 }
             }
-            Json::Object(members) => self.undeclared(members, |_| false, check),
+            Json::Object(members) => {
+                not_empty(members.is_empty(), check);
+                self.dictionary(members, false, check);
+            }
             Json::String(text) => self.length(text, check),
-            _ => {}
+            Json::Integer(number) => range(*number, -MAX_INTEGER, MAX_INTEGER, check),
+            Json::Bool(_) | Json::Float(_) => {}
+        }
+    }
+
+    fn encoded(&mut self, value: &'c Json<'c>, check_text: fn(&str, &mut Check<'_>), check: &mut Check<'c>) {
+        match value {
+            Json::String(text) => {
+                self.length(text, check);
+                check_text(text, check);
+            }
+            Json::Null => self.anything(value, check),
+            other => wrong_kind(other, "a string", check),
         }
     }
 
@@ -168,15 +210,24 @@ impl<'c> Structure<'c> {
     }
 
     fn property(&mut self, property: &'static PropertyDef, value: &'c Json<'c>, check: &mut Check<'c>) {
-        self.value(property.kind, value, check);
+        match (property.kind, value) {
+            (Kind::Dictionary, Json::Object(members)) => {
+                not_empty(members.is_empty(), check);
+                match property.name {
+                    "hashes" => encoded::hashes(members, check),
+                    name => self.dictionary(members, names::cased(name), check),
+                }
+            }
+            (kind, value) => self.value(kind, value, check),
+        }
         if !property.targets.is_empty() || property.vocabulary.is_some() {
             match value {
                 Json::Array(items) => {
                     for (index, item) in items.iter().enumerate() {
-                        check.item(index, |check| restricted(property, item, check));
+                        check.item(index, |check| restrictions::restricted(property, item, check));
                     }
                 }
-                single => restricted(property, single, check),
+                single => restrictions::restricted(property, single, check),
             }
         }
         if property.milliseconds
@@ -214,7 +265,7 @@ impl<'c> Structure<'c> {
             }
             (Kind::Dictionary, Json::Object(members)) => {
                 not_empty(members.is_empty(), check);
-                self.undeclared(members, |_| false, check);
+                self.dictionary(members, true, check);
             }
             (Kind::List(kind), Json::Array(items)) => {
                 not_empty(items.is_empty(), check);
@@ -233,18 +284,43 @@ impl<'c> Structure<'c> {
             self.present_or_missing(property, def.name, members, check);
         }
         for constraint in def.constraints {
-            check_constraint(constraint, members, check);
+            constraints::constraint(constraint, members, check);
         }
-        self.undeclared(members, |name| def.property(name).is_some(), check);
+        for (name, value) in members.iter().filter(|(name, _)| def.property(name).is_none()) {
+            check.member(name, |check| self.undeclared(name, value, members, check));
+        }
+        duplicates(members, check);
+        match def.name {
+            "external-reference" => external_reference::check(members, check),
+            "kill-chain-phase" => kill_chain_phase::check(members, check),
+            _ => {}
+        }
     }
 }
 
-fn id_prefix<'c>(object_type: &str, members: &'c Members<'c>, check: &mut Check<'c>) {
+/// Reports the members that stand twice.
+fn duplicates<'c>(members: &'c Members<'c>, check: &mut Check<'c>) {
+    for name in members.duplicates() {
+        let help = "keep one of them: readers differ in which one they take";
+        check.member(name, |check| {
+            check.problem_with_help(Rule::DuplicateMember, format_args!("`{name}` stands twice"), help);
+        });
+    }
+}
+
+/// Checks that the identifier of an object is that of its type, and the UUID in it.
+fn identifier<'c>(
+    object_type: &str,
+    def: Option<&'static ObjectDef>,
+    members: &'c Members<'c>,
+    check: &mut Check<'c>,
+) {
     let Some(id) = members.text("id").and_then(|id| id.parse::<Identifier>().ok()) else { return };
     if id.object_type() != object_type {
-        let message = format!("`{id}` does not start with the object's type `{object_type}`");
+        let message = format_args!("`{id}` does not start with the object's type `{object_type}`");
         check.member("id", |check| check.problem(Rule::IdPrefix, message));
     }
+    identifiers::uuid(def, &id, members, check);
 }
 
 fn missing(name: &'static str, owner: &str, check: &mut Check<'_>) {
@@ -257,17 +333,6 @@ fn missing(name: &'static str, owner: &str, check: &mut Check<'_>) {
         Rule::SpecVersion => check.problem_with_help(rule, message, "add `\"spec_version\": \"2.1\"`"),
         _ => check.problem(rule, message),
     });
-}
-
-/// Checks what an identifier points to, and whether a term is in its vocabulary.
-fn restricted(property: &'static PropertyDef, value: &Json<'_>, check: &mut Check<'_>) {
-    let Some(text) = value.as_str() else { return };
-    if !property.targets.is_empty() {
-        target(property.targets, text, check);
-    }
-    if let Some(vocabulary) = property.vocabulary {
-        term(vocabulary, text, check);
-    }
 }
 
 fn wrong_kind(value: &Json<'_>, expected: &str, check: &mut Check<'_>) {
@@ -285,55 +350,6 @@ fn not_empty(empty: bool, check: &mut Check<'_>) {
         let message = "a list or dictionary must not be empty";
         check.problem_with_help(Rule::NotEmpty, message, "leave the property out");
     }
-}
-
-fn target(targets: &[Target], text: &str, check: &mut Check<'_>) {
-    let Ok(id) = text.parse::<Identifier>() else { return };
-    let object_type = id.object_type();
-    let fits = |target: &Target| match target {
-        Target::Type(name) => *name == object_type,
-        // A type without a table may be of any class: an extension may define it.
-        Target::Class(class) => object::def(object_type)
-            .map_or(!matches!(object_type, "bundle" | "sighting" | "language-content"), |def| {
-                def.class == *class
-            }),
-    };
-    if !targets.iter().any(fits) {
-        check.problem(Rule::ReferenceTarget, format_args!("`{id}` must not be referred to here"));
-    }
-}
-
-fn term(vocabulary: &Vocabulary, text: &str, check: &mut Check<'_>) {
-    if !vocabulary.terms.contains(&text) {
-        let rule = if vocabulary.open { Rule::OpenVocabulary } else { Rule::ValueKind };
-        let help = format_args!("the terms are {}", vocabulary.terms.join(", ")).to_string();
-        check.problem_with_help(rule, format_args!("`{text}` is no term of {}", vocabulary.name), help);
-    }
-}
-
-fn check_constraint(constraint: &Constraint, members: &Members<'_>, check: &mut Check<'_>) {
-    let has = |name: &&str| members.has(name);
-    let time = |name: &str| members.text(name)?.parse::<Timestamp>().ok();
-    let order = |late: &str, early: &str| Some(time(late)?.cmp(&time(early)?));
-    let broken = match constraint {
-        Constraint::AtLeastOne(names) if !names.iter().any(has) => {
-            format!("one of {} must be present", names.join(", "))
-        }
-        Constraint::ExactlyOne(names) if names.iter().filter(|name| has(name)).count() != 1 => {
-            format!("exactly one of {} must be present", names.join(", "))
-        }
-        Constraint::Requires(first, second) if has(first) && !has(second) => {
-            format!("`{first}` needs `{second}`")
-        }
-        Constraint::NotBefore(late, early) if order(late, early) == Some(Ordering::Less) => {
-            format!("`{late}` is before `{early}`")
-        }
-        Constraint::After(late, early) if order(late, early).is_some_and(Ordering::is_le) => {
-            format!("`{late}` is not after `{early}`")
-        }
-        _ => return,
-    };
-    check.problem(Rule::PropertyRelation, broken);
 }
 
 impl Kind {

@@ -8,6 +8,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
 };
+use serde_json::Value;
 
 /// A JSON value that borrows from the text it was read from.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,6 +83,22 @@ impl<'a> Json<'a> {
             Self::String(_) => "a string",
             Self::Array(_) => "a list",
             Self::Object(_) => "an object",
+        }
+    }
+}
+
+impl From<&Json<'_>> for Value {
+    fn from(json: &Json<'_>) -> Self {
+        match json {
+            Json::Null => Self::Null,
+            Json::Bool(value) => Self::Bool(*value),
+            Json::Integer(number) => Self::from(*number),
+            Json::Float(number) => Self::from(*number),
+            Json::String(text) => Self::from(&**text),
+            Json::Array(items) => items.iter().map(Self::from).collect(),
+            Json::Object(members) => {
+                members.iter().map(|(name, value)| (name.to_owned(), Self::from(value))).collect()
+            }
         }
     }
 }

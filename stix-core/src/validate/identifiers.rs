@@ -1,0 +1,142 @@
+//! Versions and namespaces of the UUIDs in identifiers (STIX 2.1 section 2.9).
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::check::Check;
+use super::rule::Rule;
+use super::tree::Members;
+use crate::{
+    Identifier,
+    deterministic_id::{self, NAMESPACE},
+    schema::{Class, ObjectDef},
+};
+
+/// The properties that an object has when it is versioned (section 3.6).
+pub(super) const VERSIONING: [&str; 4] = ["created_by_ref", "created", "modified", "revoked"];
+
+/// Checks the UUID in the identifier of an object.
+pub(super) fn uuid<'c>(
+    def: Option<&'static ObjectDef>,
+    id: &Identifier,
+    members: &'c Members<'c>,
+    check: &mut Check<'c>,
+) {
+    let name = def.map_or_else(|| id.object_type(), |def| def.name());
+    let is_observable =
+        def.map_or(!deterministic_id::contributing(name).is_empty(), |def| def.class == Class::Sco);
+    check.member("id", |check| match is_observable {
+        true => observable(name, id, members, check),
+        false => other(def, id, members, check),
+    });
+}
+
+/// Objects other than cyber-observable ones.
+fn other(def: Option<&'static ObjectDef>, id: &Identifier, members: &Members<'_>, check: &mut Check<'_>) {
+    match id.uuid().get_version_num() {
+        4 => {}
+        5 => {
+            let help = "make it a UUIDv4, or a UUIDv5 in a namespace of your own";
+            namespace(id, &[named, as_object], members, help, check);
+            // An object of a type without a table may be a cyber-observable one.
+            if def.is_some() {
+                let message = format_args!("`{id}` holds a UUIDv5");
+                check.problem_with_help(Rule::UuidVersion4, message, "make it a UUIDv4");
+            }
+        }
+        number => {
+            let message = format_args!("`{id}` holds a UUIDv{number}");
+            check.problem_with_help(Rule::UuidVersion, message, "make it a UUIDv4");
+        }
+    }
+}
+
+/// Cyber-observable objects: their identifiers are made of their content.
+fn observable(object_type: &str, id: &Identifier, members: &Members<'_>, check: &mut Check<'_>) {
+    let contributing = deterministic_id::contributing(object_type);
+    let version = id.uuid().get_version_num();
+    let random = !contributing.iter().any(|name| members.has(name));
+    match version {
+        4 if random => {}
+        5 if random && !contributing.is_empty() => {
+            let message = format_args!(
+                "`{id}` holds a UUIDv5, but none of {} is present to make it of",
+                contributing.join(", ")
+            );
+            check.problem_with_help(Rule::RandomUuid, message, "make it a UUIDv4");
+        }
+        5 if random => {
+            let message = format_args!("`{id}` holds a UUIDv5, but no property contributes to it");
+            check.problem_with_help(Rule::UuidVersion, message, "make it a UUIDv4");
+        }
+        5 => content(id, members, check),
+        _ if check.is_on(Rule::UuidVersion) => {
+            let message = format_args!("`{id}` holds a UUIDv{version}");
+            match recomputed(members) {
+                Some(right) if !random => {
+                    let help = format_args!("write `{right}`").to_string();
+                    check.problem_with_help(Rule::UuidVersion, message, help);
+                }
+                _ => check.problem_with_help(Rule::UuidVersion, message, "make it a UUIDv4"),
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Checks a UUIDv5 of a cyber-observable object against its content.
+fn content(id: &Identifier, members: &Members<'_>, check: &mut Check<'_>) {
+    namespace(id, &[named], members, "make it of the contributing properties as a JSON object", check);
+    let versioned = VERSIONING.iter().any(|name| members.has(name));
+    if !(versioned || check.is_on(Rule::DeterministicId)) {
+        return;
+    }
+    let Some(right) = recomputed(members) else { return };
+    if right.uuid() != id.uuid() {
+        let message = format_args!("`{id}` is not made of the properties of the object");
+        let help = format_args!("write `{right}`").to_string();
+        check.problem_with_help(Rule::DeterministicId, message, help);
+    } else if versioned {
+        let message = "the object is versioned, so its identifier is not one that all producers share";
+        check.problem_with_help(
+            Rule::ScoNamespace,
+            message,
+            "use another namespace, or leave the versions out",
+        );
+    }
+}
+
+/// What producers by mistake make UUIDs of.
+type Recipe = fn(&str, &str) -> Uuid;
+
+fn named(_: &str, text: &str) -> Uuid {
+    Uuid::new_v5(&NAMESPACE, text.as_bytes())
+}
+
+fn as_object(name: &str, text: &str) -> Uuid {
+    let object = Map::from_iter([(name.to_owned(), Value::from(text))]);
+    let object = serde_json_canonicalizer::to_string(&object).unwrap_or_default();
+    Uuid::new_v5(&NAMESPACE, object.as_bytes())
+}
+
+/// Reports an identifier in the namespace of cyber-observable objects that is made of something else.
+///
+/// A UUID does not show its namespace, so only the common mistakes are found.
+fn namespace(id: &Identifier, recipes: &[Recipe], members: &Members<'_>, help: &str, check: &mut Check<'_>) {
+    const NAMES: [&str; 4] = ["value", "name", "pattern", "path"];
+    let Some((name, text)) = NAMES.iter().find_map(|name| Some((*name, members.text(name)?))) else { return };
+    if recipes.iter().any(|recipe| recipe(name, text) == id.uuid()) {
+        let message = format_args!(
+            "`{id}` is made of the property `{name}` in the namespace of cyber-observable objects"
+        );
+        check.problem_with_help(Rule::ScoNamespace, message, help);
+    }
+}
+
+/// The identifier that the content gives.
+fn recomputed(members: &Members<'_>) -> Option<Identifier> {
+    let object_type = members.text("type")?;
+    let contributing = deterministic_id::contributing(object_type);
+    let parts = contributing.iter().filter_map(|name| Some(((*name).to_owned(), members.get(name)?.into())));
+    deterministic_id::deterministic_id_of(object_type, contributing, &parts.collect())
+}
