@@ -5,6 +5,9 @@
 //! - `good.json`: a document that keeps it, and breaks nothing else.
 //! - `settings.json`, where needed: `{"profile": "strict", "enable": ["oasis"], "limits": {"string": 9}}`.
 //!
+//! The folder `contradictions` has documents on which the specification and the validator of OASIS disagree: `why`
+//! we are right, what `oasis` says, the `document`, and the `problems` that are found.
+//!
 //! `UPDATE_FIXTURES=1 cargo test -p stix-core --test rules` writes the expected reports; read the difference.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
@@ -80,6 +83,27 @@ fn every_folder_is_that_of_a_rule() {
     let folders: BTreeSet<_> = folders
         .filter(|entry| entry.path().is_dir())
         .map(|entry| entry.file_name().into_string().unwrap())
+        .filter(|name| name != "contradictions")
         .collect();
     assert_eq!(folders.difference(&rules).collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+#[test]
+fn the_specification_wins_over_the_validator_of_oasis() {
+    let cases: Vec<_> = fs::read_dir(folder().join("contradictions")).unwrap().collect();
+    assert!(cases.len() >= 24);
+    for case in cases {
+        let path = case.unwrap().path();
+        let case: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        assert!(case["why"].is_string() && case["oasis"].is_string(), "{}", path.display());
+        let report = Validator::new().value(&case["document"]);
+        let found: Vec<_> = report
+            .problems()
+            .iter()
+            .map(|problem| format!("{} {} {}", problem.severity(), problem.rule(), problem.path()))
+            .collect();
+        let expected: Vec<_> =
+            case["problems"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
+        assert_eq!(found, expected, "{}: {report}", path.display());
+    }
 }

@@ -23,8 +23,10 @@ pub(super) fn uuid<'c>(
     check: &mut Check<'c>,
 ) {
     let name = def.map_or_else(|| id.object_type(), |def| def.name());
-    let is_observable =
-        def.map_or(!deterministic_id::contributing(name).is_empty(), |def| def.class == Class::Sco);
+    let is_observable = def
+        .map_or(name == "process" || !deterministic_id::contributing(name).is_empty(), |def| {
+            def.class == Class::Sco
+        });
     check.member("id", |check| match is_observable {
         true => observable(name, id, members, check),
         false => other(def, id, members, check),
@@ -70,14 +72,18 @@ fn observable(object_type: &str, id: &Identifier, members: &Members<'_>, check: 
             check.problem_with_help(Rule::UuidVersion, message, "make it a UUIDv4");
         }
         5 => content(id, members, check),
-        _ if check.is_on(Rule::UuidVersion) => {
+        _ if random => {
             let message = format_args!("`{id}` holds a UUIDv{version}");
+            check.problem_with_help(Rule::UuidVersion, message, "make it a UUIDv4");
+        }
+        _ if check.is_on(Rule::UuidVersion) => {
+            let message = format_args!("`{id}` holds a UUIDv{version}, not one made of the object's content");
             match recomputed(members) {
-                Some(right) if !random => {
+                Some(right) => {
                     let help = format_args!("write `{right}`").to_string();
                     check.problem_with_help(Rule::UuidVersion, message, help);
                 }
-                _ => check.problem_with_help(Rule::UuidVersion, message, "make it a UUIDv4"),
+                None => check.problem(Rule::UuidVersion, message),
             }
         }
         _ => {}

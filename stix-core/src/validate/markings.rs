@@ -49,7 +49,7 @@ fn level(id: &Json<'_>) -> Option<Tlp> {
 }
 
 fn not_itself(id: &str, object: &Members<'_>, check: &mut Check<'_>) {
-    if object.text("id") == Some(id) {
+    if object.text("id") == Some(id) && object.text("type") == Some("marking-definition") {
         check.problem(Rule::SelfMarking, format_args!("the marking `{id}` marks itself"));
     }
 }
