@@ -1,5 +1,7 @@
 //! JSON Schemas that users register for extensions and custom types (STIX 2.1 section 7.3 and chapter 11).
 
+mod rule;
+
 use std::{collections::HashMap, fmt};
 
 use jsonschema::{Retrieve, Uri, Validator};

@@ -3,7 +3,8 @@
 //! - `bad.json` (or `bad.jsonl`): a document that breaks the rule.
 //! - `expected.txt`: the report on it, a line a problem.
 //! - `good.json`: a document that keeps it, and breaks nothing else.
-//! - `settings.json`, where needed: `{"profile": "strict", "enable": ["oasis"], "limits": {"string": 9}}`.
+//! - `settings.json`, where needed: `{"profile": "strict", "enable": ["oasis"], "limits": {"string": 9}}`;
+//!   `schemas` has JSON Schemas by the type or the extension that they are for.
 //!
 //! The folder `contradictions` has documents on which the specification and the validator of OASIS disagree: `why`
 //! we are right, what `oasis` says, the `document`, and the `problems` that are found.
@@ -16,6 +17,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use stix_core::schema_set::SchemaSet;
 use stix_core::validate::{Level, Limits, Profile, Report, Rule, Validator};
 
 fn folder() -> PathBuf {
@@ -38,7 +40,11 @@ fn validator(folder: &Path) -> Validator {
     if let Some(most) = settings["limits"]["string"].as_u64() {
         limits.string = usize::try_from(most).unwrap();
     }
-    validator.with_limits(limits)
+    let mut schemas = SchemaSet::new();
+    for (key, schema) in settings["schemas"].as_object().into_iter().flatten() {
+        schemas.add(key, schema).unwrap();
+    }
+    validator.with_limits(limits).with_rule(schemas)
 }
 
 fn printed(report: &Report) -> String {

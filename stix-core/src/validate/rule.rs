@@ -194,6 +194,8 @@ rules! {
     OpenVocabulary "open-vocabulary" Warning "10" Vocabularies;
     /// The name of a hash algorithm should be a term of hash-algorithm-ov.
     HashAlgorithm "hash-algorithm" Warning "10.7" Vocabularies;
+    /// Custom content fits the JSON Schema that the user has given for its type or its extension.
+    JsonSchema "json-schema" Error "7.3" Extensions;
     /// A bundle has no `spec_version` in STIX 2.1: its objects have.
     BundleSpecVersion "bundle-spec-version" Error "8" Documents;
     /// A language is an RFC 5646 tag.
