@@ -2,8 +2,10 @@
 
 mod explain;
 mod id;
+mod schema;
 mod validate;
 
 pub(crate) use explain::Explain;
 pub(crate) use id::Id;
+pub(crate) use schema::Schema;
 pub(crate) use validate::Validate;

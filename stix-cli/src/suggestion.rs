@@ -1,5 +1,7 @@
 //! What somebody who mistyped a name may have meant.
 
+use stix_core::validate::{Group, Rule};
+
 /// The help that names the closest of the candidates, if one is close enough to be meant.
 pub(crate) fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let name = name.to_ascii_lowercase().replace(['_', ' '], "-");
@@ -8,6 +10,13 @@ pub(crate) fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = 
     let (distance, closest) = distances.min()?;
     // A third of the letters may be wrong, but not all of a short name.
     (distance <= closest.len().div_ceil(3)).then(|| format!("did you mean `{closest}`?"))
+}
+
+/// The help for somebody who named no rule and no group of rules.
+pub(crate) fn of_rule(name: &str) -> String {
+    let rules = Rule::ALL.iter().map(|rule| rule.code());
+    let meant = did_you_mean(name, rules.chain(Group::ALL.iter().map(|group| group.code())));
+    meant.unwrap_or_else(|| "`stix explain` lists them".to_owned())
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use serde_json::Value;
+use stix_core::schema::json_schemas;
 use stix_core::validate::Rule;
 use tempfile::TempDir;
 
@@ -73,6 +75,18 @@ fn a_line_as_long_as_the_file_is_never_shown_whole() {
     let longest = lines.map(|line| line.chars().count()).max().unwrap();
     assert!((40..=200).contains(&longest), "{longest}");
     assert_eq!(child.wait().unwrap().code(), Some(1));
+}
+
+#[test]
+fn all_types_are_listed_and_have_their_schema() {
+    let list = String::from_utf8(stix().arg("schema").output().unwrap().stdout).unwrap();
+    let expected: Vec<_> = json_schemas().collect();
+    assert_eq!(list.lines().count(), expected.len());
+    for (name, (file, schema)) in list.lines().zip(&expected) {
+        assert_eq!(format!("{name}.json"), *file);
+        let output = stix().args(["schema", name]).output().unwrap();
+        assert_eq!(serde_json::from_slice::<Value>(&output.stdout).unwrap(), *schema, "{name}");
+    }
 }
 
 #[test]

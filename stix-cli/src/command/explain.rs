@@ -9,7 +9,7 @@ use stix_core::validate::{Group, Rule, Severity};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::output::{Output, Styles};
-use crate::suggestion::did_you_mean;
+use crate::suggestion::of_rule;
 
 /// The files that show each rule: the code of the rule, and for each file its name and its text.
 static EXAMPLES: &[(&str, &[(&str, &str)])] = include!(concat!(env!("OUT_DIR"), "/examples.rs"));
@@ -36,10 +36,8 @@ impl Explain {
         } else if let Some(group) = Group::ALL.into_iter().find(|group| group.code() == name) {
             list(output, group)?;
         } else {
-            let names = Rule::ALL.iter().map(|rule| rule.code()).chain(Group::ALL.map(Group::code));
-            let help = did_you_mean(name, names).unwrap_or_else(|| "`stix explain` lists them".to_owned());
             let message = format!("`{name}` is no rule and no group of rules");
-            return Err(Failure::new(message).with_help(Some(help)));
+            return Err(Failure::new(message).with_help(Some(of_rule(name))));
         }
         Ok(Outcome::Yes)
     }

@@ -1,19 +1,20 @@
 //! `stix validate`: checks documents against the specification.
 
 mod json;
+mod schemas;
 mod text;
 
 use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use stix_core::validate::{Group, Level, Limits, Profile, Report, Rule, Severity, Validator};
+use stix_core::validate::{Level, Limits, Profile, Report, Rule, Severity, UnknownRule, Validator};
 
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::outcome::Outcome;
 use crate::output::Output;
-use crate::suggestion::did_you_mean;
+use crate::suggestion::of_rule;
 
 /// Check documents against the specification
 ///
@@ -34,6 +35,10 @@ pub(crate) struct Validate {
     /// Add a group of rules that is off, such as `oasis`; may be repeated
     #[arg(long, value_name = "GROUP")]
     enable: Vec<String>,
+    /// Check custom content against the JSON Schemas in a folder: `x-acme-thing.json` is for objects of
+    /// this type, `extension-definition--UUID.json` for this extension; may be repeated
+    #[arg(long, value_name = "DIR")]
+    schema: Vec<PathBuf>,
     /// How to print what was found
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -139,6 +144,9 @@ impl Validate {
         for name in &self.ignore {
             validator = with_level(validator, name, Level::Off)?;
         }
+        for folder in &self.schema {
+            validator = validator.with_rule(schemas::read(folder)?);
+        }
         Ok(validator)
     }
 
@@ -153,12 +161,8 @@ impl Validate {
 }
 
 fn with_level(validator: Validator, name: &str, level: Level) -> Result<Validator, Failure> {
-    validator.with_level(name, level).map_err(|unknown| {
-        let rules = Rule::ALL.iter().map(|rule| rule.code());
-        let names = rules.chain(Group::ALL.iter().map(|group| group.code()));
-        let help = did_you_mean(name, names).unwrap_or_else(|| "`stix explain` lists them".to_owned());
-        Failure::new(unknown.to_string()).with_help(Some(help))
-    })
+    let failure = |unknown: UnknownRule| Failure::new(unknown.to_string()).with_help(Some(of_rule(name)));
+    validator.with_level(name, level).map_err(failure)
 }
 
 impl Checked {
