@@ -50,8 +50,11 @@ fn list(output: &mut Output, group: Group) -> io::Result<()> {
         return Ok(());
     }
     let strong = output.styles().strong;
-    let off = if group == Group::Oasis { "  (off; `--enable oasis` switches it on)" } else { "" };
-    writeln!(output, "{strong}{}{strong:#}{off}", group.code())?;
+    write!(output, "{strong}{}{strong:#}", group.code())?;
+    if group.is_optional() {
+        write!(output, "  (off; `--enable {}` switches it on)", group.code())?;
+    }
+    writeln!(output)?;
     let width = Rule::ALL.iter().map(|rule| rule.code().len()).max().unwrap_or(0);
     for rule in rules {
         let style = style(output.styles(), rule.severity());

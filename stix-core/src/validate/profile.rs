@@ -68,7 +68,7 @@ impl Levels {
         }
         match self.groups.get(&rule.group()) {
             Some(Level::Off) => return None,
-            None if matches!(rule.group(), Group::Oasis | Group::Thorough) => return None,
+            None if rule.group().is_optional() => return None,
             _ => {}
         }
         Some(match self.profile {

@@ -75,6 +75,11 @@ impl Group {
             Self::Thorough => "thorough",
         }
     }
+
+    /// Whether it is off unless it is switched on.
+    pub fn is_optional(self) -> bool {
+        matches!(self, Self::Oasis | Self::Thorough)
+    }
 }
 
 /// The one list of rules, from which the enum and every look-up follow.
