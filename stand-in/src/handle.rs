@@ -4,7 +4,7 @@ use std::{
     convert::Infallible,
     io,
     net::{Ipv4Addr, SocketAddr, TcpListener},
-    sync::{Arc, mpsc},
+    sync::{Arc, Mutex, PoisonError, mpsc},
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -43,7 +43,11 @@ impl StandIn {
             .spawn(move || server::run(listener, served, alive, started))?;
         // No await here: a future that is dropped while it waits would leave the server running.
         match starting.recv() {
-            Ok(server) => Ok(Handle { address, shared, running: Some(Running { server, thread, workers }) }),
+            Ok(server) => Ok(Handle {
+                address,
+                shared,
+                running: Some(Running { server, thread, workers: Mutex::new(workers) }),
+            }),
             Err(_) => {
                 Err(join(thread).err().unwrap_or_else(|| io::Error::other("the server has not started")))
             }
@@ -65,7 +69,8 @@ pub struct Handle {
 struct Running {
     server: ServerHandle,
     thread: JoinHandle<io::Result<()>>,
-    workers: mpsc::Receiver<Infallible>,
+    /// In a mutex only so that a handle can be shared between threads.
+    workers: Mutex<mpsc::Receiver<Infallible>>,
 }
 
 /// Where it is, and how to get in.
@@ -192,7 +197,7 @@ impl Handle {
     pub async fn stop(mut self) -> io::Result<()> {
         let Some(running) = self.running.take() else { return Ok(()) };
         running.server.stop(false).await;
-        server::workers_gone(&running.workers).await;
+        server::workers_gone(receiver(running.workers)).await;
         join(running.thread)
     }
 }
@@ -207,8 +212,13 @@ impl Drop for Handle {
             tracing::warn!(%error, "the stand-in had stopped by itself");
         }
         // Returns when the last worker is gone, for nobody ever sends.
-        let _ = running.workers.recv_timeout(Duration::from_secs(1));
+        let _ = receiver(running.workers).recv_timeout(Duration::from_secs(1));
     }
+}
+
+/// Nothing is done under the lock, so it does not matter if a thread panicked in it.
+fn receiver(workers: Mutex<mpsc::Receiver<Infallible>>) -> mpsc::Receiver<Infallible> {
+    workers.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Waits for the thread.

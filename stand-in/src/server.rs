@@ -96,7 +96,7 @@ async fn grow(shared: Arc<Shared>) {
 }
 
 /// Waits until all workers are gone, or for a second: a thread that has been told to stop takes less.
-pub(crate) async fn workers_gone(workers: &mpsc::Receiver<Infallible>) {
+pub(crate) async fn workers_gone(workers: mpsc::Receiver<Infallible>) {
     for _ in 0..500 {
         if workers.try_recv() == Err(mpsc::TryRecvError::Disconnected) {
             return;

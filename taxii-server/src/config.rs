@@ -4,7 +4,6 @@
 //! every problem at once. Keys that do not exist are errors.
 
 mod collection;
-pub mod duration;
 mod overrides;
 
 use std::collections::HashSet;
@@ -20,6 +19,7 @@ use serde::Deserialize;
 
 pub use self::collection::{CollectionSettings, DEFAULT_COLLECTION};
 pub use self::overrides::Overrides;
+use crate::duration;
 use crate::feed::FeedSettings;
 use crate::storage::CollectionId;
 

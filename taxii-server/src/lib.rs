@@ -1,8 +1,8 @@
 //! A TAXII 2.1 server that polls the SOC Defenders feed and republishes it.
 //!
-//! The layers, each of which uses only those before it: [`wire`] (the resources as they are written),
-//! [`storage`] (where objects are kept), [`ingest`] (the only writer of objects), then [`api`] and [`feed`],
-//! then [`server`]. [`auth`] stands beside the API.
+//! The layers, each of which uses only those before it: [`clock`], [`duration`], [`media_type`] and [`wire`] (the
+//! resources as they are written), [`storage`] (where objects are kept), [`ingest`] (the only writer of objects) and
+//! [`error`], [`feed`] and [`auth`], [`config`], [`telemetry`], [`api`], [`server`], [`bridge`], [`command`].
 #![forbid(unsafe_code)]
 
 pub mod api;
@@ -11,6 +11,7 @@ pub mod bridge;
 pub mod clock;
 pub mod command;
 pub mod config;
+pub mod duration;
 pub mod error;
 pub mod feed;
 pub mod ingest;

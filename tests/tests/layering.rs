@@ -8,7 +8,7 @@ use conformance::workspace;
 /// The modules of `taxii-server` from the bottom up. A module uses those of lower rows only: those of its own
 /// row stand side by side and do not know each other.
 const LAYERS: &[&[&str]] = &[
-    &["clock", "wire", "media_type"],
+    &["clock", "duration", "wire", "media_type"],
     &["storage"],
     &["error", "ingest"],
     &["auth", "feed"],
@@ -23,13 +23,6 @@ const LAYERS: &[&[&str]] = &[
 /// Modules that must not know each other although they are in different rows: who uses whom, and why not.
 const APART: &[(&str, &str, &str)] =
     &[("api", "feed", "what a client asks never depends on where the objects come from")];
-
-/// Upward uses that are allowed, with the reason. One that is not needed any more fails.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[(
-    "feed",
-    "config::duration",
-    "the settings of a feed are written in the same words as all others; `duration` itself uses nothing",
-)];
 
 /// Types of `storage` with which objects are written; besides `storage` only `ingest` may name them.
 const WRITING: &[&str] = &["NewObject", "FeedWrite"];
@@ -51,30 +44,17 @@ const STAND_IN: &str = "socdefenders_standin";
 #[test]
 fn modules_use_only_what_lies_below_them() {
     let mut wrong = BTreeSet::new();
-    let mut excused = BTreeSet::new();
     let mut files = 0;
     for (module, path, text) in sources(&workspace().join("taxii-server/src")) {
         files += 1;
         for used in uses(&text, path.depth) {
-            match judge(&module, &used) {
-                Verdict::Fine => {}
-                Verdict::Excused(exception) => {
-                    excused.insert(exception);
-                }
-                Verdict::Wrong(why) => {
-                    wrong.insert(format!("{}: `{used}`: {why}", path.shown));
-                }
+            if let Err(why) = judge(&module, &used) {
+                wrong.insert(format!("{}: `{used}`: {why}", path.shown));
             }
         }
     }
     assert!(files > 50, "only {files} files were found");
     assert!(wrong.is_empty(), "{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
-    let stale: Vec<_> = (0..EXCEPTIONS.len()).filter(|index| !excused.contains(index)).collect();
-    assert!(
-        stale.is_empty(),
-        "exceptions that nothing needs: {:?}",
-        stale.iter().map(|i| EXCEPTIONS[*i]).collect::<Vec<_>>()
-    );
 }
 
 #[test]
@@ -148,41 +128,29 @@ fn an_upward_use_is_seen() {
                 /// crate::server\nfn f() { crate::command::run(\"crate::auth\") }\nuse super::feed;";
     assert_eq!(uses(text, 1), ["api::State", "clock::Clock", "bridge", "command::run", "auth", "feed"]);
     assert_eq!(uses("    use super::*;\nuse super::a;\nuse super::super::feed::b;", 2), ["feed::b"]);
-    assert!(matches!(judge("storage", "ingest::Ingest"), Verdict::Wrong(_)));
-    assert!(matches!(judge("ingest", "error::ApiError"), Verdict::Wrong(_)));
-    assert!(matches!(judge("api", "feed::Poller"), Verdict::Wrong(_)));
-    assert!(matches!(judge("feed", "config::duration::parse"), Verdict::Excused(0)));
-    assert!(matches!(judge("feed", "config::Config"), Verdict::Wrong(_)));
-    assert!(matches!(judge("api", "storage::Query"), Verdict::Fine));
-    assert!(matches!(judge("api", "unheard::Of"), Verdict::Wrong(_)));
+    assert!(judge("storage", "ingest::Ingest").is_err());
+    assert!(judge("ingest", "error::ApiError").is_err());
+    assert!(judge("api", "feed::Poller").is_err());
+    assert_eq!(judge("feed", "duration::parse"), Ok(()));
+    assert!(judge("feed", "config::Config").is_err());
+    assert_eq!(judge("api", "storage::Query"), Ok(()));
+    assert!(judge("api", "unheard::Of").is_err());
 }
 
-enum Verdict {
-    Fine,
-    /// By the exception of this index.
-    Excused(usize),
-    Wrong(String),
-}
-
-/// Whether a module may use a path of the crate.
-fn judge(module: &str, used: &str) -> Verdict {
+/// Whether a module may use a path of the crate, and if not, why.
+fn judge(module: &str, used: &str) -> Result<(), String> {
     let target = used.split("::").next().unwrap_or_default();
     if target == module {
-        return Verdict::Fine;
+        return Ok(());
     }
     if let Some((.., why)) = APART.iter().find(|(user, other, _)| *user == module && *other == target) {
-        return Verdict::Wrong((*why).to_owned());
+        return Err((*why).to_owned());
     }
     let row = |name: &str| LAYERS.iter().position(|row| row.contains(&name));
     match (row(module), row(target)) {
-        (Some(user), Some(below)) if below < user => Verdict::Fine,
-        (Some(_), Some(_)) => EXCEPTIONS
-            .iter()
-            .position(|(user, path, _)| {
-                *user == module && (used == *path || used.starts_with(&format!("{path}::")))
-            })
-            .map_or_else(|| Verdict::Wrong(format!("`{target}` is not below `{module}`")), Verdict::Excused),
-        _ => Verdict::Wrong(format!("`{module}` or `{target}` has no place in the layers")),
+        (Some(user), Some(below)) if below < user => Ok(()),
+        (Some(_), Some(_)) => Err(format!("`{target}` is not below `{module}`")),
+        _ => Err(format!("`{module}` or `{target}` has no place in the layers")),
     }
 }
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Config, ConfigError, DEFAULT_FILE, LogFormat, duration};
+use super::{Config, ConfigError, DEFAULT_FILE, LogFormat};
+use crate::duration;
 
 /// What the command line and the environment say about the settings; see [`Config`] for each.
 #[derive(Args, Clone, Debug, Default)]

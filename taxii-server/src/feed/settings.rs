@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use stix_core::tlp::Tlp;
 
-use crate::config::duration;
+use crate::duration;
 use crate::ingest::Author;
 
 /// The environment variable that holds the key, if the settings name no other place.

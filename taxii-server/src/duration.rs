@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 ///
 /// ```
 /// use std::time::Duration;
-/// use taxii_server::config::duration::parse;
+/// use taxii_server::duration::parse;
 ///
 /// assert_eq!(parse("10m"), Ok(Duration::from_secs(600)));
 /// assert!(parse("10").is_err());
