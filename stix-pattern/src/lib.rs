@@ -40,6 +40,7 @@ mod lexer;
 pub mod matcher;
 mod parser;
 mod pattern;
+pub mod pattern_set;
 mod print;
 mod span;
 #[cfg(feature = "proptest")]

@@ -61,13 +61,8 @@ impl CompiledPattern {
         limits: &MatchLimits,
     ) -> Result<Option<Match>, Trouble> {
         let mut observations = observations.as_slice().iter().enumerate();
-        if let NodeKind::Leaf(leaf) = &self.plan.root.kind {
-            let found = observations
-                .find_map(|(index, observation)| Some((index, self.alternative(leaf.choice, observation)?)));
-            return Ok(found.map(|(observation, alternative)| {
-                let bracket = leaf.places.get(alternative).copied().unwrap_or_default();
-                Match::from(Binding::once(bracket, observation))
-            }));
+        if self.is_single() {
+            return Ok(observations.find_map(|(index, observation)| self.find_single(observation, index)));
         }
         let mut choices = vec![Vec::new(); self.plan.choices.len()];
         for (index, observation) in observations {
@@ -111,6 +106,18 @@ impl CompiledPattern {
     #[must_use]
     pub fn is_single(&self) -> bool {
         matches!(self.plan.root.kind, NodeKind::Leaf(_))
+    }
+
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The match of a pattern of one bracket, if this observation, which has the given place, is one.
+    pub(crate) fn find_single(&self, observation: &Observation<'_>, index: usize) -> Option<Match> {
+        let NodeKind::Leaf(leaf) = &self.plan.root.kind else { return None };
+        let alternative = self.alternative(leaf.choice, observation)?;
+        let bracket = leaf.places.get(alternative).copied().unwrap_or_default();
+        Some(Match::from(Binding::once(bracket, index)))
     }
 
     /// The first bracket of a choice that an observation passes.

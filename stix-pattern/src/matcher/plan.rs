@@ -87,6 +87,31 @@ impl Node {
         Self { kind, least, most }
     }
 
+    /// The length of a span that all observations of a match lie within; `None` if there is none.
+    pub(crate) fn span(&self) -> Option<Ticks> {
+        match &self.kind {
+            NodeKind::Leaf(_) | NodeKind::Never => Some(Ticks::ZERO),
+            NodeKind::Within(length, node) => Some(node.span().map_or(*length, |inner| inner.min(*length))),
+            NodeKind::Window(_, _, node) => node.span(),
+            NodeKind::Or(nodes) => nodes.iter().map(Self::span).try_fold(Ticks::ZERO, |a, b| Some(a.max(b?))),
+            NodeKind::And(_) | NodeKind::FollowedBy(_) | NodeKind::Repeats(..) => None,
+        }
+    }
+
+    /// Adds the choices that every match has an observation from.
+    pub(crate) fn needed(&self, choices: &mut Vec<usize>) {
+        match &self.kind {
+            NodeKind::Leaf(leaf) => choices.push(leaf.choice),
+            NodeKind::And(nodes) | NodeKind::FollowedBy(nodes) => {
+                nodes.iter().for_each(|node| node.needed(choices));
+            }
+            NodeKind::Repeats(_, node) | NodeKind::Within(_, node) | NodeKind::Window(_, _, node) => {
+                node.needed(choices);
+            }
+            NodeKind::Or(_) | NodeKind::Never => {}
+        }
+    }
+
     fn never() -> Self {
         Self::new(NodeKind::Never)
     }

@@ -48,6 +48,12 @@ impl Like {
         }
         last.ends(text)
     }
+
+    /// The longest text that every match contains.
+    pub(crate) fn longest_literal(&self) -> &str {
+        let literals = self.segments.iter().flat_map(|segment| segment.literals.iter());
+        literals.max_by_key(|literal| literal.len()).map_or("", |literal| literal)
+    }
 }
 
 impl Segment {

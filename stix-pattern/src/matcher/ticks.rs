@@ -42,6 +42,11 @@ impl Ticks {
         Self(self.0 - 1)
     }
 
+    /// The tick `length` later.
+    pub(crate) const fn after(self, length: Self) -> Self {
+        Self(self.0 + length.0)
+    }
+
     /// The first tick less than `length` before this one, which is the last that counts.
     pub(crate) fn start_of_span(self, length: Self) -> Self {
         Self(self.0 - length.0 + 1)
