@@ -38,6 +38,7 @@ mod edit;
 mod error;
 mod lexer;
 pub mod matcher;
+pub mod normalize;
 mod parser;
 mod pattern;
 pub mod pattern_set;
