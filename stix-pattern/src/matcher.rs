@@ -14,12 +14,14 @@
 //! - The Python matcher of OASIS differs in that its `WITHIN` includes the end, its `MATCHES` stops at line feeds, its
 //!   networks are IPv4 only, and each constraint on time may choose instants of its own.
 
+mod allowance;
 mod assign;
 mod bindings;
 mod bracket;
 pub(crate) mod candidates;
 mod compiled;
 pub(crate) mod constant;
+mod earliest;
 mod error;
 pub(crate) mod found;
 mod guess;
@@ -36,6 +38,7 @@ mod search;
 pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod ticks;
+mod type_set;
 
 pub use self::bindings::{Binding, Match};
 pub use self::compiled::CompiledPattern;

@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 /// A generator of numbers that look random (SplitMix64).
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -18,14 +18,14 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    pub fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.next() % limit
     }
 }
 
 /// The eight kinds of values that most indicators are about: a path and a value for a number. Values for different
 /// numbers differ.
-pub fn indicator(kind: u64, number: u64) -> (&'static str, String) {
+pub(crate) fn indicator(kind: u64, number: u64) -> (&'static str, String) {
     let [a, b, c, ..] = number.to_le_bytes();
     match kind % 8 {
         0 => ("ipv4-addr:value", format!("10.{c}.{b}.{a}")),
@@ -44,7 +44,7 @@ fn quoted(value: &str) -> String {
 }
 
 fn equality(random: &mut Random, number: u64) -> String {
-    let kind = random.next();
+    let kind = number;
     let (path, value) = indicator(kind, number);
     if random.below(20) > 0 {
         return format!("[{path} = {}]", quoted(&value));
@@ -54,7 +54,7 @@ fn equality(random: &mut Random, number: u64) -> String {
 }
 
 /// 95 % equality and `IN` over eight types, 2 % networks, 2 % `LIKE`, 0.5 % `MATCHES`, 0.5 % several observations.
-pub fn patterns(count: u64) -> Vec<String> {
+pub(crate) fn patterns(count: u64) -> Vec<String> {
     let mut random = Random::new(1);
     let pattern = |number: u64| {
         let [a, b, ..] = number.to_le_bytes();
@@ -91,7 +91,7 @@ fn object(kind: u64, number: u64, index: usize) -> Value {
 
 /// A bundle of observed-data, each with the traffic between two addresses and one to three more objects. One in a
 /// hundred has a value that a pattern of equality asks for.
-pub fn bundle(count: usize, patterns: u64) -> Value {
+pub(crate) fn bundle(count: usize, patterns: u64) -> Value {
     let mut random = Random::new(2);
     let mut objects = Vec::new();
     for index in 0..count {
@@ -102,7 +102,8 @@ pub fn bundle(count: usize, patterns: u64) -> Value {
         for more in 0..=random.below(3) {
             let hits = more == 0 && random.below(100) == 0;
             let number = if hits { random.below(patterns) } else { 1 << 50 | random.below(1 << 45) };
-            seen.push(object(random.next(), number, index * 8 + 2 + more as usize));
+            let kind = if hits { number } else { random.next() };
+            seen.push(object(kind, number, index * 8 + 2 + more as usize));
         }
         let ids: Vec<Value> = seen.iter().map(|object| object["id"].clone()).collect();
         seen.push(json!({

@@ -19,6 +19,9 @@ pub(crate) struct Demand<'p> {
     pub(crate) count: u64,
 }
 
+/// What looking for candidates costs besides the candidates.
+const STEPS_PER_DEMAND: usize = 10;
+
 /// Counts what the search does against what it may do.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Budget(u64);
@@ -36,7 +39,7 @@ impl Budget {
 }
 
 /// Whom a demand takes how much from, by observation.
-pub(crate) type Shares = HashMap<usize, (Candidate, u64)>;
+pub(crate) type Shares = HashMap<u32, (Candidate, u64)>;
 
 /// The candidates of a demand. Once they offer as much as all demands together take, further ones cannot matter.
 struct Offer {
@@ -83,7 +86,7 @@ fn offers(
     let mut offers = Vec::with_capacity(demands.len());
     for demand in demands {
         let offer = offer(demand, choices, total);
-        budget.spend(offer.candidates.len() + 1)?;
+        budget.spend(offer.candidates.len() + STEPS_PER_DEMAND)?;
         if sum(&offer.candidates) < demand.count {
             return Ok(None);
         }
@@ -119,9 +122,9 @@ fn sum(candidates: &[Candidate]) -> u64 {
 struct Flow<'o> {
     offers: &'o [Offer],
     /// What is left of each observation that somebody took from.
-    left: HashMap<usize, u64>,
+    left: HashMap<u32, u64>,
     /// The demands that take from an observation.
-    takers: HashMap<usize, Vec<usize>>,
+    takers: HashMap<u32, Vec<usize>>,
     shares: Vec<Shares>,
 }
 
@@ -142,7 +145,7 @@ impl<'o> Flow<'o> {
         self.left.get(&candidate.observation).copied().unwrap_or(candidate.count)
     }
 
-    fn share(&self, demand: usize, observation: usize) -> u64 {
+    fn share(&self, demand: usize, observation: u32) -> u64 {
         let shares = self.shares.get(demand);
         shares.and_then(|shares| shares.get(&observation)).map_or(0, |(_, count)| *count)
     }

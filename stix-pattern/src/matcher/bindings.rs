@@ -20,8 +20,9 @@ impl Match {
         let mut bindings: Vec<Binding> = Vec::new();
         for (demand, shares) in solution {
             for (candidate, times) in shares.into_values().filter(|(_, times)| *times > 0) {
-                let bracket = demand.leaf.places.get(candidate.alternative).copied().unwrap_or_default();
-                bindings.push(Binding { bracket, observation: candidate.observation, times });
+                let bracket =
+                    demand.leaf.places.get(candidate.alternative as usize).copied().unwrap_or_default();
+                bindings.push(Binding { bracket, observation: candidate.observation(), times });
             }
         }
         bindings.sort_unstable();

@@ -7,19 +7,28 @@ use ipnet::IpNet;
 use crate::ast::{
     ComparisonExpression, ComparisonOperator, ComparisonTest, Predicate, Set, StringLiteral, TextOperator,
 };
+use crate::matcher::allowance::Allowance;
 use crate::matcher::constant::{Constant, latin_1};
 use crate::matcher::found::Found;
 use crate::matcher::network;
 use crate::matcher::observation::{Object, Observation};
 use crate::matcher::path::CompiledPath;
-use crate::matcher::regex::{Allowance, CompiledRegex};
+use crate::matcher::regex::CompiledRegex;
 use crate::matcher::table::Table;
 use crate::matcher::text::{Like, nfc};
+use crate::matcher::type_set::TypeSet;
 use crate::matcher::{CompileError, CompileErrorKind};
 
 /// A bracket, ready to be tried on observations.
 #[derive(Clone, Debug)]
-pub(crate) enum CompiledBracket {
+pub(crate) struct CompiledBracket {
+    /// The types that a root can have.
+    types: TypeSet,
+    expression: Expression,
+}
+
+#[derive(Clone, Debug)]
+enum Expression {
     Test(Box<CompiledTest>),
     And(Box<[Self]>),
     Or(Box<[Self]>),
@@ -27,7 +36,7 @@ pub(crate) enum CompiledBracket {
 
 /// One test.
 #[derive(Clone, Debug)]
-pub(crate) struct CompiledTest {
+struct CompiledTest {
     path: CompiledPath,
     is_negated: bool,
     predicate: CompiledPredicate,
@@ -53,26 +62,44 @@ impl CompiledBracket {
     ///
     /// When a constant is not what its operator needs.
     pub(crate) fn new(
-        expression: &ComparisonExpression,
+        comparison: &ComparisonExpression,
         allowance: &mut Allowance,
     ) -> Result<Self, CompileError> {
+        let expression = Expression::new(comparison, allowance)?;
+        Ok(Self { types: expression.types(), expression })
+    }
+
+    /// Whether some object of the observation passes as the root of all paths. Operands of an `OR` may have roots of
+    /// their own, which comes to the same, since none of them holds for more than the roots it holds for alone.
+    pub(crate) fn matches(&self, observation: &Observation<'_>) -> bool {
+        self.types.meets(observation.types())
+            && observation
+                .roots()
+                .any(|root| self.types.meets(root.type_set()) && self.expression.holds(observation, root))
+    }
+}
+
+impl Expression {
+    fn new(comparison: &ComparisonExpression, allowance: &mut Allowance) -> Result<Self, CompileError> {
         let mut all = |operands: &[ComparisonExpression]| {
             operands
                 .iter()
                 .map(|one| Self::new(one, allowance))
                 .collect::<Result<Box<[Self]>, CompileError>>()
         };
-        Ok(match expression {
+        Ok(match comparison {
             ComparisonExpression::And(chain) => Self::And(all(chain.operands())?),
             ComparisonExpression::Or(chain) => Self::Or(all(chain.operands())?),
             ComparisonExpression::Test(test) => Self::Test(Box::new(CompiledTest::new(test, allowance)?)),
         })
     }
 
-    /// Whether some object of the observation passes as the root of all paths. Operands of an `OR` may have roots of
-    /// their own, which comes to the same, since none of them holds for more than the roots it holds for alone.
-    pub(crate) fn matches(&self, observation: &Observation<'_>) -> bool {
-        observation.roots().any(|root| self.holds(observation, root))
+    fn types(&self) -> TypeSet {
+        match self {
+            Self::Test(test) => TypeSet::of(&test.path.object_type),
+            Self::And(operands) => operands.iter().map(Self::types).fold(TypeSet::ALL, TypeSet::common),
+            Self::Or(operands) => operands.iter().map(Self::types).fold(TypeSet::NONE, TypeSet::joined),
+        }
     }
 
     fn holds<'a>(&self, observation: &Observation<'a>, root: &Object<'a>) -> bool {
@@ -174,9 +201,17 @@ fn text_predicate(
         TextOperator::Matches => {
             CompiledPredicate::Matches(CompiledRegex::new(literal, for_bytes, allowance)?)
         }
-        TextOperator::Like if !for_bytes => CompiledPredicate::Like(Like::new(&nfc(literal.value()))),
-        TextOperator::Like if latin_1(literal.value()).is_none() => CompiledPredicate::LikeNothing,
-        TextOperator::Like => CompiledPredicate::Like(Like::new(literal.value())),
+        TextOperator::Like if for_bytes && latin_1(literal.value()).is_none() => {
+            CompiledPredicate::LikeNothing
+        }
+        TextOperator::Like => {
+            let like = if for_bytes { Like::new(literal.value()) } else { Like::new(&nfc(literal.value())) };
+            if !allowance.spend_like_wildcards(like.searched_wildcards()) {
+                let kind = CompileErrorKind::LikeTooLarge;
+                return Err(CompileError::new(kind, literal.span(), literal.value(), ""));
+            }
+            CompiledPredicate::Like(like)
+        }
         TextOperator::IsSubset => CompiledPredicate::IsSubset(network()?),
         TextOperator::IsSuperset => CompiledPredicate::IsSuperset(network()?),
     })

@@ -13,20 +13,26 @@ pub(crate) struct Candidate {
     /// How many observations it offers.
     pub(crate) count: u64,
     /// Its place among the observations.
-    pub(crate) observation: usize,
+    pub(crate) observation: u32,
     /// The first bracket of the choice that it passes.
-    pub(crate) alternative: usize,
+    pub(crate) alternative: u32,
 }
 
 impl Candidate {
+    /// There are never so many observations or brackets that their places do not fit.
     pub(crate) fn new(observation: &Observation<'_>, index: usize, alternative: usize) -> Self {
+        let place = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
         Self {
             first: Ticks::at(observation.first_observed()),
             last: Ticks::at(observation.last_observed()),
             count: observation.number_observed(),
-            observation: index,
-            alternative,
+            observation: place(index),
+            alternative: place(alternative),
         }
+    }
+
+    pub(crate) fn observation(&self) -> usize {
+        self.observation as usize
     }
 }
 
@@ -148,7 +154,7 @@ mod tests {
             length in 0..8_i128,
         ) {
             let (low, high) = (at(low), at(low + length));
-            let all = spans.iter().enumerate().map(|(observation, (first, length))| Candidate {
+            let all = (0..).zip(&spans).map(|(observation, (first, length))| Candidate {
                 first: at(*first),
                 last: at(*first + *length),
                 count: 1,
@@ -157,7 +163,7 @@ mod tests {
             });
             let all: Vec<Candidate> = all.collect();
             let expected = all.iter().filter(|one| one.first <= high && one.last >= low);
-            let expected: Vec<usize> = expected.map(|one| one.observation).collect();
+            let expected: Vec<u32> = expected.map(|one| one.observation).collect();
             let mut visited = Vec::new();
             let _ = Candidates::new(all.clone()).overlapping(low, high, &mut |one| {
                 visited.push(one.observation);

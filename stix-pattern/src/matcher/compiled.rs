@@ -2,6 +2,7 @@
 
 use crate::Pattern;
 use crate::matcher::candidates::{Candidate, Candidates};
+use crate::matcher::earliest::Earliest;
 use crate::matcher::plan::{NodeKind, Plan};
 use crate::matcher::search::Search;
 use crate::matcher::{Binding, CompileError, Match, MatchLimits, Observation, Observations, Trouble};
@@ -65,13 +66,17 @@ impl CompiledPattern {
             return Ok(observations.find_map(|(index, observation)| self.find_single(observation, index)));
         }
         let mut choices = vec![Vec::new(); self.plan.choices.len()];
+        let mut room = MatchLimits::candidates(observations.len());
         for (index, observation) in observations {
             self.try_on(observation, |choice, alternative| {
-                choices
-                    .get_mut(choice)
-                    .into_iter()
-                    .for_each(|found| found.push(Candidate::new(observation, index, alternative)));
+                room = room.saturating_sub(1);
+                if let Some(found) = choices.get_mut(choice).filter(|_| room > 0) {
+                    found.push(Candidate::new(observation, index, alternative));
+                }
             });
+            if room == 0 {
+                return Err(Trouble::TooCostly);
+            }
         }
         let choices: Vec<Candidates> = choices.into_iter().map(Candidates::new).collect();
         self.search(&choices, limits)
@@ -98,6 +103,9 @@ impl CompiledPattern {
     ) -> Result<bool, Trouble> {
         if let NodeKind::Leaf(leaf) = &self.plan.root.kind {
             return Ok(self.alternative(leaf.choice, observation).is_some());
+        }
+        if observation.number_observed() < self.plan.root.least {
+            return Ok(false);
         }
         self.is_match(&Observations::from_iter([observation.clone()]), limits)
     }
@@ -150,8 +158,10 @@ impl CompiledPattern {
         if offered(choices) < self.plan.root.least {
             return Ok(None);
         }
-        let solution = Search::new(choices, limits.budget()).run(&self.plan.root)?;
-        Ok(solution.map(Match::of_solution))
+        let mut budget = limits.budget();
+        let earliest = Earliest::of_parts(&self.plan.root, choices, &mut budget)?;
+        let solution = Search::new(choices, &earliest, &mut budget).run(&self.plan.root)?;
+        Ok(solution.map(|(solution, _)| Match::of_solution(solution)))
     }
 }
 

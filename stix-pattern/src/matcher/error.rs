@@ -35,6 +35,8 @@ pub enum CompileErrorKind {
     UnsupportedRegex,
     /// The regular expressions of the pattern take too much memory.
     RegexTooLarge,
+    /// The `LIKE`s of the pattern have more than 2,000 `_` between two `%`.
+    LikeTooLarge,
     /// What `ISSUBSET` or `ISSUPERSET` is given is neither an IP address nor a network.
     InvalidNetwork,
     /// A timestamp names a day that does not exist.
@@ -70,6 +72,7 @@ impl fmt::Display for CompileError {
             CompileErrorKind::RegexTooLarge => {
                 write!(f, "the regular expression `{subject}` takes more memory than allowed")
             }
+            CompileErrorKind::LikeTooLarge => write!(f, "`{subject}` has too many `_` between two `%`"),
             CompileErrorKind::InvalidNetwork => {
                 write!(f, "`{subject}` is neither an IP address nor a network such as `192.0.2.0/24`")
             }

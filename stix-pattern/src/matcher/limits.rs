@@ -30,6 +30,12 @@ impl MatchLimits {
         self.steps
     }
 
+    /// How many observations may be kept for all brackets together: some for each, and in a small number of
+    /// observations many for each.
+    pub(crate) fn candidates(observations: usize) -> usize {
+        observations.saturating_mul(16).saturating_add(300_000)
+    }
+
     pub(crate) fn budget(&self) -> Budget {
         Budget::new(self.steps)
     }

@@ -1,8 +1,12 @@
 //! Objects by their ids (STIX 2.1, sections 2.9 and 3.6), to resolve the `object_refs` of observed-data.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use serde_json::Value;
+
+use crate::matcher::Instant;
+use crate::matcher::path::member;
 
 /// Objects by id. Of several versions of one object, the one with the latest `modified` counts.
 #[derive(Clone, Debug, Default)]
@@ -19,31 +23,40 @@ impl<'a> ObjectIndex<'a> {
 
     /// Adds an object, unless a later version of it is there already. Values without an id are passed over.
     pub fn add(&mut self, object: &'a Value) {
-        if let Some(id) = object.get("id").and_then(Value::as_str) {
-            let known = self.objects.entry(id).or_insert(object);
-            if modified(object) >= modified(known) {
-                *known = object;
+        let Some(id) = text(object, "id") else { return };
+        match self.objects.entry(id) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(object);
+            }
+            Entry::Occupied(mut known) => {
+                if modified(object) >= modified(known.get()) {
+                    known.insert(object);
+                }
             }
         }
     }
 
     /// Whether this very value, and not another version of it, counts for its id.
     pub(crate) fn is_current(&self, object: &Value) -> bool {
-        let id = object.get("id").and_then(Value::as_str);
-        id.and_then(|id| self.get(id)).is_none_or(|known| std::ptr::eq(known, object))
+        text(object, "id").and_then(|id| self.get(id)).is_none_or(|known| std::ptr::eq(known, object))
     }
 }
 
 impl<'a> FromIterator<&'a Value> for ObjectIndex<'a> {
     fn from_iter<I: IntoIterator<Item = &'a Value>>(objects: I) -> Self {
-        let mut index = Self::default();
-        objects.into_iter().for_each(|object| index.add(object));
+        let objects = objects.into_iter();
+        let mut index = Self { objects: HashMap::with_capacity(objects.size_hint().0) };
+        objects.for_each(|object| index.add(object));
         index
     }
 }
 
 fn modified(object: &Value) -> Option<super::Instant> {
-    object.get("modified").and_then(Value::as_str).and_then(super::Instant::parse)
+    text(object, "modified").and_then(Instant::parse)
+}
+
+fn text<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
+    member(object.as_object()?, name).and_then(Value::as_str)
 }
 
 /// Whether objects of this type can be the root of an object path: cyber-observable objects can, and so can types

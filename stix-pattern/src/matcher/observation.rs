@@ -3,6 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::matcher::objects::{ObjectIndex, is_observable};
+use crate::matcher::path::member;
+use crate::matcher::type_set::TypeSet;
 use crate::matcher::{Instant, ObservationError, ObservationErrorKind};
 
 /// One observed-data: objects that were seen together, `number_observed` times, each time at some unknown instant
@@ -13,6 +15,8 @@ pub struct Observation<'a> {
     first: Instant,
     last: Instant,
     number: u64,
+    /// The types of the objects that a path can start from.
+    types: TypeSet,
     /// Sorted by key, so that a reference is found by binary search.
     objects: Vec<Object<'a>>,
 }
@@ -23,8 +27,8 @@ pub(crate) struct Object<'a> {
     /// What a reference calls it: its id, or its key in the deprecated `objects` container.
     key: &'a str,
     pub(crate) object_type: &'a str,
-    /// Whether a path can start from it. Only cyber-observable objects are roots.
-    is_root: bool,
+    /// Its type, if a path can start from it. Only cyber-observable objects are roots.
+    type_set: TypeSet,
     pub(crate) properties: &'a Map<String, Value>,
 }
 
@@ -53,7 +57,7 @@ impl<'a> Observation<'a> {
         let container = data.get("objects").and_then(Value::as_object).into_iter().flatten();
         let contained = container.filter_map(|(key, object)| Object::new(key, object));
         let objects = sorted(referenced.chain(contained).collect());
-        Ok(Self { id: reader.id, first, last, number, objects })
+        Ok(Self { id: reader.id, first, last, number, types: types(&objects), objects })
     }
 
     /// Objects that were seen together once, at `instant`, without an observed-data around them. The observation
@@ -65,7 +69,8 @@ impl<'a> Observation<'a> {
         });
         let objects: Vec<Object<'a>> = identified.collect();
         let id = objects.first().map_or("", |object| object.key);
-        Self { id, first: instant, last: instant, number: 1, objects: sorted(objects) }
+        let types = types(&objects);
+        Self { id, first: instant, last: instant, number: 1, types, objects: sorted(objects) }
     }
 
     /// The id of the observed-data; empty if it has none.
@@ -94,7 +99,11 @@ impl<'a> Observation<'a> {
 
     /// The objects that a path can start from.
     pub(crate) fn roots(&self) -> impl Iterator<Item = &Object<'a>> {
-        self.objects.iter().filter(|object| object.is_root)
+        self.objects.iter().filter(|object| object.type_set != TypeSet::NONE)
+    }
+
+    pub(crate) fn types(&self) -> TypeSet {
+        self.types
     }
 
     /// The object that a reference means, if it belongs to this observation.
@@ -107,9 +116,18 @@ impl<'a> Observation<'a> {
 impl<'a> Object<'a> {
     fn new(key: &'a str, value: &'a Value) -> Option<Self> {
         let properties = value.as_object()?;
-        let object_type = properties.get("type").and_then(Value::as_str)?;
-        Some(Self { key, object_type, is_root: is_observable(object_type), properties })
+        let object_type = member(properties, "type").and_then(Value::as_str)?;
+        let type_set = if is_observable(object_type) { TypeSet::of(object_type) } else { TypeSet::NONE };
+        Some(Self { key, object_type, type_set, properties })
     }
+
+    pub(crate) fn type_set(&self) -> TypeSet {
+        self.type_set
+    }
+}
+
+fn types(objects: &[Object<'_>]) -> TypeSet {
+    objects.iter().map(Object::type_set).fold(TypeSet::NONE, TypeSet::joined)
 }
 
 /// One object for each key, since an `object_refs` may name an object twice. Objects without a key cannot be referred

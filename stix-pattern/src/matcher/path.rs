@@ -134,7 +134,7 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
 }
 
 /// A property by its name. Objects are small, and comparing a few names takes less time than hashing one.
-fn member<'a>(properties: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
+pub(crate) fn member<'a>(properties: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
     const SMALL: usize = 12;
     if properties.len() > SMALL {
         return properties.get(key);

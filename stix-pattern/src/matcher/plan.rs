@@ -7,8 +7,8 @@ use crate::Pattern;
 use crate::ast::{
     Bracket, ComparisonExpression, ObservationExpression, Qualified, Qualifier, QualifierKind, Timestamp,
 };
+use crate::matcher::allowance::Allowance;
 use crate::matcher::bracket::CompiledBracket;
-use crate::matcher::regex::Allowance;
 use crate::matcher::ticks::Ticks;
 use crate::matcher::{CompileError, CompileErrorKind, Instant};
 

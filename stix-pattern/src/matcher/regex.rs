@@ -8,24 +8,12 @@ use regex_automata::util::syntax;
 use regex_syntax::ast::ErrorKind;
 
 use crate::ast::StringLiteral;
+use crate::matcher::allowance::Allowance;
 use crate::matcher::text::nfc;
 use crate::matcher::{CompileError, CompileErrorKind};
 
-/// What all the expressions of one pattern may take together, in bytes.
-const MEMORY_PER_PATTERN: usize = 8 << 20;
-
 /// What one expression may take, in bytes: enough for some thousand Unicode classes or alternatives.
 const MEMORY_PER_REGEX: usize = 2 << 20;
-
-/// What is left of the memory that the expressions of one pattern may take.
-#[derive(Debug)]
-pub(crate) struct Allowance(usize);
-
-impl Default for Allowance {
-    fn default() -> Self {
-        Self(MEMORY_PER_PATTERN)
-    }
-}
 
 /// An expression that is searched for in strings, or in bytes.
 #[derive(Clone, Debug)]
@@ -48,7 +36,7 @@ impl CompiledRegex {
         let source = source(literal.value(), for_bytes);
         let Some(source) = source else { return Ok(Self::Nothing) };
         let config = Config::new()
-            .nfa_size_limit(Some(allowance.0.min(MEMORY_PER_REGEX)))
+            .nfa_size_limit(Some(allowance.regex_memory().min(MEMORY_PER_REGEX)))
             .onepass_size_limit(Some(1 << 16))
             .hybrid_cache_capacity(1 << 18);
         let regex = Regex::builder()
@@ -56,7 +44,9 @@ impl CompiledRegex {
             .syntax(syntax(for_bytes))
             .build(&source)
             .map_err(|error| explain(literal, &error))?;
-        allowance.0 = allowance.0.checked_sub(regex.memory_usage()).ok_or_else(|| too_large(literal))?;
+        if !allowance.spend_regex_memory(regex.memory_usage()) {
+            return Err(too_large(literal));
+        }
         Ok(if for_bytes { Self::Bytes(regex) } else { Self::Text(regex) })
     }
 

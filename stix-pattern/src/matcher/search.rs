@@ -24,6 +24,7 @@ use std::rc::Rc;
 use crate::matcher::Trouble;
 use crate::matcher::assign::{Budget, Demand, Shares, assign, can_assign};
 use crate::matcher::candidates::Candidates;
+use crate::matcher::earliest::Earliest;
 use crate::matcher::guess::Guesses;
 use crate::matcher::plan::{Node, NodeKind};
 use crate::matcher::ticks::Ticks;
@@ -75,7 +76,8 @@ enum Options {
 
 pub(crate) struct Search<'p, 'c> {
     choices: &'c [Candidates],
-    budget: Budget,
+    earliest: &'c Earliest,
+    budget: &'c mut Budget,
     /// As many observations as the pattern can bind.
     most: u64,
     works: Vec<Work<'p>>,
@@ -86,9 +88,10 @@ pub(crate) struct Search<'p, 'c> {
 }
 
 impl<'p, 'c> Search<'p, 'c> {
-    pub(crate) fn new(choices: &'c [Candidates], budget: Budget) -> Self {
+    pub(crate) fn new(choices: &'c [Candidates], earliest: &'c Earliest, budget: &'c mut Budget) -> Self {
         Self {
             choices,
+            earliest,
             budget,
             most: 0,
             works: Vec::new(),
@@ -99,8 +102,8 @@ impl<'p, 'c> Search<'p, 'c> {
         }
     }
 
-    /// Looks for a way to satisfy `root`.
-    pub(crate) fn run(mut self, root: &'p Node) -> Result<Option<Solution<'p>>, Trouble> {
+    /// Looks for a way to satisfy `root`. The instant is one before which that cannot be done.
+    pub(crate) fn run(mut self, root: &'p Node) -> Result<Option<(Solution<'p>, Ticks)>, Trouble> {
         self.most = root.most;
         let work = Work {
             node: root,
@@ -118,14 +121,22 @@ impl<'p, 'c> Search<'p, 'c> {
                 return Ok(None);
             }
             let Some(work) = self.pop() else {
-                if let Some(shares) = assign(&self.demands, self.choices, &mut self.budget)? {
-                    return Ok(Some(self.demands.into_iter().zip(shares).collect()));
+                if let Some(shares) = assign(&self.demands, self.choices, self.budget)? {
+                    let earliest = self.first_guess();
+                    return Ok(Some((self.demands.into_iter().zip(shares).collect(), earliest)));
                 }
                 is_alive = false;
                 continue;
             };
             is_alive = self.step(work)?;
         }
+    }
+
+    /// For a `WITHIN`, when its last observation is made at the earliest: all guesses before were in vain.
+    fn first_guess(&self) -> Ticks {
+        let is_within = |frame: &&Frame<'_>| matches!(frame.work.node.kind, NodeKind::Within(..));
+        let tried = self.frames.first().filter(is_within).and_then(|frame| frame.tried);
+        tried.map_or(Ticks::MIN, |(option, _)| option.instant)
     }
 
     fn push(&mut self, work: Work<'p>) {
@@ -252,14 +263,47 @@ impl<'p, 'c> Search<'p, 'c> {
                 if let NodeKind::FollowedBy(nodes) = &work.node.kind { nodes.get(work.from..) } else { None };
             let nodes = from.unwrap_or(std::slice::from_ref(work.node));
             for node in nodes {
-                if !relax(node, work.low, work.high, work.count, &mut demands) {
+                if !self.relax(node, work.low, work.high, work.count, &mut demands) {
                     return Ok(false);
                 }
             }
             next = work.next;
         }
         self.budget.spend(demands.len())?;
-        can_assign(&demands, self.choices, &mut self.budget)
+        can_assign(&demands, self.choices, self.budget)
+    }
+
+    /// Collects what an expression demands whatever is guessed; false if it cannot be satisfied at all.
+    fn relax(
+        &self,
+        node: &'p Node,
+        low: Ticks,
+        high: Ticks,
+        count: u64,
+        demands: &mut Vec<Demand<'p>>,
+    ) -> bool {
+        if !self.earliest.is_possible(node) || self.earliest.instant(node) > high {
+            return false;
+        }
+        match &node.kind {
+            NodeKind::Never => false,
+            NodeKind::Leaf(leaf) => {
+                demands.push(Demand { leaf, low, high, count });
+                true
+            }
+            NodeKind::And(nodes) | NodeKind::FollowedBy(nodes) => {
+                nodes.iter().all(|node| self.relax(node, low, high, count, demands))
+            }
+            NodeKind::Or(_) => true,
+            NodeKind::Repeats(times, node) => {
+                self.relax(node, low, high, count.saturating_mul(*times), demands)
+            }
+            NodeKind::Within(_, node) => self.relax(node, low, high, count, demands),
+            NodeKind::Window(first, last, node) => {
+                let (low, high) = (low.max(*first), high.min(*last));
+                low <= high && self.relax(node, low, high, count, demands)
+            }
+        }
     }
 
     /// The left side of a `FOLLOWEDBY` that can be served up to an instant in so many ways that nothing else can be in
@@ -296,7 +340,9 @@ impl<'p, 'c> Search<'p, 'c> {
             let choices = self.choices;
             Rc::clone(self.instants.entry(node).or_insert_with(|| Guesses::instants_of(node, choices)))
         });
-        Guesses::new(instants.unwrap_or_default(), work.low.max(work.floor.instant), work.high)
+        let earliest = node.map_or(Ticks::MIN, |node| self.earliest.instant(node));
+        let low = work.low.max(work.floor.instant).max(earliest);
+        Guesses::new(instants.unwrap_or_default(), low, work.high)
     }
 }
 
@@ -310,27 +356,6 @@ impl Options {
                 *operand = operand.saturating_add(1);
                 (chosen.operand < nodes.len()).then_some(chosen)
             }
-        }
-    }
-}
-
-/// Collects what an expression demands whatever is guessed; false if it cannot be satisfied at all.
-fn relax<'p>(node: &'p Node, low: Ticks, high: Ticks, count: u64, demands: &mut Vec<Demand<'p>>) -> bool {
-    match &node.kind {
-        NodeKind::Never => false,
-        NodeKind::Leaf(leaf) => {
-            demands.push(Demand { leaf, low, high, count });
-            true
-        }
-        NodeKind::And(nodes) | NodeKind::FollowedBy(nodes) => {
-            nodes.iter().all(|node| relax(node, low, high, count, demands))
-        }
-        NodeKind::Or(_) => true,
-        NodeKind::Repeats(times, node) => relax(node, low, high, count.saturating_mul(*times), demands),
-        NodeKind::Within(_, node) => relax(node, low, high, count, demands),
-        NodeKind::Window(first, last, node) => {
-            let (low, high) = (low.max(*first), high.min(*last));
-            low <= high && relax(node, low, high, count, demands)
         }
     }
 }

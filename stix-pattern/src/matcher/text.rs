@@ -49,6 +49,12 @@ impl Like {
         last.ends(text)
     }
 
+    /// How many `_` stand between two `%`, in segments that have to be tried at every place of a text.
+    pub(crate) fn searched_wildcards(&self) -> usize {
+        let middle = self.segments.get(1..self.segments.len() - 1).unwrap_or_default();
+        middle.iter().map(|segment| segment.literals.len() - 1).sum()
+    }
+
     /// The longest text that every match contains.
     pub(crate) fn longest_literal(&self) -> &str {
         let literals = self.segments.iter().flat_map(|segment| segment.literals.iter());

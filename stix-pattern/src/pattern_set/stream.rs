@@ -89,7 +89,8 @@ impl<'s> PatternStream<'s> {
     /// The patterns of several brackets that match all observations together.
     pub(crate) fn gathered(&self) -> impl Iterator<Item = Hit> {
         self.windows.iter().filter_map(|(pattern, window)| {
-            let outcome = window.search(self.set.patterns.get(*pattern)?, &self.limits).transpose()?;
+            let compiled = self.set.patterns.get(*pattern)?;
+            let outcome = window.search(compiled, &self.limits, self.pushed).transpose()?;
             Some(Hit { pattern: *pattern, outcome })
         })
     }
@@ -113,7 +114,7 @@ impl<'s> PatternStream<'s> {
         if !window.keep(compiled, observation, index) || self.is_gathering {
             return None;
         }
-        let outcome = window.search(compiled, &self.limits).transpose()?;
+        let outcome = window.search(compiled, &self.limits, self.pushed).transpose()?;
         self.windows.remove(&pattern);
         self.done.insert(pattern);
         Some(Hit { pattern, outcome })

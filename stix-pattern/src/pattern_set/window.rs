@@ -39,12 +39,17 @@ impl Window {
         is_kept
     }
 
-    /// Looks for a match among what was kept.
+    /// Looks for a match among what was kept of so many observations.
     pub(crate) fn search(
         &self,
         pattern: &CompiledPattern,
         limits: &MatchLimits,
+        observations: usize,
     ) -> Result<Option<Match>, Trouble> {
+        let kept: usize = self.choices.iter().map(Vec::len).sum();
+        if kept >= MatchLimits::candidates(observations) {
+            return Err(Trouble::TooCostly);
+        }
         let is_missing = |choice: &usize| self.choices.get(*choice).is_none_or(Vec::is_empty);
         if self.needed.iter().any(is_missing) {
             return Ok(None);

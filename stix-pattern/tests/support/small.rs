@@ -67,7 +67,7 @@ fn bracket() -> impl Strategy<Value = String> {
     expression.prop_map(|expression| format!("[{expression}]"))
 }
 
-pub fn pattern() -> impl Strategy<Value = Pattern> {
+pub(crate) fn pattern() -> impl Strategy<Value = Pattern> {
     let expression = bracket().prop_recursive(2, 4, 2, |inner| {
         let qualifier = select(vec!["REPEATS 2 TIMES", "WITHIN 3 SECONDS", "WITHIN 2 SECONDS"]);
         prop_oneof![
@@ -125,7 +125,7 @@ fn object() -> impl Strategy<Value = Value> {
 }
 
 /// Objects seen together, with ids to refer to each other, and the second they were seen.
-pub fn seen() -> impl Strategy<Value = (Vec<Value>, i128)> {
+pub(crate) fn seen() -> impl Strategy<Value = (Vec<Value>, i128)> {
     (vec(object(), 0..4), 0..8_i128).prop_map(|(mut objects, second)| {
         for (index, object) in objects.iter_mut().enumerate() {
             object["id"] = json!(format!("{}--{index}", object["type"].as_str().unwrap()));
@@ -134,7 +134,7 @@ pub fn seen() -> impl Strategy<Value = (Vec<Value>, i128)> {
     })
 }
 
-pub fn observations(seen: &[(Vec<Value>, i128)]) -> Observations<'_> {
+pub(crate) fn observations(seen: &[(Vec<Value>, i128)]) -> Observations<'_> {
     let instant = |second: i128| Instant::from_nanoseconds(second * 1_000_000_000).unwrap();
     seen.iter().map(|(objects, second)| Observation::of_objects(instant(*second), objects)).collect()
 }
