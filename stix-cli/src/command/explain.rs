@@ -43,7 +43,7 @@ impl Explain {
     }
 }
 
-/// Writes the rules of a group, each with the first line of what it means.
+/// Writes the rules of a group, each with the first paragraph of what it means.
 fn list(output: &mut Output, group: Group) -> io::Result<()> {
     let rules: Vec<_> = Rule::ALL.iter().filter(|rule| rule.group() == group).collect();
     if rules.is_empty() {
@@ -58,7 +58,8 @@ fn list(output: &mut Output, group: Group) -> io::Result<()> {
     let width = Rule::ALL.iter().map(|rule| rule.code().len()).max().unwrap_or(0);
     for rule in rules {
         let style = style(output.styles(), rule.severity());
-        let meaning = rule.doc().lines().next().unwrap_or_default().trim();
+        let meaning: Vec<_> = rule.doc().lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+        let meaning = meaning.join(" ");
         let severity = rule.severity().to_string();
         writeln!(output, "  {style}{severity:7}{style:#}  {:width$}  {meaning}", rule.code())?;
     }
