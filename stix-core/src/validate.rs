@@ -38,6 +38,7 @@ mod restrictions;
 mod rule;
 mod structure;
 mod tlp;
+mod translations;
 mod tree;
 mod valid;
 mod validator;

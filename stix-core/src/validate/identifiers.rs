@@ -1,5 +1,7 @@
 //! Versions and namespaces of the UUIDs in identifiers (STIX 2.1 section 2.9).
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -31,6 +33,31 @@ pub(super) fn uuid<'c>(
         true => observable(name, id, members, check),
         false => other(def, id, members, check),
     });
+}
+
+/// The first object with each UUID.
+pub(super) type Seen<'c> = HashMap<Uuid, &'c Members<'c>>;
+
+/// Reports a UUID that one producer gave to objects of two types.
+pub(super) fn reuse<'c>(
+    id: &Identifier,
+    members: &'c Members<'c>,
+    seen: &mut Seen<'c>,
+    check: &mut Check<'c>,
+) {
+    let first = *seen.entry(id.uuid()).or_insert(members);
+    let (Some(first_type), Some(object_type)) = (first.text("type"), members.text("type")) else { return };
+    if first_type == object_type {
+        return;
+    }
+    let creators = [first, members].map(|object| object.text("created_by_ref"));
+    if let [Some(one), Some(other)] = creators
+        && one != other
+    {
+        return;
+    }
+    let message = format_args!("the UUID of `{id}` is also that of an object of type `{first_type}`");
+    check.member("id", |check| check.problem_with_help(Rule::UuidReuse, message, "give each object its own"));
 }
 
 /// Objects other than cyber-observable ones.

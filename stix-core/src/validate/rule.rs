@@ -171,6 +171,8 @@ rules! {
     UuidVersion "uuid-version" Warning "2.9" References;
     /// A cyber-observable object without any property that contributes to its identifier has a UUIDv4.
     RandomUuid "random-uuid" Error "2.9" References;
+    /// A producer gives a UUID to objects of one type only.
+    UuidReuse "uuid-reuse" Error "2.9" References;
     /// The UUID namespace of cyber-observable objects is for identifiers made as section 2.9 says, and for
     /// nothing else.
     ScoNamespace "sco-namespace" Error "2.9" References;
@@ -209,6 +211,11 @@ rules! {
     LanguageSubtag "language-subtag" Warning "3.2" Markings;
     /// The translations of a language-content object are by language and then by property.
     LanguageContent "language-content" Error "7.1" Markings;
+    /// A translation has the shape of what it translates, with an empty text for an item of a list that is not
+    /// translated.
+    Translation "translation" Error "7.1" Markings;
+    /// The version that language content translates should be there if the object is.
+    TranslationVersion "translation-version" Warning "7.1" Markings;
     /// A selector of a granular marking names something that is in the object.
     Selector "selector" Error "7.2.3" Markings;
     /// A marking definition does not mark itself.

@@ -1,11 +1,15 @@
 //! The rules that the tables hold: kinds, presence, ranges, targets, vocabularies and relations.
 
+use std::collections::HashMap;
+
 use super::check::Check;
 use super::document::Limits;
 use super::rule::Rule;
 use super::tree::{Json, Members};
 use super::validator::ObjectRule;
-use super::{common, constraints, encoded, identifiers, language, markings, names, restrictions, tlp};
+use super::{
+    common, constraints, encoded, identifiers, language, markings, names, restrictions, tlp, translations,
+};
 use crate::{
     Bundle, Identifier, SpecVersion, Timestamp, external_reference,
     id::is_object_type,
@@ -23,7 +27,8 @@ pub(super) fn document<'c>(
     rules: &'c [Box<dyn ObjectRule>],
     limits: &'c Limits,
 ) -> usize {
-    let mut structure = Structure { rules, limits, objects: 0 };
+    let mut structure =
+        Structure { rules, limits, objects: 0, types: HashMap::new(), has_translations: false };
     match tree {
         Json::Array(items) => {
             for (index, item) in items.iter().enumerate() {
@@ -31,6 +36,9 @@ pub(super) fn document<'c>(
             }
         }
         single => structure.object(single, check),
+    }
+    if structure.has_translations {
+        translations::document(tree, check);
     }
     structure.objects
 }
@@ -40,6 +48,10 @@ struct Structure<'c> {
     limits: &'c Limits,
     /// How many objects have been checked.
     objects: usize,
+    /// The types and creators of the objects, by their UUIDs.
+    types: identifiers::Seen<'c>,
+    /// Whether there is language content.
+    has_translations: bool,
 }
 
 impl<'c> Structure<'c> {
@@ -72,15 +84,37 @@ impl<'c> Structure<'c> {
             None => self.untyped(members, check),
         }
         names::object_type(object_type, check);
-        identifier(object_type, def, members, check);
+        self.identifier(object_type, def, members, check);
         markings::object(members, check);
         match object_type {
             "marking-definition" => tlp::marking_definition(members, check),
-            "language-content" => language::object(members, check),
+            "language-content" => {
+                self.has_translations = true;
+                language::object(members, check);
+            }
             _ => {}
         }
         for rule in self.rules {
             rule.check(members, check);
+        }
+    }
+
+    /// Checks that the identifier of an object is that of its type, and the UUID in it.
+    fn identifier(
+        &mut self,
+        object_type: &'c str,
+        def: Option<&'static ObjectDef>,
+        members: &'c Members<'c>,
+        check: &mut Check<'c>,
+    ) {
+        let Some(id) = members.text("id").and_then(|id| id.parse::<Identifier>().ok()) else { return };
+        if id.object_type() != object_type {
+            let message = format_args!("`{id}` does not start with the object's type `{object_type}`");
+            return check.member("id", |check| check.problem(Rule::IdPrefix, message));
+        }
+        identifiers::uuid(def, &id, members, check);
+        if object_type != Bundle::TYPE && check.is_on(Rule::UuidReuse) {
+            identifiers::reuse(&id, members, &mut self.types, check);
         }
     }
 
@@ -306,21 +340,6 @@ fn duplicates<'c>(members: &'c Members<'c>, check: &mut Check<'c>) {
             check.problem_with_help(Rule::DuplicateMember, format_args!("`{name}` stands twice"), help);
         });
     }
-}
-
-/// Checks that the identifier of an object is that of its type, and the UUID in it.
-fn identifier<'c>(
-    object_type: &str,
-    def: Option<&'static ObjectDef>,
-    members: &'c Members<'c>,
-    check: &mut Check<'c>,
-) {
-    let Some(id) = members.text("id").and_then(|id| id.parse::<Identifier>().ok()) else { return };
-    if id.object_type() != object_type {
-        let message = format_args!("`{id}` does not start with the object's type `{object_type}`");
-        check.member("id", |check| check.problem(Rule::IdPrefix, message));
-    }
-    identifiers::uuid(def, &id, members, check);
 }
 
 fn missing(name: &'static str, owner: &str, check: &mut Check<'_>) {
