@@ -11,6 +11,7 @@
 //! ```
 
 mod mutation;
+mod named;
 mod text;
 
 use proptest::{
@@ -128,6 +129,9 @@ impl Draw {
 }
 
 fn property_value(property: &'static PropertyDef) -> BoxedStrategy<Value> {
+    if let Some(value) = named::value(property) {
+        return value;
+    }
     match property.kind {
         Kind::List(item) => list(single(property, item)),
         kind => single(property, kind),
@@ -186,7 +190,7 @@ fn anything() -> BoxedStrategy<Value> {
         text::any_text(),
     ];
     let nested = leaf.prop_recursive(2, 8, 3, |inner| {
-        let items = vec(inner.clone(), 0..3).prop_map(Value::from);
+        let items = vec(inner.clone(), 1..3).prop_map(Value::from);
         prop_oneof![items, dictionary(inner.boxed())]
     });
     nested.boxed()

@@ -1,0 +1,53 @@
+//! Values of the properties whose form only the rules know, not the tables.
+
+use proptest::{
+    collection::vec,
+    prelude::{BoxedStrategy, Just, Strategy},
+    sample::{select, subsequence},
+};
+use serde_json::{Value, json};
+
+use super::text;
+use crate::schema::PropertyDef;
+
+/// A value for this property, if its kind does not tell enough.
+pub(super) fn value(property: &'static PropertyDef) -> Option<BoxedStrategy<Value>> {
+    Some(match property.name {
+        "lang" => language(),
+        "selectors" => vec(select(&["type", "id"][..]), 1..3).prop_map(Value::from).boxed(),
+        "url" => "https://example\\.com/[a-z]{0,8}".prop_map(Value::from).boxed(),
+        "hashes" => hashes(),
+        "definition_type" => Just(json!("statement")).boxed(),
+        "definition" => text::any_text().prop_map(|text| json!({"statement": text})).boxed(),
+        "contents" => contents(),
+        _ => return None,
+    })
+}
+
+/// The tag of a language.
+fn language() -> BoxedStrategy<Value> {
+    select(&["en", "de", "pt-BR", "zh-Hant-TW"][..]).prop_map(Value::from).boxed()
+}
+
+/// Hashes of some algorithms.
+fn hashes() -> BoxedStrategy<Value> {
+    let algorithms: [(&str, BoxedStrategy<String>); 4] = [
+        ("MD5", "[0-9a-f]{32}".boxed()),
+        ("SHA-1", "[0-9A-F]{40}".boxed()),
+        ("SHA-256", "[0-9a-f]{64}".boxed()),
+        ("SSDEEP", "[0-9]{1,3}:[A-Za-z0-9+/]{1,40}:[A-Za-z0-9+/]{1,40}".boxed()),
+    ];
+    let drawn = algorithms.map(|(name, hash)| hash.prop_map(move |hash| (name.to_owned(), json!(hash))));
+    subsequence(Vec::from(drawn), 1..4).prop_flat_map(|drawn| drawn).prop_map(object).boxed()
+}
+
+/// Translations by language, then by property.
+fn contents() -> BoxedStrategy<Value> {
+    let texts = vec(("[a-z][a-z0-9_]{2,8}", text::any_text()), 1..3).prop_map(object);
+    let tags = subsequence(vec!["de", "fr", "zh-Hant"], 1..3);
+    (tags, texts).prop_map(|(tags, texts)| tags.into_iter().map(|tag| (tag, texts.clone())).collect()).boxed()
+}
+
+fn object(members: Vec<(String, Value)>) -> Value {
+    members.into_iter().collect()
+}
