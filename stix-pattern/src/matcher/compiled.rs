@@ -65,6 +65,10 @@ impl CompiledPattern {
         if self.is_single() {
             return Ok(observations.find_map(|(index, observation)| self.find_single(observation, index)));
         }
+        let made = observations.clone().map(|(_, observation)| observation.number_observed());
+        if made.fold(0, u64::saturating_add) < self.plan.root.least {
+            return Ok(None);
+        }
         let mut choices = vec![Vec::new(); self.plan.choices.len()];
         let mut room = MatchLimits::candidates(observations.len());
         for (index, observation) in observations {
