@@ -16,6 +16,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! [`matcher`] tries a pattern on observed-data, [`pattern_set`] many at once, and [`normalize`] tells whether two
+//! patterns say the same.
+//!
 //! # Where the specification and its grammar disagree
 //!
 //! The parser accepts what the ANTLR grammar of STIX 2.1 accepts, since that is what deployed tools follow:
