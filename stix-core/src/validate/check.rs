@@ -31,6 +31,11 @@ impl<'c> Check<'c> {
         self.problems
     }
 
+    /// How many problems there are.
+    pub(super) fn count(&self) -> usize {
+        self.problems.len()
+    }
+
     /// Pushes a problem with the value that is being looked at.
     pub fn problem(&mut self, rule: Rule, message: impl fmt::Display) {
         self.push(rule, &message, None::<&str>.as_ref());

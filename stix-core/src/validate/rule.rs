@@ -228,6 +228,23 @@ rules! {
     Tlp "tlp" Error "7.2.1.4" Markings;
     /// There are five TLP 2.0 markings, and they are what OASIS publishes beside the specification.
     Tlp2 "tlp-2" Warning "7.2.1.4" Markings;
+    /// All versions of an object have the same `type`, `id`, `created` and `created_by_ref`.
+    LockedProperty "locked-property" Error "3.6.2" Versions;
+    /// What has the same identifier and `modified` has the same content; an object of a type without versions, such
+    /// as a marking definition, never changes.
+    VersionContent "version-content" Error "3.6.2" Versions;
+    /// A cyber-observable object that stands twice should have the same properties both times.
+    ObservableContent "observable-content" Warning "2.9" Versions;
+    /// A revoked object has no later version.
+    AfterRevoked "after-revoked" Error "3.6.2" Versions;
+    /// A bundle is not inside a bundle.
+    NestedBundle "nested-bundle" Error "8" Documents;
+    /// A bundle has the properties `type`, `id` and `objects`, and no other.
+    BundleProperty "bundle-property" Error "8" Documents;
+    /// What an object refers to is among the objects.
+    MissingObject "missing-object" Warning "2.9" Thorough;
+    /// Each version of an object stands once.
+    DuplicateObject "duplicate-object" Warning "3.6" Oasis;
     /// A value that is not in its open vocabulary is in lower case, with hyphens between words.
     OpenVocabularyFormat "open-vocabulary-format" Warning "2.14" Oasis;
     /// The name of a hash algorithm has at most 30 characters.

@@ -12,6 +12,7 @@ use super::report::{Problem, Report};
 use super::rule::{Rule, Severity};
 use super::structure;
 use super::tree::{Json, Members};
+use super::whole;
 
 /// A check that another crate adds, such as that of patterns.
 pub trait ObjectRule: Send + Sync {
@@ -78,9 +79,15 @@ impl Validator {
         let (documents, not_json) = document::read(text);
         let (mut problems, mut offsets) = (Vec::new(), Vec::new());
         let mut objects = 0;
-        for Document { start, tree } in &documents {
-            let (found, count) = self.tree(tree);
+        let trees = documents.iter().map(|document| &document.tree);
+        let mut between = whole::problems(trees, &self.levels).into_iter().peekable();
+        let ordered = between.peek().is_none();
+        for (number, Document { start, tree }) in documents.iter().enumerate() {
+            let (mut found, count) = self.tree(tree);
             objects += count;
+            while let Some((_, problem)) = between.next_if(|(document, _)| *document == number) {
+                found.push(problem);
+            }
             let mut locator = Locator::new(text, *start);
             offsets.extend(found.iter().map(|problem| locator.offset(problem.path())));
             problems.extend(found);
@@ -91,6 +98,9 @@ impl Validator {
             .zip(positions)
             .map(|(problem, position)| problem.at(Some(position)))
             .collect();
+        if !ordered {
+            problems.sort_by_key(|problem| problem.line().zip(problem.column()));
+        }
         if let Some(NotJson { offset, message }) = not_json {
             let position = line_and_column(text, offset);
             problems.extend(self.refused(Rule::Json, message, position).problems().iter().cloned());
@@ -116,7 +126,9 @@ impl Validator {
         let text = value.to_string();
         match serde_json::from_str::<Json<'_>>(&text) {
             Ok(tree) => {
-                let (problems, objects) = self.tree(&tree);
+                let (mut problems, objects) = self.tree(&tree);
+                let between = whole::problems(std::iter::once(&tree), &self.levels);
+                problems.extend(between.into_iter().map(|(_, problem)| problem));
                 Report::new(problems, objects)
             }
             Err(error) => self.refused(Rule::Limit, error.to_string(), (1, 1)),

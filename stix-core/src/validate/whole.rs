@@ -1,0 +1,33 @@
+//! The rules that look at all objects of a text together. The objects are indexed only if such a rule is on.
+
+use super::check::Check;
+use super::index::Index;
+use super::profile::Levels;
+use super::report::Problem;
+use super::tree::Json;
+use super::{references, versions};
+
+/// The problems that show between objects, each with the number of the document it stands in, sorted by that.
+pub(super) fn problems<'c>(
+    documents: impl Iterator<Item = &'c Json<'c>>,
+    levels: &'c Levels,
+) -> Vec<(usize, Problem)> {
+    let mut check = Check::new(levels);
+    let is_on = |rules: &[_]| rules.iter().any(|rule| check.is_on(*rule));
+    let (with_versions, with_references) = (is_on(&versions::RULES), is_on(&references::RULES));
+    if !(with_versions || with_references) {
+        return Vec::new();
+    }
+    let index = Index::of(documents);
+    let mut numbers = Vec::new();
+    let mut found = |document, check: &Check<'c>| numbers.resize(check.count(), document);
+    if with_versions {
+        versions::check(&index, &mut check, &mut found);
+    }
+    if with_references {
+        references::check(&index, &mut check, &mut found);
+    }
+    let mut problems: Vec<_> = numbers.into_iter().zip(check.into_problems()).collect();
+    problems.sort_by_key(|(document, _)| *document);
+    problems
+}
