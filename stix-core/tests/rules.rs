@@ -113,3 +113,17 @@ fn the_specification_wins_over_the_validator_of_oasis() {
         assert_eq!(found, expected, "{}: {report}", path.display());
     }
 }
+
+#[test]
+fn every_check_of_the_specification_and_its_tools_is_accounted_for() {
+    let text = fs::read_to_string(folder().join("checks.json")).unwrap();
+    let checks: Value = serde_json::from_str(&text).unwrap();
+    for number in 1..=227 {
+        let entry = &checks[number.to_string()];
+        match (entry["rule"].as_str(), entry["reason"].as_str()) {
+            (Some(rule), None) => assert!(Rule::named(rule).is_some(), "{number}: {rule} is no rule"),
+            (None, Some(reason)) => assert!(!reason.is_empty(), "{number}"),
+            _ => panic!("{number} has neither a rule nor a reason"),
+        }
+    }
+}

@@ -37,8 +37,14 @@ pub(super) struct Levels {
 }
 
 /// What a lenient reader repairs: the mistakes that feeds make most.
-const REPAIRABLE: &[Rule] =
-    &[Rule::SpecVersion, Rule::TimestampPrecision, Rule::HexadecimalCase, Rule::BundleSpecVersion, Rule::NestedBundle, Rule::BundleProperty];
+const REPAIRABLE: &[Rule] = &[
+    Rule::SpecVersion,
+    Rule::TimestampPrecision,
+    Rule::HexadecimalCase,
+    Rule::BundleSpecVersion,
+    Rule::NestedBundle,
+    Rule::BundleProperty,
+];
 
 impl Levels {
     pub(super) fn new(profile: Profile) -> Self {

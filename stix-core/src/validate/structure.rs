@@ -137,6 +137,11 @@ impl<'c> Structure<'c> {
                 continue;
             }
             check.member(name, |check| {
+                if def.class == Class::Bundle && name != "spec_version" {
+                    let message = format_args!("a bundle has no `{name}`").to_string();
+                    let help = "remove it, or put it on the objects";
+                    check.problem_with_help(Rule::BundleProperty, message, help);
+                }
                 if common::is_common(name) {
                     common::not_applicable(name, def, members, check);
                     self.anything(value, check);
@@ -308,7 +313,14 @@ impl<'c> Structure<'c> {
                 }
             }
             (Kind::Struct(def), Json::Object(members)) => self.structure(def, members, check),
-            (Kind::Object, Json::Object(_)) => self.object(value, check),
+            (Kind::Object, Json::Object(members)) => {
+                if members.text("type") == Some(Bundle::TYPE) {
+                    let help = "put its objects in its place";
+                    let message = "a bundle must not be inside a bundle";
+                    check.problem_with_help(Rule::NestedBundle, message, help);
+                }
+                self.object(value, check);
+            }
             _ => wrong_kind(value, kind.name(), check),
         }
     }
