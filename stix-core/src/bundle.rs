@@ -45,7 +45,7 @@ impl Common for BundleCommon {
 
 /// A container of objects, without a meaning of its own.
 #[derive(Clone, Debug, PartialEq, StixObject)]
-#[stix(type = "bundle", class = Bundle, section = "8")]
+#[stix(type = "bundle", class = Bundle, section = "8", no_new)]
 #[non_exhaustive]
 pub struct Bundle {
     /// The properties that all objects have.

@@ -33,8 +33,11 @@ impl Context {
         Timestamp::from_millis((self.clock)())
     }
 
+    /// A UUID of the variant of RFC 4122, whatever the source gives.
     pub(crate) fn uuid(&self) -> Uuid {
-        (self.uuids)()
+        uuid::Builder::from_bytes((self.uuids)().into_bytes())
+            .with_variant(uuid::Variant::RFC4122)
+            .into_uuid()
     }
 }
 
@@ -42,8 +45,7 @@ impl Context {
     /// A new identifier for an object of this type.
     ///
     /// # Errors
-    /// The name of the type must be one that section 3.8 allows, and the source of UUIDs must
-    /// give those of RFC 4122.
+    /// The name of the type must be one that section 3.8 allows.
     pub fn identifier(&self, object_type: &str) -> Result<Identifier, crate::IdentifierError> {
         Identifier::from_parts(object_type, self.uuid())
     }

@@ -34,7 +34,7 @@ pub const NAMESPACE: Uuid = uuid!("00abedb4-aa42-466c-9c01-fed23315a9b7");
 /// ```
 pub fn deterministic_id(object: &Map<String, Value>) -> Option<Identifier> {
     let object_type = object.get("type")?.as_str()?;
-    deterministic_id_of(object_type, contributing(object_type), object)
+    deterministic_id_of(object_type, &contributing(object_type), object)
 }
 
 /// The deterministic identifier of an object of any type, given the names of the contributing
@@ -65,7 +65,7 @@ pub fn new_id(
     object_type: &str,
     properties: &Map<String, Value>,
 ) -> Result<Identifier, IdentifierError> {
-    match deterministic_id_of(object_type, contributing(object_type), properties) {
+    match deterministic_id_of(object_type, &contributing(object_type), properties) {
         Some(id) => Ok(id),
         None => context.identifier(object_type),
     }
@@ -77,24 +77,8 @@ pub fn new_id(
 /// assert_eq!(stix_core::deterministic_id::contributing("mutex"), ["name"]);
 /// assert!(stix_core::deterministic_id::contributing("malware").is_empty());
 /// ```
-pub fn contributing(object_type: &str) -> &'static [&'static str] {
-    match object_type {
-        "artifact" => &["hashes", "payload_bin"],
-        "autonomous-system" => &["number"],
-        "directory" => &["path"],
-        "domain-name" | "email-addr" | "ipv4-addr" | "ipv6-addr" | "mac-addr" | "url" => &["value"],
-        "email-message" => &["from_ref", "subject", "body"],
-        "file" => &["hashes", "name", "extensions", "parent_directory_ref"],
-        "mutex" => &["name"],
-        "network-traffic" => {
-            &["start", "end", "src_ref", "dst_ref", "src_port", "dst_port", "protocols", "extensions"]
-        }
-        "software" => &["name", "cpe", "swid", "vendor", "version"],
-        "user-account" => &["account_type", "user_id", "account_login"],
-        "windows-registry-key" => &["key", "values"],
-        "x509-certificate" => &["hashes", "serial_number"],
-        _ => &[],
-    }
+pub fn contributing(object_type: &str) -> Vec<&'static str> {
+    crate::object::def(object_type).into_iter().flat_map(|def| def.id_contributing()).collect()
 }
 
 impl Object {

@@ -1,14 +1,23 @@
 //! External references (STIX 2.1 section 2.5).
 
-use serde_json::{Map, Value};
 use stix_derive::StixStruct;
 
 use crate::{
     Custom,
     validate::{self, Check, Members, Rule},
+    values::Hashes,
 };
 
 /// A pointer to something outside STIX: an article, a record of another system.
+///
+/// It needs a description, a url or an external id beside the name of the source.
+///
+/// ```
+/// use stix_core::ExternalReference;
+///
+/// let reference = ExternalReference::new("cve").with_external_id("CVE-2021-44228");
+/// assert_eq!(reference.source_name, "cve");
+/// ```
 #[derive(Clone, Debug, PartialEq, StixStruct)]
 #[stix(name = "external-reference", section = "2.5", at_least_one(description, url, external_id))]
 #[non_exhaustive]
@@ -20,26 +29,12 @@ pub struct ExternalReference {
     /// The address of the thing.
     pub url: Option<String>,
     /// Hashes of what the address serves, by algorithm.
-    pub hashes: Option<Map<String, Value>>,
+    pub hashes: Option<Hashes>,
     /// The identifier that the source gives the thing.
     pub external_id: Option<String>,
     /// The properties that are not declared.
     #[stix(custom)]
     pub custom: Custom,
-}
-
-impl ExternalReference {
-    /// A reference to this source; it needs a description, a url or an external id to be valid.
-    pub fn new(source_name: impl Into<String>) -> Self {
-        Self {
-            source_name: source_name.into(),
-            description: None,
-            url: None,
-            hashes: None,
-            external_id: None,
-            custom: Custom::new(),
-        }
-    }
 }
 
 /// Checks what the source of a reference and its address ask for.

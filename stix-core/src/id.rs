@@ -83,11 +83,17 @@ impl FromStr for Identifier {
 
 /// Whether a text may name an object type (section 3.8): 3 to 250 characters of `a-z`, `0-9` and
 /// single hyphens, the first one a letter.
-pub fn is_object_type(name: &str) -> bool {
-    (3..=MAX_TYPE_LENGTH).contains(&name.len())
-        && name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-        && !name.contains("--")
+pub const fn is_object_type(name: &str) -> bool {
+    let [first, rest @ ..] = name.as_bytes() else { return false };
+    let (mut rest, mut previous) = (rest, *first);
+    while let [byte, after @ ..] = rest {
+        let allowed = byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-';
+        if !allowed || (*byte == b'-' && previous == b'-') {
+            return false;
+        }
+        (rest, previous) = (after, *byte);
+    }
+    first.is_ascii_lowercase() && name.len() >= 3 && name.len() <= MAX_TYPE_LENGTH
 }
 
 impl fmt::Display for Identifier {
@@ -99,6 +105,12 @@ impl fmt::Display for Identifier {
 impl fmt::Debug for Identifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+impl From<&Self> for Identifier {
+    fn from(id: &Self) -> Self {
+        id.clone()
     }
 }
 

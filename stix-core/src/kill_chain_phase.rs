@@ -21,13 +21,6 @@ pub struct KillChainPhase {
     pub custom: Custom,
 }
 
-impl KillChainPhase {
-    /// The phase of this name in the kill chain of this name.
-    pub fn new(kill_chain_name: impl Into<String>, phase_name: impl Into<String>) -> Self {
-        Self { kill_chain_name: kill_chain_name.into(), phase_name: phase_name.into(), custom: Custom::new() }
-    }
-}
-
 /// Checks how the names are written.
 pub(crate) fn check<'c>(phase: &'c Members<'c>, check: &mut Check<'c>) {
     for property in ["kill_chain_name", "phase_name"] {

@@ -40,9 +40,11 @@ pub mod id;
 pub mod markings;
 pub mod meta;
 pub mod object;
+pub mod relationships;
 pub mod schema;
 #[cfg(feature = "jsonschema")]
 pub mod schema_set;
+pub mod sco;
 pub mod sdo;
 pub mod sro;
 #[cfg(feature = "proptest")]
@@ -59,12 +61,13 @@ mod granular_marking;
 mod kill_chain_phase;
 
 pub use bundle::Bundle;
-pub use common::{Custom, SdoCommon};
+pub use common::{Custom, ScoBuilder, ScoCommon, SdoBuilder, SdoCommon};
 pub use context::Context;
 pub use external_reference::ExternalReference;
 pub use granular_marking::GranularMarking;
 pub use id::{Identifier, IdentifierError};
 pub use kill_chain_phase::KillChainPhase;
 pub use object::{Object, UntypedObject};
+pub use stix_derive::{StixObject, StixStruct};
 pub use timestamp::{Timestamp, TimestampError};
 pub use values::{Confidence, ConfidenceError, SpecVersion};

@@ -1,19 +1,29 @@
 //! Any STIX object.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, MapAccess, Visitor},
+    de::{self, DeserializeOwned, MapAccess, Visitor},
     ser::SerializeMap,
 };
+use serde_json::Value;
 
 use crate::{
-    Custom, Identifier, Timestamp,
-    meta::MarkingDefinition,
+    Custom, ExternalReference, GranularMarking, Identifier, Timestamp,
+    meta::{ExtensionDefinition, LanguageContent, MarkingDefinition},
     schema::{Common, Kind, ObjectDef, Property, StixObject, read_object, read_type},
-    sdo::{AttackPattern, Identity, Indicator, Vulnerability},
-    sro::Relationship,
+    sco::{
+        Artifact, AutonomousSystem, Directory, DomainName, EmailAddr, EmailMessage, File, Ipv4Addr, Ipv6Addr,
+        MacAddr, Mutex, NetworkTraffic, Process, Software, Url, UserAccount, WindowsRegistryKey,
+        X509Certificate,
+    },
+    sdo::{
+        AttackPattern, Campaign, CourseOfAction, Grouping, Identity, Incident, Indicator, Infrastructure,
+        IntrusionSet, Location, Malware, MalwareAnalysis, Note, ObservedData, Opinion, Report, ThreatActor,
+        Tool, Vulnerability,
+    },
+    sro::{Relationship, Sighting},
 };
 
 /// The one list of typed objects, from which the enum and every look-up by name follow.
@@ -43,28 +53,27 @@ macro_rules! objects {
                 }
             }
 
-            /// The identifier; a typed object always has one.
-            pub fn id(&self) -> Option<&Identifier> {
+            /// The common properties of a typed object.
+            pub fn common(&self) -> Option<&dyn Common> {
                 match self {
-                    $(Self::$object(object) => Some(object.common().id()),)*
-                    Self::Untyped(object) => object.id.as_ref(),
+                    $(Self::$object(object) => Some(object.common()),)*
+                    Self::Untyped(_) => None,
                 }
             }
+        }
 
-            /// When the object was created, if it says so.
-            pub fn created(&self) -> Option<Timestamp> {
-                match self {
-                    $(Self::$object(object) => object.common().created().cloned(),)*
-                    Self::Untyped(object) => object.time("created"),
-                }
-            }
-
-            /// When this version was created, if it says so.
-            pub fn modified(&self) -> Option<Timestamp> {
-                match self {
-                    $(Self::$object(object) => object.common().modified().cloned(),)*
-                    Self::Untyped(object) => object.time("modified"),
-                }
+        /// The table of the type of this name.
+        ///
+        /// ```
+        /// let def = stix_core::object::def("indicator").ok_or("no table")?;
+        /// assert_eq!(def.own.section, "4.7");
+        /// assert!(def.property("valid_from").is_some_and(|property| property.required));
+        /// # Ok::<(), &str>(())
+        /// ```
+        pub fn def(object_type: &str) -> Option<&'static ObjectDef> {
+            match object_type {
+                $($object::TYPE => Some($object::OBJECT),)*
+                _ => None,
             }
         }
 
@@ -104,24 +113,94 @@ macro_rules! objects {
 }
 
 objects! {
-    AttackPattern Identity Indicator Vulnerability
-    Relationship
-    MarkingDefinition
-}
-
-/// The table of the type of this name.
-///
-/// ```
-/// let def = stix_core::object::def("indicator").ok_or("no table")?;
-/// assert_eq!(def.own.section, "4.7");
-/// assert!(def.property("valid_from").is_some_and(|property| property.required));
-/// # Ok::<(), &str>(())
-/// ```
-pub fn def(object_type: &str) -> Option<&'static ObjectDef> {
-    REGISTRY.iter().find(|def| def.name() == object_type).copied()
+    AttackPattern Campaign CourseOfAction Grouping Identity Incident Indicator Infrastructure IntrusionSet
+    Location Malware MalwareAnalysis Note ObservedData Opinion Report ThreatActor Tool Vulnerability
+    Relationship Sighting
+    Artifact AutonomousSystem Directory DomainName EmailAddr EmailMessage File Ipv4Addr Ipv6Addr MacAddr Mutex
+    NetworkTraffic Process Software Url UserAccount WindowsRegistryKey X509Certificate
+    LanguageContent MarkingDefinition ExtensionDefinition
 }
 
 impl Object {
+    /// The identifier; a typed object always has one.
+    pub fn id(&self) -> Option<&Identifier> {
+        match self {
+            Self::Untyped(object) => object.id.as_ref(),
+            typed => typed.common().map(Common::id),
+        }
+    }
+
+    /// When the object was created, if it says so.
+    pub fn created(&self) -> Option<Timestamp> {
+        self.read("created", |common| common.created().cloned())
+    }
+
+    /// When this version was created, if it says so.
+    pub fn modified(&self) -> Option<Timestamp> {
+        self.read("modified", |common| common.modified().cloned())
+    }
+
+    /// The identity that created the object, if it says so.
+    pub fn created_by_ref(&self) -> Option<Identifier> {
+        self.read("created_by_ref", |common| common.created_by_ref().cloned())
+    }
+
+    /// Whether the object is revoked.
+    pub fn revoked(&self) -> bool {
+        self.read("revoked", |common| Some(common.revoked())).unwrap_or_default()
+    }
+
+    /// The labels.
+    pub fn labels(&self) -> Cow<'_, [String]> {
+        self.list("labels", |common| common.labels())
+    }
+
+    /// Where more is written about the object.
+    pub fn external_references(&self) -> Cow<'_, [ExternalReference]> {
+        self.list("external_references", |common| common.external_references())
+    }
+
+    /// The markings of the whole object.
+    pub fn object_marking_refs(&self) -> Cow<'_, [Identifier]> {
+        self.list("object_marking_refs", |common| common.object_marking_refs())
+    }
+
+    /// The markings of parts of the object.
+    pub fn granular_markings(&self) -> Cow<'_, [GranularMarking]> {
+        self.list("granular_markings", |common| common.granular_markings())
+    }
+
+    /// The extensions as JSON, by their names.
+    pub fn extensions(&self) -> Option<Cow<'_, Custom>> {
+        match self {
+            Self::Untyped(object) => object.properties.get("extensions")?.as_object().map(Cow::Borrowed),
+            typed => typed.common()?.extensions(),
+        }
+    }
+
+    /// A property of the common ones, or of an untyped object, where it is of the right kind.
+    fn read<T: DeserializeOwned>(&self, name: &str, of: impl FnOnce(&dyn Common) -> Option<T>) -> Option<T> {
+        match self {
+            Self::Untyped(object) => object.property(name),
+            typed => typed.common().and_then(of),
+        }
+    }
+
+    /// A list of the common properties, or the items of an untyped object that are of the right kind.
+    fn list<'a, T: Clone + DeserializeOwned>(
+        &'a self,
+        name: &str,
+        of: impl FnOnce(&'a dyn Common) -> &'a [T],
+    ) -> Cow<'a, [T]> {
+        match self {
+            Self::Untyped(object) => {
+                let items = object.properties.get(name).and_then(Value::as_array);
+                Cow::Owned(items.into_iter().flatten().filter_map(|item| T::deserialize(item).ok()).collect())
+            }
+            typed => Cow::Borrowed(typed.common().map(of).unwrap_or_default()),
+        }
+    }
+
     /// What tells the versions of an object apart: `modified`, else `created`, if it has either.
     pub fn version(&self) -> Option<Timestamp> {
         self.modified().or_else(|| self.created())
@@ -154,8 +233,9 @@ impl UntypedObject {
         &self.properties
     }
 
-    fn time(&self, name: &str) -> Option<Timestamp> {
-        self.properties.get(name)?.as_str()?.parse().ok()
+    /// A property, if it is there and of the right kind.
+    pub fn property<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        T::deserialize(self.properties.get(name)?).ok()
     }
 
     fn read<'de, A: MapAccess<'de>>(

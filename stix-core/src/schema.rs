@@ -1,15 +1,33 @@
 //! What is declared of every object: the tables, and the traits that the derive macros implement.
 
+mod common;
 mod declared;
 mod def;
+mod extension_set;
 mod json_schema;
 mod property;
 
+#[doc(hidden)]
+pub use serde;
+
+pub use common::{Common, NewCommon, settle_id};
 pub use declared::{
-    Common, Declared, Part, StixObject, fill_slot, parse_object, parse_struct, print_object, print_struct,
-    required,
+    Declared, Part, StixObject, fill_slot, parse_object, parse_struct, print_object, print_struct, required,
 };
 pub(crate) use declared::{read_object, read_type};
 pub use def::{Class, Constraint, Kind, ObjectDef, PropertyDef, StructDef, Target, Vocabulary};
+pub use extension_set::ExtensionSet;
 pub use json_schema::{json_schema, json_schemas};
 pub use property::Property;
+
+/// The names that no property of an object may have (section 3.1).
+pub const RESERVED_PROPERTIES: [&str; 4] = ["severity", "username", "phone_number", "action"];
+
+/// The name that no type of object may have (section 3.1).
+pub const RESERVED_TYPE: &str = "action";
+
+/// Stops the compilation if a declared type has a name that section 3.8 does not allow.
+#[doc(hidden)]
+pub const fn assert_object_type(name: &str) {
+    assert!(crate::id::is_object_type(name), "not a name for a type of object");
+}

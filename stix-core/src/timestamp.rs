@@ -7,7 +7,7 @@ use std::{
     str::FromStr,
 };
 
-use chrono::{DateTime, NaiveDate, SubsecRound, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SubsecRound, Timelike, Utc};
 
 use crate::schema::{Kind, Property};
 
@@ -127,13 +127,27 @@ fn decimal(digits: &str) -> Option<u32> {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.instant.format("%Y-%m-%dT%H:%M:%S"))?;
+        let (date, time) = (self.instant.date_naive(), self.instant.time());
+        write!(f, "{:04}-{:02}-{:02}T", date.year(), date.month(), date.day())?;
+        write!(f, "{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
         let digits = usize::from(self.digits);
         if digits > 0 {
             let fraction = self.instant.nanosecond() / 10_u32.pow((HELD_DIGITS - digits) as u32);
             write!(f, ".{fraction:0digits$}{}", self.beyond())?;
         }
         f.write_str("Z")
+    }
+}
+
+impl From<DateTime<Utc>> for Timestamp {
+    fn from(instant: DateTime<Utc>) -> Self {
+        Self::from_millis(instant)
+    }
+}
+
+impl From<&Self> for Timestamp {
+    fn from(timestamp: &Self) -> Self {
+        timestamp.clone()
     }
 }
 
@@ -153,8 +167,8 @@ impl PartialOrd for Timestamp {
 
 impl Ord for Timestamp {
     fn cmp(&self, other: &Self) -> Ordering {
-        let significant = |time: &Self| time.beyond().trim_end_matches('0').to_owned();
-        self.instant.cmp(&other.instant).then_with(|| significant(self).cmp(&significant(other)))
+        let (ours, theirs) = (self.beyond().trim_end_matches('0'), other.beyond().trim_end_matches('0'));
+        self.instant.cmp(&other.instant).then_with(|| ours.cmp(theirs))
     }
 }
 

@@ -9,7 +9,10 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use uuid::{Uuid, uuid};
 
-use crate::{Identifier, Timestamp, meta::MarkingDefinition};
+use crate::{
+    Identifier, Timestamp,
+    meta::{MarkingCommon, MarkingDefinition},
+};
 
 /// A level of the Traffic Light Protocol, in its version 1.0 or 2.0.
 ///
@@ -124,7 +127,8 @@ impl Tlp {
 
     /// The marking definition.
     pub fn marking(self) -> MarkingDefinition {
-        let marking = MarkingDefinition::new(self.id(), self.created()).with_name(self.name());
+        let marking = MarkingDefinition::from_common(MarkingCommon::new(self.id(), self.created()))
+            .with_name(self.name());
         if self.version() == 1 {
             let definition = Map::from_iter([("tlp".to_owned(), json!(self.level()))]);
             return marking.with_definition_type("tlp").with_definition(definition);

@@ -1,9 +1,27 @@
 //! The data types that are more than a JSON string or number (STIX 2.1 chapter 2).
 
+mod binary;
 mod confidence;
+mod dictionary;
+mod extensions;
+mod float;
+mod hashes;
+mod hex;
+mod integer;
+mod integer_or_string;
+mod observables;
 mod spec_version;
 
+pub use binary::{Binary, BinaryError};
 pub use confidence::{Confidence, ConfidenceError};
+pub use dictionary::Dictionary;
+pub use extensions::Extensions;
+pub use float::{Float, FloatError, Latitude, Longitude};
+pub use hashes::Hashes;
+pub use hex::{Hex, HexError};
+pub use integer::{Integer, NonNegative, ObservationCount, Port, RangeError, SightingCount};
+pub use integer_or_string::IntegerOrString;
+pub use observables::Observables;
 pub use spec_version::{SpecVersion, SpecVersionError};
 
 /// Reads and writes a type that has a text form as a JSON string.

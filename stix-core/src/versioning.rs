@@ -32,10 +32,10 @@ pub const LOCKED: [&str; 4] = ["type", "id", "created", "created_by_ref"];
 /// must not set `modified` to a time before the old one.
 ///
 /// ```
-/// use stix_core::{Context, Identifier, SdoCommon, sdo::Vulnerability, versioning::new_version};
+/// use stix_core::{Context, Identifier, sdo::Vulnerability, versioning::new_version};
 ///
 /// let context = Context::system();
-/// let first = Vulnerability::new(SdoCommon::new_in(&context, "vulnerability")?, "CVE-2024-0001");
+/// let first = Vulnerability::new_in(&context, "CVE-2024-0001");
 ///
 /// let second = new_version(&first, &context, |object| object.description = Some("Worse than it looked.".into()))?;
 /// assert_eq!(second.common.created, first.common.created);
@@ -117,20 +117,19 @@ fn versioned_at(object: &Map<String, Value>) -> Result<Timestamp, VersionError> 
 }
 
 fn check_locked(old: &Map<String, Value>, new: &Map<String, Value>) -> Result<(), VersionError> {
-    let contributing = contributing_to_id(old);
-    let locked = LOCKED.iter().chain(contributing);
-    match locked.into_iter().find(|name| !same_property(name, old, new)) {
+    let mut locked = LOCKED.iter().copied().chain(contributing_to_id(old));
+    match locked.find(|name| !same_property(name, old, new)) {
         Some(name) => Err(VersionError::new(VersionErrorKind::Locked).at(name)),
         None => Ok(()),
     }
 }
 
 /// The properties that make up the identifier, if it is deterministic.
-fn contributing_to_id(object: &Map<String, Value>) -> &'static [&'static str] {
+fn contributing_to_id(object: &Map<String, Value>) -> Vec<&'static str> {
     let id = object.get("id").and_then(|id| id.as_str()?.parse::<Identifier>().ok());
     match id {
         Some(id) if id.uuid().get_version_num() == 5 => contributing(id.object_type()),
-        _ => &[],
+        _ => Vec::new(),
     }
 }
 

@@ -93,7 +93,7 @@ fn a_bundle_holds_objects_of_every_kind() {
     let value = json!({
         "type": "bundle",
         "id": "bundle--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f",
-        "objects": [indicator(), {"type": "malware", "name": "untyped for now", "is_family": false}],
+        "objects": [indicator(), {"type": "x-acme-thing", "name": "untyped", "is_family": false}],
         "x_note": 1,
     });
     let bundle: Bundle = serde_json::from_str(&value.to_string()).unwrap();

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 use stix_core::{
-    Context, Object, SdoCommon, Timestamp,
+    Context, Object, Timestamp,
     sdo::Vulnerability,
     tlp::Tlp,
     versioning::{VersionErrorKind, deduplicate, latest, new_version, revoke, same_content},
@@ -18,7 +18,7 @@ fn context(now: &str) -> Context {
 }
 
 fn vulnerability() -> Vulnerability {
-    Vulnerability::new(SdoCommon::new_in(&context(OLD), "vulnerability").unwrap(), "CVE-2024-0001")
+    Vulnerability::new_in(&context(OLD), "CVE-2024-0001")
 }
 
 fn campaign() -> Value {

@@ -3,22 +3,43 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{
-    Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field, GenericArgument, Ident, Lit, LitStr, Meta,
-    PathArguments, Result, Token, Type, meta::ParseNestedMeta, parenthesized, punctuated::Punctuated,
+    Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field, GenericArgument, Generics, Ident, Lit,
+    LitBool, LitStr, Meta, Path, PathArguments, Result, Token, Type, ext::IdentExt, meta::ParseNestedMeta,
+    parenthesized, punctuated::Punctuated,
 };
 
 /// A struct that derives from this crate.
 pub(crate) struct Declaration {
     pub(crate) ident: Ident,
+    pub(crate) generics: Generics,
     pub(crate) doc: String,
     pub(crate) object_type: Option<LitStr>,
     pub(crate) class: Option<Ident>,
     pub(crate) name: Option<LitStr>,
     pub(crate) section: Option<LitStr>,
     pub(crate) constraints: Vec<TokenStream>,
+    pub(crate) reserved: Vec<LitStr>,
+    /// Whether the struct is a set of extensions, and whether these contribute to the identifier.
+    pub(crate) extensions: Option<bool>,
+    /// The name of the trait that sets these properties on every object that has them.
+    pub(crate) builder: Option<Ident>,
+    pub(crate) constructor: Constructor,
     pub(crate) common: Option<Field>,
     pub(crate) custom: Option<Ident>,
+    /// The fields that are no properties.
+    pub(crate) state: Vec<Ident>,
     pub(crate) properties: Vec<Property>,
+}
+
+/// What constructors the struct gets.
+#[derive(PartialEq)]
+pub(crate) enum Constructor {
+    /// With the required properties in the order in which they are declared.
+    Required,
+    /// With these properties.
+    Of(Vec<Ident>),
+    /// Only the one that takes the common properties: `new` is written by hand.
+    FromCommon,
 }
 
 /// A field that is a property.
@@ -30,13 +51,21 @@ pub(crate) struct Property {
     pub(crate) required: bool,
     pub(crate) after_own: bool,
     pub(crate) milliseconds: bool,
+    pub(crate) whole_seconds: bool,
+    pub(crate) deprecated: bool,
+    pub(crate) id_contributing: Option<TokenStream>,
     pub(crate) targets: Vec<TokenStream>,
-    pub(crate) vocabulary: Option<Ident>,
+    pub(crate) vocabulary: Option<TokenStream>,
+    /// The value that constructors give it.
+    pub(crate) default: Option<Expr>,
+    /// The name in JSON, where it is not that of the field.
+    rename: Option<LitStr>,
 }
 
 enum Role {
     Common,
     Custom,
+    State,
     Property(Box<Property>),
 }
 
@@ -47,14 +76,20 @@ impl Declaration {
         };
         let mut declaration = Self {
             ident: input.ident.clone(),
+            generics: input.generics.clone(),
             doc: doc(&input.attrs),
             object_type: None,
             class: None,
             name: None,
             section: None,
             constraints: Vec::new(),
+            reserved: Vec::new(),
+            extensions: None,
+            builder: None,
+            constructor: Constructor::Required,
             common: None,
             custom: None,
+            state: Vec::new(),
             properties: Vec::new(),
         };
         for attribute in stix(&input.attrs) {
@@ -74,12 +109,12 @@ impl Declaration {
             "class" => self.class = Some(meta.value()?.parse()?),
             "name" => self.name = Some(meta.value()?.parse()?),
             "section" => self.section = Some(meta.value()?.parse()?),
-            "at_least_one" => self.constraints.push(list_constraint(meta, quote!(AtLeastOne))?),
-            "exactly_one" => self.constraints.push(list_constraint(meta, quote!(ExactlyOne))?),
-            "requires" => self.constraints.push(pair_constraint(meta, &quote!(Requires))?),
-            "not_before" => self.constraints.push(pair_constraint(meta, &quote!(NotBefore))?),
-            "after" => self.constraints.push(pair_constraint(meta, &quote!(After))?),
-            _ => return Err(meta.error("not an argument of a declaration")),
+            "builder" => self.builder = Some(meta.value()?.parse()?),
+            "extensions" => self.extensions = Some(flag_in_parentheses(meta, "id_contributing")?),
+            "new" => self.constructor = Constructor::Of(in_parentheses(meta)?),
+            "no_new" => self.constructor = Constructor::FromCommon,
+            "reserved" => self.reserved = texts_in_parentheses(meta)?,
+            _ => self.constraints.push(constraint(&name, meta)?),
         }
         Ok(())
     }
@@ -88,6 +123,7 @@ impl Declaration {
         match Property::read(field, after_own)? {
             Role::Common => self.common = Some(field.clone()),
             Role::Custom => self.custom.clone_from(&field.ident),
+            Role::State => self.state.extend(field.ident.clone()),
             Role::Property(property) => self.properties.push(*property),
         }
         Ok(())
@@ -113,8 +149,13 @@ impl Property {
             required,
             after_own: false,
             milliseconds: false,
+            whole_seconds: false,
+            deprecated: false,
+            id_contributing: None,
             targets: Vec::new(),
             vocabulary: None,
+            default: None,
+            rename: None,
         };
         let mut special = None;
         for attribute in stix(&field.attrs) {
@@ -122,11 +163,9 @@ impl Property {
                 match meta.path.require_ident()?.to_string().as_str() {
                     "common" => special = Some(Role::Common),
                     "custom" => special = Some(Role::Custom),
+                    "state" => special = Some(Role::State),
                     "after_own" => *after_own = true,
-                    "milliseconds" => property.milliseconds = true,
-                    "refs" => property.targets = targets(&meta)?,
-                    "vocabulary" => property.vocabulary = Some(in_parentheses(&meta)?.0),
-                    _ => return Err(meta.error("not an argument of a property")),
+                    _ => property.read_argument(&meta)?,
                 }
                 Ok(())
             })?;
@@ -135,9 +174,27 @@ impl Property {
         Ok(special.unwrap_or_else(|| Role::Property(Box::new(property))))
     }
 
+    fn read_argument(&mut self, meta: &ParseNestedMeta<'_>) -> Result<()> {
+        match meta.path.require_ident()?.to_string().as_str() {
+            "milliseconds" => self.milliseconds = true,
+            "whole_seconds" => self.whole_seconds = true,
+            "deprecated" => self.deprecated = true,
+            "name" => self.rename = Some(meta.value()?.parse()?),
+            "default" => self.default = Some(meta.value()?.parse()?),
+            "id_contributing" if meta.input.peek(Token![=]) => {
+                self.id_contributing = Some(meta.value()?.parse::<Expr>()?.into_token_stream());
+            }
+            "id_contributing" => self.id_contributing = Some(quote!(true)),
+            "refs" => self.targets = targets(meta)?,
+            "vocabulary" => self.vocabulary = Some(vocabulary(meta)?),
+            _ => return Err(meta.error("not an argument of a property")),
+        }
+        Ok(())
+    }
+
     /// The name in JSON.
     pub(crate) fn name(&self) -> String {
-        self.ident.to_string()
+        self.rename.as_ref().map_or_else(|| self.ident.unraw().to_string(), LitStr::value)
     }
 }
 
@@ -157,8 +214,17 @@ fn doc(attributes: &[Attribute]) -> String {
 }
 
 fn option_of(ty: &Type) -> Option<&Type> {
+    argument_of(ty, "Option")
+}
+
+/// The type of the items of a list.
+pub(crate) fn item_of(ty: &Type) -> Option<&Type> {
+    argument_of(ty, "Vec")
+}
+
+fn argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     let Type::Path(path) = ty else { return None };
-    let segment = path.path.segments.last().filter(|segment| segment.ident == "Option")?;
+    let segment = path.path.segments.last().filter(|segment| segment.ident == name)?;
     let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
     arguments.args.iter().find_map(|argument| match argument {
         GenericArgument::Type(value) => Some(value),
@@ -166,26 +232,41 @@ fn option_of(ty: &Type) -> Option<&Type> {
     })
 }
 
-/// Reads `(a)` or `(a, b, ...)`: the first one and all of them.
-fn in_parentheses(meta: &ParseNestedMeta<'_>) -> Result<(Ident, Vec<Ident>)> {
+/// Reads `(a, b, ...)`, at least one.
+fn in_parentheses(meta: &ParseNestedMeta<'_>) -> Result<Vec<Ident>> {
     let content;
     parenthesized!(content in meta.input);
     let idents: Vec<Ident> =
         Punctuated::<Ident, Token![,]>::parse_terminated(&content)?.into_iter().collect();
-    let first = idents.first().cloned().ok_or_else(|| meta.error("name at least one"))?;
-    Ok((first, idents))
+    if idents.is_empty() { Err(meta.error("name at least one")) } else { Ok(idents) }
 }
 
-fn list_constraint(meta: &ParseNestedMeta<'_>, variant: TokenStream) -> Result<TokenStream> {
-    let names = in_parentheses(meta)?.1.into_iter().map(|ident| ident.to_string());
-    Ok(quote!(::stix_core::schema::Constraint::#variant(&[#(#names),*])))
+fn texts_in_parentheses(meta: &ParseNestedMeta<'_>) -> Result<Vec<LitStr>> {
+    let content;
+    parenthesized!(content in meta.input);
+    Ok(Punctuated::<LitStr, Token![,]>::parse_terminated(&content)?.into_iter().collect())
 }
 
-fn pair_constraint(meta: &ParseNestedMeta<'_>, variant: &TokenStream) -> Result<TokenStream> {
-    let names = in_parentheses(meta)?.1;
-    let [first, second] = names.as_slice() else { return Err(meta.error("name two properties")) };
-    let (first, second) = (first.to_string(), second.to_string());
-    Ok(quote!(::stix_core::schema::Constraint::#variant(#first, #second)))
+/// Reads nothing or `(flag)`.
+fn flag_in_parentheses(meta: &ParseNestedMeta<'_>, flag: &str) -> Result<bool> {
+    if !meta.input.peek(syn::token::Paren) {
+        return Ok(false);
+    }
+    match in_parentheses(meta)?.as_slice() {
+        [ident] if ident == flag => Ok(true),
+        _ => Err(meta.error(format!("only `{flag}` can stand here"))),
+    }
+}
+
+/// A vocabulary of `stix_core::vocab`, or one given by its path.
+fn vocabulary(meta: &ParseNestedMeta<'_>) -> Result<TokenStream> {
+    let content;
+    parenthesized!(content in meta.input);
+    let path: Path = content.parse()?;
+    Ok(match path.get_ident() {
+        Some(ident) => quote!(::stix_core::vocab::#ident),
+        None => path.into_token_stream(),
+    })
 }
 
 fn targets(meta: &ParseNestedMeta<'_>) -> Result<Vec<TokenStream>> {
@@ -203,4 +284,61 @@ fn targets(meta: &ParseNestedMeta<'_>) -> Result<Vec<TokenStream>> {
         Token![,],
     )?;
     Ok(targets.into_iter().map(ToTokens::into_token_stream).collect())
+}
+
+/// The variant of `stix_core::schema::Constraint` that an argument stands for.
+fn constraint(name: &str, meta: &ParseNestedMeta<'_>) -> Result<TokenStream> {
+    let variant = match name {
+        "at_least_one" => names_constraint(meta, &quote!(AtLeastOne))?,
+        "exactly_one" => names_constraint(meta, &quote!(ExactlyOne))?,
+        "requires" => pair_constraint(meta, &quote!(Requires))?,
+        "not_before" => pair_constraint(meta, &quote!(NotBefore))?,
+        "after" => pair_constraint(meta, &quote!(After))?,
+        "required_when" => condition_constraint(meta, &quote!(RequiredWhen))?,
+        "forbidden_when" => condition_constraint(meta, &quote!(ForbiddenWhen))?,
+        "only_with_term" => term_constraint(meta)?,
+        "any_own" if meta.input.peek(syn::token::Paren) => names_constraint(meta, &quote!(AnyOwn))?,
+        "any_own" => quote!(AnyOwn(&[])),
+        "any_besides" => names_constraint(meta, &quote!(AnyBesides))?,
+        _ => return Err(meta.error("not an argument of a declaration")),
+    };
+    Ok(quote!(::stix_core::schema::Constraint::#variant))
+}
+
+/// Reads `(a, b, ...)`.
+fn names_constraint(meta: &ParseNestedMeta<'_>, variant: &TokenStream) -> Result<TokenStream> {
+    let names = in_parentheses(meta)?.into_iter().map(|ident| ident.unraw().to_string());
+    Ok(quote!(#variant(&[#(#names),*])))
+}
+
+/// Reads `(first, second)`.
+fn pair_constraint(meta: &ParseNestedMeta<'_>, variant: &TokenStream) -> Result<TokenStream> {
+    let names = in_parentheses(meta)?;
+    let [first, second] = names.as_slice() else { return Err(meta.error("name two properties")) };
+    let (first, second) = (first.unraw().to_string(), second.unraw().to_string());
+    Ok(quote!(#variant(#first, #second)))
+}
+
+/// Reads `(property, condition = true)`.
+fn condition_constraint(meta: &ParseNestedMeta<'_>, variant: &TokenStream) -> Result<TokenStream> {
+    let content;
+    parenthesized!(content in meta.input);
+    let property = content.parse::<Ident>()?.unraw().to_string();
+    content.parse::<Token![,]>()?;
+    let condition = content.parse::<Ident>()?.unraw().to_string();
+    content.parse::<Token![=]>()?;
+    let value: LitBool = content.parse()?;
+    Ok(quote!(#variant { property: #property, condition: #condition, value: #value }))
+}
+
+/// Reads `(property, list = "term")`.
+fn term_constraint(meta: &ParseNestedMeta<'_>) -> Result<TokenStream> {
+    let content;
+    parenthesized!(content in meta.input);
+    let property = content.parse::<Ident>()?.unraw().to_string();
+    content.parse::<Token![,]>()?;
+    let list = content.parse::<Ident>()?.unraw().to_string();
+    content.parse::<Token![=]>()?;
+    let term: LitStr = content.parse()?;
+    Ok(quote!(OnlyWithTerm { property: #property, list: #list, term: #term }))
 }

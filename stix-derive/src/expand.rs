@@ -2,35 +2,45 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Ident, Result, Type};
+use syn::{Ident, Result};
 
-use crate::args::{Declaration, Property};
+use crate::{
+    args::{Declaration, Property},
+    builder,
+};
 
 /// Everything for a struct inside objects.
 pub(crate) fn structure(declaration: &Declaration) -> Result<TokenStream> {
     let ident = &declaration.ident;
     let name = declaration.need(&declaration.name, "name")?.value();
+    let (impl_generics, type_generics, bounds) = declaration.generics.split_for_impl();
     let declared = declared(declaration, &name)?;
-    let setters = setters(declaration);
+    let setters = builder::setters(declaration);
+    let builder_trait = builder::builder_trait(declaration);
+    let constructor = builder::struct_constructor(declaration);
+    let (kind, extension_set) = match declaration.extensions {
+        None => (quote!(Struct), None),
+        Some(contributing) => (
+            quote!(Extensions),
+            Some(quote! {
+                impl ::stix_core::schema::ExtensionSet for #ident {
+                    const ID_CONTRIBUTING: bool = #contributing;
+                }
+            }),
+        ),
+    };
+    let serde = serde(declaration, &quote!(print_struct), &quote!(parse_struct));
     Ok(quote! {
         #declared
         #setters
+        #builder_trait
+        #constructor
+        #extension_set
+        #serde
 
-        impl ::stix_core::schema::Property for #ident {
+        impl #impl_generics ::stix_core::schema::Property for #ident #type_generics #bounds {
             const KIND: &'static ::stix_core::schema::Kind =
-                &::stix_core::schema::Kind::Struct(<Self as ::stix_core::schema::Declared>::DEF);
-        }
-
-        impl ::serde::Serialize for #ident {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
-                ::stix_core::schema::print_struct(self, serializer)
-            }
-        }
-
-        impl<'de> ::serde::Deserialize<'de> for #ident {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                ::stix_core::schema::parse_struct(deserializer)
-            }
+                &::stix_core::schema::Kind::#kind(<Self as ::stix_core::schema::Declared>::DEF);
         }
     })
 }
@@ -43,12 +53,16 @@ pub(crate) fn object(declaration: &Declaration) -> Result<TokenStream> {
     let common = declaration.need(&declaration.common, "common")?;
     let (common_ident, common_type) = (&common.ident, &common.ty);
     let declared = declared(declaration, &object_type.value())?;
-    let setters = setters(declaration);
-    let constructor = constructor(declaration, common_ident.as_ref(), common_type);
+    let setters = builder::setters(declaration);
+    let constructors = builder::object_constructors(declaration, common);
+    let serde = serde(declaration, &quote!(print_object), &quote!(parse_object));
     Ok(quote! {
         #declared
         #setters
-        #constructor
+        #constructors
+        #serde
+
+        const _: () = ::stix_core::schema::assert_object_type(#object_type);
 
         impl ::stix_core::schema::StixObject for #ident {
             const OBJECT: &'static ::stix_core::schema::ObjectDef = &::stix_core::schema::ObjectDef {
@@ -61,25 +75,44 @@ pub(crate) fn object(declaration: &Declaration) -> Result<TokenStream> {
             fn common(&self) -> &Self::Common {
                 &self.#common_ident
             }
-        }
 
-        impl ::serde::Serialize for #ident {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
-                ::stix_core::schema::print_object(self, serializer)
-            }
-        }
-
-        impl<'de> ::serde::Deserialize<'de> for #ident {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                ::stix_core::schema::parse_object(deserializer)
+            fn common_mut(&mut self) -> &mut Self::Common {
+                &mut self.#common_ident
             }
         }
     })
 }
 
+fn serde(declaration: &Declaration, print: &TokenStream, parse: &TokenStream) -> TokenStream {
+    let ident = &declaration.ident;
+    let (impl_generics, type_generics, bounds) = declaration.generics.split_for_impl();
+    let mut with_lifetime = declaration.generics.clone();
+    with_lifetime.params.insert(0, syn::parse_quote!('de));
+    let (de_generics, _, _) = with_lifetime.split_for_impl();
+    quote! {
+        impl #impl_generics ::stix_core::schema::serde::Serialize for #ident #type_generics #bounds {
+            fn serialize<S: ::stix_core::schema::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                ::stix_core::schema::#print(self, serializer)
+            }
+        }
+
+        impl #de_generics ::stix_core::schema::serde::Deserialize<'de> for #ident #type_generics #bounds {
+            fn deserialize<D: ::stix_core::schema::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                ::stix_core::schema::#parse(deserializer)
+            }
+        }
+    }
+}
+
 /// The impl of `Declared`, and the slots that parsing fills.
 fn declared(declaration: &Declaration, name: &str) -> Result<TokenStream> {
     let ident = &declaration.ident;
+    let (impl_generics, type_generics, bounds) = declaration.generics.split_for_impl();
     let slots_ident = format_ident!("{ident}Slots");
     let slots = slots(declaration, &slots_ident);
     let def = def(declaration, name)?;
@@ -98,9 +131,9 @@ fn declared(declaration: &Declaration, name: &str) -> Result<TokenStream> {
     Ok(quote! {
         #slots
 
-        impl ::stix_core::schema::Declared for #ident {
+        impl #impl_generics ::stix_core::schema::Declared for #ident #type_generics #bounds {
             const DEF: &'static ::stix_core::schema::StructDef = &#def;
-            type Slots = #slots_ident;
+            type Slots = #slots_ident #type_generics;
             #find
             #fill
             #build
@@ -114,25 +147,34 @@ fn declared(declaration: &Declaration, name: &str) -> Result<TokenStream> {
 }
 
 fn slots(declaration: &Declaration, slots_ident: &Ident) -> TokenStream {
-    let fields = declaration
-        .properties
-        .iter()
-        .map(|Property { ident, value, .. }| quote!(#ident: ::std::option::Option<#value>));
-    let common = declaration.common.as_ref().map(|common| {
-        let ty = &common.ty;
-        quote!(common: <#ty as ::stix_core::schema::Declared>::Slots,)
-    });
+    let (impl_generics, type_generics, bounds) = declaration.generics.split_for_impl();
+    let (idents, values): (Vec<_>, Vec<_>) =
+        declaration.properties.iter().map(|Property { ident, value, .. }| (ident, value)).unzip();
+    let (common, no_common) = match &declaration.common {
+        Some(common) => {
+            let ty = &common.ty;
+            (
+                quote!(common: <#ty as ::stix_core::schema::Declared>::Slots,),
+                quote!(common: ::std::default::Default::default(),),
+            )
+        }
+        None => (TokenStream::new(), TokenStream::new()),
+    };
     quote! {
         #[doc(hidden)]
-        #[derive(Default)]
-        pub struct #slots_ident { #common #(#fields),* }
+        pub struct #slots_ident #impl_generics #bounds { #common #(#idents: ::std::option::Option<#values>),* }
+
+        impl #impl_generics ::std::default::Default for #slots_ident #type_generics #bounds {
+            fn default() -> Self {
+                Self { #no_common #(#idents: ::std::option::Option::None),* }
+            }
+        }
     }
 }
 
 fn def(declaration: &Declaration, name: &str) -> Result<TokenStream> {
     let section = declaration.need(&declaration.section, "section")?;
-    let doc = &declaration.doc;
-    let constraints = &declaration.constraints;
+    let Declaration { doc, constraints, reserved, .. } = declaration;
     let properties = declaration.properties.iter().map(property_def);
     Ok(quote! {
         ::stix_core::schema::StructDef {
@@ -141,15 +183,20 @@ fn def(declaration: &Declaration, name: &str) -> Result<TokenStream> {
             doc: #doc,
             properties: &[#(#properties),*],
             constraints: &[#(#constraints),*],
+            reserved: &[#(#reserved),*],
+            find: <Self as ::stix_core::schema::Declared>::find,
         }
     })
 }
 
 fn property_def(property: &Property) -> TokenStream {
-    let Property { doc, value, required, after_own, milliseconds, targets, .. } = property;
+    let Property {
+        doc, value, required, after_own, milliseconds, whole_seconds, deprecated, targets, ..
+    } = property;
     let name = property.name();
+    let id_contributing = property.id_contributing.clone().unwrap_or_else(|| quote!(false));
     let vocabulary = match &property.vocabulary {
-        Some(vocabulary) => quote!(::std::option::Option::Some(&::stix_core::vocab::#vocabulary)),
+        Some(vocabulary) => quote!(::std::option::Option::Some(&#vocabulary)),
         None => quote!(::std::option::Option::None),
     };
     quote! {
@@ -160,6 +207,9 @@ fn property_def(property: &Property) -> TokenStream {
             required: #required,
             after_own: #after_own,
             milliseconds: #milliseconds,
+            whole_seconds: #whole_seconds,
+            deprecated: #deprecated,
+            id_contributing: #id_contributing,
             targets: &[#(#targets),*],
             vocabulary: #vocabulary,
         }
@@ -205,7 +255,8 @@ fn fill(declaration: &Declaration) -> TokenStream {
         }),
     };
     quote! {
-        fn fill<'de, A: ::serde::de::MapAccess<'de>>(
+        #[allow(clippy::match_single_binding, unused_variables)]
+        fn fill<'de, A: ::stix_core::schema::serde::de::MapAccess<'de>>(
             slots: &mut Self::Slots,
             index: usize,
             map: &mut A,
@@ -226,6 +277,7 @@ fn build(declaration: &Declaration) -> Result<TokenStream> {
             false => quote!(#ident: slots.#ident),
         }
     });
+    let state = declaration.state.iter().map(|ident| quote!(#ident: ::std::default::Default::default()));
     let rest = match (&declaration.custom, &declaration.common) {
         (Some(field), _) => quote!(#field: custom),
         (None, Some(common)) => {
@@ -235,11 +287,12 @@ fn build(declaration: &Declaration) -> Result<TokenStream> {
         (None, None) => return Err(syn::Error::new_spanned(&declaration.ident, "`custom` is missing")),
     };
     Ok(quote! {
-        fn build<E: ::serde::de::Error>(
+        #[allow(unused_variables)]
+        fn build<E: ::stix_core::schema::serde::de::Error>(
             slots: Self::Slots,
             custom: ::stix_core::Custom,
         ) -> ::std::result::Result<Self, E> {
-            ::std::result::Result::Ok(Self { #rest, #(#fields),* })
+            ::std::result::Result::Ok(Self { #rest, #(#state,)* #(#fields),* })
         }
     })
 }
@@ -261,7 +314,8 @@ fn print(declaration: &Declaration) -> TokenStream {
     };
     let (before, after) = (entries(false), entries(true));
     quote! {
-        fn print<M: ::serde::ser::SerializeMap>(
+        #[allow(unused_variables)]
+        fn print<M: ::stix_core::schema::serde::ser::SerializeMap>(
             &self,
             part: ::stix_core::schema::Part,
             map: &mut M,
@@ -271,43 +325,6 @@ fn print(declaration: &Declaration) -> TokenStream {
                 ::stix_core::schema::Part::AfterOwn => { #(#after)* }
             }
             ::std::result::Result::Ok(())
-        }
-    }
-}
-
-/// `with_x` for each optional property.
-fn setters(declaration: &Declaration) -> TokenStream {
-    let ident = &declaration.ident;
-    let setters = declaration.properties.iter().filter(|property| !property.required).map(|property| {
-        let (field, value) = (&property.ident, &property.value);
-        let name = format_ident!("with_{field}");
-        let doc = format!("Sets `{field}`.");
-        quote! {
-            #[doc = #doc]
-            #[must_use]
-            pub fn #name(mut self, #field: impl ::std::convert::Into<#value>) -> Self {
-                self.#field = ::std::option::Option::Some(#field.into());
-                self
-            }
-        }
-    });
-    quote!(impl #ident { #(#setters)* })
-}
-
-/// The object with its required properties and nothing else, from which `new` is made.
-fn constructor(declaration: &Declaration, common_ident: Option<&Ident>, common_type: &Type) -> TokenStream {
-    let ident = &declaration.ident;
-    let required = declaration.properties.iter().filter(|property| property.required);
-    let (names, types): (Vec<_>, Vec<_>) =
-        required.map(|property| (&property.ident, &property.value)).unzip();
-    let optional =
-        declaration.properties.iter().filter(|property| !property.required).map(|property| &property.ident);
-    quote! {
-        impl #ident {
-            #[allow(dead_code, clippy::too_many_arguments)]
-            pub(crate) fn from_required(common: #common_type, #(#names: #types),*) -> Self {
-                Self { #common_ident: common, #(#names,)* #(#optional: ::std::option::Option::None),* }
-            }
         }
     }
 }

@@ -7,19 +7,37 @@
 //! - `type = "indicator"`, `class = Sdo`: only for objects.
 //! - `name = "external-reference"`: only for the structs inside objects.
 //! - `section = "4.7"`: where the specification defines it.
-//! - `at_least_one(a, b)`, `exactly_one(a, b)`, `requires(a, b)`, `not_before(late, early)`,
-//!   `after(late, early)`: relations between properties, any number of them.
+//! - `new(a, b)`: what the constructors ask for, instead of the required properties without a
+//!   default; `no_new`: only the constructor that takes the common properties.
+//! - `builder = SdoBuilder`: only for common properties: the trait with their setters.
+//! - `extensions`, `extensions(id_contributing)`: the struct is a set of extensions.
+//! - `reserved("action")`: names that no property may have.
+//!
+//! Relations between properties, any number of them:
+//! - `at_least_one(a, b)`, `exactly_one(a, b)`, `requires(a, b)`.
+//! - `not_before(late, early)`, `after(late, early)`: times.
+//! - `required_when(a, b = true)`, `forbidden_when(a, b = true)`: a boolean decides.
+//! - `any_own`, `any_own(a)`: at least one own property, or one of these.
+//! - `any_besides(a)`: at least one own property besides these.
+//! - `only_with_term(a, list = "term")`: the property needs a term in a list.
 //!
 //! # On a field: `#[stix(...)]`
 //! - `common`: holds the properties that all objects of the class have.
 //! - `custom`: holds the undeclared properties.
+//! - `state`: no property at all.
 //! - `after_own`: in a common struct, this property and those below it are written after the
 //!   object's own.
+//! - `name = "archive-ext"`: the name in JSON, where it is not that of the field.
 //! - `refs("identity", Sdo)`: the types that an identifier may point to.
-//! - `vocabulary(INDICATOR_TYPE)`: the open vocabulary or enumeration of its values.
-//! - `milliseconds`: a timestamp that needs at least three digits of a second.
+//! - `vocabulary(INDICATOR_TYPE_OV)`: the open vocabulary or enumeration of its values, of
+//!   `stix_core::vocab` or by its path.
+//! - `id_contributing`: counts for the deterministic identifier.
+//! - `milliseconds`, `whole_seconds`: how finely a timestamp must and may be written.
+//! - `deprecated`: should no longer be used.
+//! - `default = expression`: the value that constructors give it.
 
 mod args;
+mod builder;
 mod expand;
 
 use proc_macro::TokenStream;

@@ -21,7 +21,7 @@ use crate::{Context, Identifier, IdentifierError, Object, tlp::Tlp};
 /// let context = Context::system();
 /// let common = SdoCommon::new_in(&context, "identity")?
 ///     .with_object_marking_refs(vec![Tlp::Amber2.id()]);
-/// let mut builder = BundleBuilder::new().with(Identity::new(common, "ACME"));
+/// let mut builder = BundleBuilder::new().with(Identity::from_common(common, "ACME"));
 /// let missing = builder.add_referenced(|_| None);
 /// assert!(missing.is_empty(), "the objects of the Traffic Light Protocol are known");
 /// let bundle = builder.build_in(&context)?;

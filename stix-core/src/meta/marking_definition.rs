@@ -1,16 +1,20 @@
 //! Marking definitions (STIX 2.1 section 7.2.1).
 
-use serde_json::{Map, Value};
 use stix_derive::{StixObject, StixStruct};
 
-use crate::{Custom, ExternalReference, GranularMarking, Identifier, SpecVersion, Timestamp, schema::Common};
+use crate::{
+    Context, Custom, ExternalReference, GranularMarking, Identifier, SpecVersion, Timestamp,
+    schema::{Common, NewCommon},
+    values::{Dictionary, Extensions},
+};
 
 /// The common properties of marking definitions, which know no versions.
 #[derive(Clone, Debug, PartialEq, StixStruct)]
-#[stix(name = "common properties of marking-definition", section = "7.2.1")]
+#[stix(name = "common properties of marking-definition", section = "7.2.1", builder = MarkingDefinitionBuilder)]
 #[non_exhaustive]
 pub struct MarkingCommon {
     /// The version of the specification that the object follows.
+    #[stix(default = SpecVersion)]
     pub spec_version: SpecVersion,
     /// The identifier of the object.
     pub id: Identifier,
@@ -29,30 +33,31 @@ pub struct MarkingCommon {
     /// The markings of parts of the object.
     pub granular_markings: Option<Vec<GranularMarking>>,
     /// The extensions of the object, by the identifier of their definition.
-    pub extensions: Option<Map<String, Value>>,
+    pub extensions: Option<Extensions>,
     /// The properties that are not declared.
     #[stix(custom)]
     pub custom: Custom,
 }
 
-impl Common for MarkingCommon {
-    fn id(&self) -> &Identifier {
-        &self.id
-    }
-
-    fn created(&self) -> Option<&Timestamp> {
-        Some(&self.created)
-    }
-
-    fn modified(&self) -> Option<&Timestamp> {
-        None
+impl NewCommon for MarkingCommon {
+    fn new_common(context: &Context, object_type: &'static str) -> Self {
+        Self::new(Identifier::known(object_type, context.uuid()), context.now())
     }
 }
 
+impl Common for MarkingCommon {
+    crate::common::common!(created created_by_ref external_references extensions);
+}
+
 /// How content may be used and shared.
+///
+/// It is still to be given an extension, or a definition of one of the two old kinds.
 #[derive(Clone, Debug, PartialEq, StixObject)]
-#[stix(type = "marking-definition", class = Smo, section = "7.2.1", requires(definition_type, definition),
-       requires(definition, definition_type), at_least_one(definition, extensions))]
+#[stix(
+    type = "marking-definition", class = Smo, section = "7.2.1",
+    at_least_one(definition_type, extensions),
+    at_least_one(definition, extensions),
+)]
 #[non_exhaustive]
 pub struct MarkingDefinition {
     /// The common properties.
@@ -61,24 +66,70 @@ pub struct MarkingDefinition {
     /// The name of the marking.
     pub name: Option<String>,
     /// The kind of the definition: `tlp` or `statement`. Deprecated in favour of extensions.
+    #[stix(deprecated)]
     pub definition_type: Option<String>,
     /// The definition. Deprecated in favour of extensions.
-    pub definition: Option<Map<String, Value>>,
+    #[stix(deprecated)]
+    pub definition: Option<MarkingObject>,
+}
+
+/// The definition of a marking without an extension: a statement, a level of the Traffic Light
+/// Protocol, or what else somebody has made of it.
+pub type MarkingObject = Dictionary;
+
+/// The definition of a marking of the kind `statement`.
+#[derive(Clone, Debug, PartialEq, StixStruct)]
+#[stix(name = "statement-marking", section = "7.2.1")]
+#[non_exhaustive]
+pub struct StatementMarking {
+    /// What is stated, such as a copyright or the terms of use.
+    pub statement: String,
+    /// The properties that are not declared.
+    #[stix(custom)]
+    pub custom: Custom,
+}
+
+/// The definition of a marking of the kind `tlp`.
+#[derive(Clone, Debug, PartialEq, StixStruct)]
+#[stix(name = "tlp-marking", section = "7.2.1")]
+#[non_exhaustive]
+pub struct TlpMarking {
+    /// The level of TLP 1.0: `white`, `green`, `amber` or `red`.
+    pub tlp: String,
+    /// The properties that are not declared.
+    #[stix(custom)]
+    pub custom: Custom,
 }
 
 impl MarkingDefinition {
-    /// A marking definition that is still to be given a definition or an extension.
-    pub fn new(id: Identifier, created: Timestamp) -> Self {
-        Self::from_required(MarkingCommon {
-            spec_version: SpecVersion,
-            id,
-            created_by_ref: None,
-            created,
-            external_references: None,
-            object_marking_refs: None,
-            granular_markings: None,
-            extensions: None,
-            custom: Custom::new(),
-        })
+    /// What is stated, if the definition is of the kind `statement`.
+    pub fn statement(&self) -> Option<StatementMarking> {
+        self.definition_of("statement")
+    }
+
+    /// The level of TLP 1.0, if the definition is of the kind `tlp`.
+    pub fn tlp(&self) -> Option<TlpMarking> {
+        self.definition_of("tlp")
+    }
+
+    /// Makes it a statement.
+    ///
+    /// ```
+    /// use stix_core::meta::MarkingDefinition;
+    ///
+    /// let marking = MarkingDefinition::new().with_statement("Copyright Example Corp.");
+    /// assert_eq!(marking.statement().map(|s| s.statement).as_deref(), Some("Copyright Example Corp."));
+    /// ```
+    #[must_use]
+    pub fn with_statement(self, statement: impl Into<String>) -> Self {
+        let definition = MarkingObject::new().with("statement", statement.into());
+        self.with_definition_type("statement").with_definition(definition)
+    }
+
+    fn definition_of<T: serde::de::DeserializeOwned>(&self, definition_type: &str) -> Option<T> {
+        if self.definition_type.as_deref() != Some(definition_type) {
+            return None;
+        }
+        T::deserialize(serde_json::Value::Object((**self.definition.as_ref()?).clone())).ok()
     }
 }

@@ -3,13 +3,13 @@
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use serde::{
-    Deserialize, Deserializer, Serializer,
-    de::{DeserializeSeed, Error, MapAccess, Visitor, value::MapDeserializer},
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{DeserializeOwned, DeserializeSeed, Error, MapAccess, Visitor, value::MapDeserializer},
     ser::SerializeMap,
 };
 
-use super::{ObjectDef, StructDef};
-use crate::{Custom, Identifier, Timestamp};
+use super::{Common, ObjectDef, StructDef};
+use crate::Custom;
 
 /// A struct whose properties are declared; implemented by the derive macros.
 pub trait Declared: Sized {
@@ -48,26 +48,19 @@ pub trait Declared: Sized {
 }
 
 /// An object: a declared struct with a type and common properties.
-pub trait StixObject: Declared {
+pub trait StixObject: Declared + Serialize + DeserializeOwned {
     /// Its table.
     const OBJECT: &'static ObjectDef;
     /// The value of the property `type`.
     const TYPE: &'static str = Self::OBJECT.own.name;
     /// The properties that all objects of the class have.
-    type Common: Common;
+    type Common: Common + Declared;
 
     /// The properties that all objects of the class have.
     fn common(&self) -> &Self::Common;
-}
 
-/// The properties that all objects of a class have.
-pub trait Common: Declared {
-    /// The identifier.
-    fn id(&self) -> &Identifier;
-    /// When the object was created, if objects of the class say so.
-    fn created(&self) -> Option<&Timestamp>;
-    /// When this version was created, if the class knows versions.
-    fn modified(&self) -> Option<&Timestamp>;
+    /// The properties that all objects of the class have, to be changed.
+    fn common_mut(&mut self) -> &mut Self::Common;
 }
 
 /// The part of a common struct that is written before or after the own properties of an object.

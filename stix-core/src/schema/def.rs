@@ -34,6 +34,12 @@ impl ObjectDef {
     pub fn property(&self, name: &str) -> Option<&'static PropertyDef> {
         self.own.property(name).or_else(|| self.common.property(name))
     }
+
+    /// The names of the properties that make up the deterministic identifier (section 2.9); none
+    /// for a type that has no such identifiers.
+    pub fn id_contributing(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.properties().filter(|property| property.id_contributing).map(|property| property.name)
+    }
 }
 
 /// The classes of objects (section 1.3).
@@ -65,12 +71,16 @@ pub struct StructDef {
     pub properties: &'static [PropertyDef],
     /// The relations between them.
     pub constraints: &'static [Constraint],
+    /// The names that no property may have.
+    pub reserved: &'static [&'static str],
+    /// The index of the property of this name; past the end for a common property of an object.
+    pub find: fn(&str) -> Option<usize>,
 }
 
 impl StructDef {
     /// The property of this name.
     pub fn property(&self, name: &str) -> Option<&'static PropertyDef> {
-        self.properties.iter().find(|property| property.name == name)
+        self.properties.get((self.find)(name)?)
     }
 }
 
@@ -89,6 +99,12 @@ pub struct PropertyDef {
     pub after_own: bool,
     /// Whether its timestamp needs at least three digits of a second.
     pub milliseconds: bool,
+    /// Whether its timestamp must not have a fraction of a second.
+    pub whole_seconds: bool,
+    /// Whether it should no longer be used.
+    pub deprecated: bool,
+    /// Whether it is part of what the deterministic identifier is made of (section 2.9).
+    pub id_contributing: bool,
     /// The objects that its identifiers may point to; any, if empty.
     pub targets: &'static [Target],
     /// The vocabulary of its values.
@@ -116,8 +132,29 @@ pub enum Kind {
     Identifier,
     /// The text `2.1`.
     SpecVersion,
-    /// A JSON object whose members the declaration does not name.
-    Dictionary,
+    /// A number, with these bounds.
+    Float {
+        /// The least value allowed.
+        min: Option<f64>,
+        /// The greatest value allowed.
+        max: Option<f64>,
+    },
+    /// A whole number or any text.
+    IntegerOrString,
+    /// A text of hexadecimal digits in pairs.
+    Hex,
+    /// A text that is Base64.
+    Binary,
+    /// Hashes by the name of their algorithm.
+    Hashes,
+    /// Any value but null.
+    Any,
+    /// A JSON object whose members the declaration does not name, with values of this kind.
+    Dictionary(&'static Kind),
+    /// The extensions of an object by their names, of which the table knows some.
+    Extensions(&'static StructDef),
+    /// Cyber-observable objects by local names, without identifiers.
+    Observables,
     /// A list that is not empty.
     List(&'static Kind),
     /// A struct.
@@ -149,6 +186,37 @@ pub enum Constraint {
     NotBefore(&'static str, &'static str),
     /// The first is a time after the second.
     After(&'static str, &'static str),
+    /// The property must be present when the condition, a boolean, has the value.
+    RequiredWhen {
+        /// The property that must be present.
+        property: &'static str,
+        /// The boolean property that decides.
+        condition: &'static str,
+        /// Its value.
+        value: bool,
+    },
+    /// The property must not be present when the condition, a boolean, has the value.
+    ForbiddenWhen {
+        /// The property that must not be present.
+        property: &'static str,
+        /// The boolean property that decides.
+        condition: &'static str,
+        /// Its value.
+        value: bool,
+    },
+    /// The property may be present only when the list has the term.
+    OnlyWithTerm {
+        /// The property.
+        property: &'static str,
+        /// The list of terms.
+        list: &'static str,
+        /// The term.
+        term: &'static str,
+    },
+    /// One property of the struct's own must be present, or one of these.
+    AnyOwn(&'static [&'static str]),
+    /// One property of the struct's own must be present besides these.
+    AnyBesides(&'static [&'static str]),
 }
 
 /// An open vocabulary or an enumeration (chapter 10).

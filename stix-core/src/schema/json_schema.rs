@@ -120,7 +120,7 @@ impl Definitions {
             ("required", Value::Array(required)),
             ("additionalProperties", Value::Object(self.anything())),
         ]);
-        let all: Vec<_> = constraints.filter_map(constraint).collect();
+        let all: Vec<_> = constraints.filter_map(|constraint| relation(constraint, def)).collect();
         if !all.is_empty() {
             object.insert("allOf".into(), Value::Array(all));
         }
@@ -129,11 +129,17 @@ impl Definitions {
 
     fn property(&mut self, property: &'static PropertyDef) -> Map<String, Value> {
         let mut value = schema([("description", json!(sentences(property.doc)))]);
-        value.extend(match (property.kind, property.milliseconds) {
-            (Kind::Timestamp, true) => {
+        if property.deprecated {
+            value.insert("deprecated".into(), json!(true));
+        }
+        value.extend(match property.kind {
+            Kind::Timestamp if property.milliseconds => {
                 self.refer("timestamp-in-milliseconds", |_| text::timestamp("\\.[0-9]{3,}"))
             }
-            (kind, _) => self.kind(kind),
+            Kind::Timestamp if property.whole_seconds => {
+                self.refer("timestamp-in-seconds", |_| text::timestamp(""))
+            }
+            kind => self.kind(kind),
         });
         let restriction = text::restriction(property);
         match value.get_mut("items") {
@@ -155,12 +161,23 @@ impl Definitions {
             Kind::Timestamp => self.refer("timestamp", |_| text::timestamp("(\\.[0-9]+)?")),
             Kind::Identifier => self.refer("identifier", |_| text::identifier()),
             Kind::SpecVersion => schema([("const", json!(crate::SpecVersion::TEXT))]),
-            Kind::Dictionary => self.refer("dictionary", |definitions| {
-                schema([
-                    ("type", json!("object")),
-                    ("minProperties", json!(1)),
-                    ("additionalProperties", Value::Object(definitions.anything())),
-                ])
+            Kind::Float { min, max } => {
+                let mut number = schema([("type", json!("number"))]);
+                number.extend(min.map(|min| ("minimum".to_owned(), json!(min))));
+                number.extend(max.map(|max| ("maximum".to_owned(), json!(max))));
+                number
+            }
+            Kind::IntegerOrString => schema([("type", json!(["integer", "string"]))]),
+            Kind::Hex => self.refer("hex", |_| text::hex()),
+            Kind::Binary => self.refer("binary", |_| text::binary()),
+            Kind::Hashes => self.refer("hashes", |definitions| dictionary(definitions.kind(&Kind::String))),
+            Kind::Any => self.anything(),
+            Kind::Dictionary(value) => dictionary(self.kind(value)),
+            Kind::Observables => dictionary(self.anything()),
+            Kind::Extensions(def) => self.refer(&def.name.replace(' ', "-"), |definitions| {
+                let mut set = definitions.structure(def, def.properties.iter(), def.constraints.iter());
+                set.insert("minProperties".into(), json!(1));
+                set
             }),
             Kind::List(item) => schema([
                 ("type", json!("array")),
@@ -174,14 +191,18 @@ impl Definitions {
         }
     }
 
-    /// What no table describes: anything without a null at any depth.
+    /// What no table describes: anything without a null and without empty lists or objects at any depth.
     fn anything(&mut self) -> Map<String, Value> {
         self.refer("anything-but-null", |definitions| {
             let inside = Value::Object(definitions.anything());
             schema([
                 ("type", json!(["boolean", "number", "string", "array", "object"])),
+                ("minItems", json!(1)),
                 ("items", inside.clone()),
+                ("minProperties", json!(1)),
                 ("additionalProperties", inside),
+                ("if", json!({"type": "integer"})),
+                ("then", json!({"minimum": -MAX_INTEGER, "maximum": MAX_INTEGER})),
             ])
         })
     }
@@ -192,11 +213,11 @@ impl Definitions {
         let mut cases = Vec::new();
         for def in &types {
             let then = self.refer(def.name(), |definitions| definitions.object(def));
-            cases.push(json!({"if": has_type(&json!({"const": def.name()})), "then": then}));
+            cases.push(json!({"if": has("type", &json!({"const": def.name()})), "then": then}));
         }
         let names: Vec<_> = types.iter().map(|def| def.name()).collect();
         let other = self.untyped();
-        cases.push(json!({"if": has_type(&json!({"enum": names})), "else": other}));
+        cases.push(json!({"if": has("type", &json!({"enum": names})), "else": other}));
         schema([
             ("type", json!("object")),
             ("properties", json!({"type": text::object_type()})),
@@ -235,8 +256,9 @@ fn schema<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-fn has_type(schema: &Value) -> Value {
-    json!({"properties": {"type": schema}, "required": ["type"]})
+/// The property is there and of this form.
+fn has(property: &str, form: &Value) -> Value {
+    json!({"properties": {property: form}, "required": [property]})
 }
 
 /// A documentation comment as running text: lines are joined, paragraphs kept.
@@ -245,14 +267,38 @@ fn sentences(doc: &str) -> String {
     paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 
-/// A relation between properties; none if a schema cannot express it.
-fn constraint(constraint: &Constraint) -> Option<Value> {
-    let each = |names: &[&str]| names.iter().map(|name| json!({"required": [name]})).collect::<Vec<_>>();
-    match constraint {
-        Constraint::AtLeastOne(names) => Some(json!({"anyOf": each(names)})),
-        Constraint::ExactlyOne(names) => Some(json!({"oneOf": each(names)})),
-        Constraint::Requires(first, second) => Some(json!({"dependentRequired": {*first: [second]}})),
+/// A JSON object that is not empty, with values of this kind.
+fn dictionary(value: Map<String, Value>) -> Map<String, Value> {
+    schema([
+        ("type", json!("object")),
+        ("minProperties", json!(1)),
+        ("additionalProperties", Value::Object(value)),
+    ])
+}
+
+/// A relation between the properties of a struct; none if a schema cannot express it.
+fn relation(constraint: &Constraint, own: &StructDef) -> Option<Value> {
+    let any = |names: Vec<&str>| json!({"anyOf": names.iter().map(|name| json!({"required": [name]})).collect::<Vec<_>>()});
+    let own = || own.properties.iter().map(|property| property.name);
+    let when = |condition: &str, value: bool| has(condition, &json!({"const": value}));
+    Some(match constraint {
+        Constraint::AtLeastOne(names) => any(names.to_vec()),
+        Constraint::ExactlyOne(names) => {
+            json!({"oneOf": names.iter().map(|name| json!({"required": [name]})).collect::<Vec<_>>()})
+        }
+        Constraint::Requires(first, second) => json!({"dependentRequired": {*first: [second]}}),
+        Constraint::RequiredWhen { property, condition, value } => {
+            json!({"if": when(condition, *value), "then": {"required": [property]}})
+        }
+        Constraint::ForbiddenWhen { property, condition, value } => {
+            json!({"if": when(condition, *value), "then": {"not": {"required": [property]}}})
+        }
+        Constraint::OnlyWithTerm { property, list, term } => {
+            json!({"if": {"required": [property]}, "then": has(list, &json!({"contains": {"const": term}}))})
+        }
+        Constraint::AnyOwn(others) => any(own().chain(others.iter().copied()).collect()),
+        Constraint::AnyBesides(excepted) => any(own().filter(|name| !excepted.contains(name)).collect()),
         // No keyword compares two values.
-        Constraint::NotBefore(..) | Constraint::After(..) => None,
-    }
+        Constraint::NotBefore(..) | Constraint::After(..) => return None,
+    })
 }

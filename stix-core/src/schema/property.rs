@@ -22,8 +22,12 @@ impl Property for i64 {
     const KIND: &'static Kind = &Kind::Integer { min: None, max: None };
 }
 
+impl Property for Value {
+    const KIND: &'static Kind = &Kind::Any;
+}
+
 impl Property for Map<String, Value> {
-    const KIND: &'static Kind = &Kind::Dictionary;
+    const KIND: &'static Kind = &Kind::Dictionary(&Kind::Any);
 }
 
 impl<T: Property> Property for Vec<T> {

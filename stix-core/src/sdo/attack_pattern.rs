@@ -21,10 +21,3 @@ pub struct AttackPattern {
     /// The phases of kill chains in which it is used.
     pub kill_chain_phases: Option<Vec<KillChainPhase>>,
 }
-
-impl AttackPattern {
-    /// An attack pattern of this name.
-    pub fn new(common: SdoCommon, name: impl Into<String>) -> Self {
-        Self::from_required(common, name.into())
-    }
-}

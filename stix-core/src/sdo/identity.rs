@@ -27,10 +27,3 @@ pub struct Identity {
     /// How to reach it.
     pub contact_information: Option<String>,
 }
-
-impl Identity {
-    /// An identity of this name.
-    pub fn new(common: SdoCommon, name: impl Into<String>) -> Self {
-        Self::from_required(common, name.into())
-    }
-}

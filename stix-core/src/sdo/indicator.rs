@@ -5,6 +5,8 @@ use stix_derive::StixObject;
 use crate::{KillChainPhase, SdoCommon, Timestamp};
 
 /// A pattern that can be used to detect suspicious or malicious activity.
+///
+/// The constructors take a pattern in the STIX pattern language; set `pattern_type` for another.
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "indicator", class = Sdo, section = "4.7", after(valid_until, valid_from))]
 #[non_exhaustive]
@@ -22,7 +24,7 @@ pub struct Indicator {
     /// The detection pattern.
     pub pattern: String,
     /// The language of the pattern.
-    #[stix(vocabulary(PATTERN_TYPE_OV))]
+    #[stix(vocabulary(PATTERN_TYPE_OV), default = "stix".to_owned())]
     pub pattern_type: String,
     /// The version of that language.
     pub pattern_version: Option<String>,
@@ -32,11 +34,4 @@ pub struct Indicator {
     pub valid_until: Option<Timestamp>,
     /// The phases of kill chains that it corresponds to.
     pub kill_chain_phases: Option<Vec<KillChainPhase>>,
-}
-
-impl Indicator {
-    /// An indicator with a pattern in the STIX pattern language.
-    pub fn new(common: SdoCommon, pattern: impl Into<String>, valid_from: Timestamp) -> Self {
-        Self::from_required(common, pattern.into(), "stix".to_owned(), valid_from)
-    }
 }

@@ -6,7 +6,11 @@ use crate::{Identifier, SdoCommon, Timestamp};
 
 /// How one object relates to another.
 #[derive(Clone, Debug, PartialEq, StixObject)]
-#[stix(type = "relationship", class = Sro, section = "5.1", after(stop_time, start_time))]
+#[stix(
+    type = "relationship", class = Sro, section = "5.1",
+    new(source_ref, relationship_type, target_ref),
+    after(stop_time, start_time),
+)]
 #[non_exhaustive]
 pub struct Relationship {
     /// The properties that every SRO has.
@@ -26,16 +30,4 @@ pub struct Relationship {
     pub start_time: Option<Timestamp>,
     /// Until when the relation held.
     pub stop_time: Option<Timestamp>,
-}
-
-impl Relationship {
-    /// A relation of this name between two objects.
-    pub fn new(
-        common: SdoCommon,
-        source_ref: Identifier,
-        relationship_type: impl Into<String>,
-        target_ref: Identifier,
-    ) -> Self {
-        Self::from_required(common, relationship_type.into(), source_ref, target_ref)
-    }
 }

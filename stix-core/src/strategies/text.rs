@@ -1,11 +1,13 @@
 //! Texts: names, identifiers and times.
 
+use std::ops::RangeInclusive;
+
 use proptest::{
     prelude::{BoxedStrategy, Strategy, any},
     prop_oneof,
     sample::select,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{object::REGISTRY, schema::Target};
 
@@ -29,11 +31,9 @@ fn uuid() -> impl Strategy<Value = String> {
     "[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-([0-9a-f]{12}|[0-9A-F]{12})"
 }
 
-/// A timestamp of the years 1990 to 2089 with up to ten digits of a second; at least three if
-/// `milliseconds` says so.
-pub fn timestamp(milliseconds: bool) -> BoxedStrategy<String> {
-    let least = if milliseconds { 3 } else { 0 };
-    let digits = (least..=10_usize, 0..10_000_000_000_u64);
+/// A timestamp of the years 1990 to 2089 with so many digits of a second, at most ten.
+pub fn timestamp(digits: RangeInclusive<usize>) -> BoxedStrategy<String> {
+    let digits = (digits, 0..10_000_000_000_u64);
     let day = (1990..2090, 1..=12, 1..=28);
     let time = (0..24, 0..60, 0..60);
     (day, time, digits)
@@ -49,6 +49,28 @@ pub fn timestamp(milliseconds: bool) -> BoxedStrategy<String> {
 /// Any text, the empty one and those that need escapes in JSON among them.
 pub(super) fn any_text() -> BoxedStrategy<Value> {
     prop_oneof![3 => "\\PC{0,12}".boxed(), 1 => any::<String>().boxed()].prop_map(Value::from).boxed()
+}
+
+/// Pairs of hexadecimal digits.
+pub(super) fn hex() -> BoxedStrategy<Value> {
+    "([0-9a-f]{2}){1,8}".prop_map(Value::from).boxed()
+}
+
+/// Base64.
+pub(super) fn binary() -> BoxedStrategy<Value> {
+    let texts = "([A-Za-z0-9+/]{4}){0,5}([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?";
+    texts.prop_map(Value::from).boxed()
+}
+
+/// Hashes of a few algorithms.
+pub(super) fn hashes() -> BoxedStrategy<Value> {
+    let hashes = ("[0-9a-f]{32}", "[0-9a-f]{64}", 0..3);
+    let hashes = hashes.prop_map(|(md5, sha256, which)| match which {
+        0 => json!({"MD5": md5}),
+        1 => json!({"SHA-256": sha256}),
+        _ => json!({"MD5": md5, "SHA-256": sha256}),
+    });
+    hashes.boxed()
 }
 
 /// An identifier that may stand in a property with these targets.

@@ -171,5 +171,5 @@ fn recomputed(members: &Members<'_>) -> Option<Identifier> {
     let object_type = members.text("type")?;
     let contributing = deterministic_id::contributing(object_type);
     let parts = contributing.iter().filter_map(|name| Some(((*name).to_owned(), members.get(name)?.into())));
-    deterministic_id::deterministic_id_of(object_type, contributing, &parts.collect())
+    deterministic_id::deterministic_id_of(object_type, &contributing, &parts.collect())
 }

@@ -65,13 +65,8 @@ fn contents<'c>(contents: &'c Members<'c>, check: &mut Check<'c>) {
     for (language, texts) in contents.iter() {
         check.member(language, |check| {
             tag(language, check);
-            match texts {
-                Json::Object(texts) => translations(texts, check),
-                other => {
-                    let message =
-                        format_args!("{} stands where the texts of a language belong", other.kind());
-                    check.problem(Rule::LanguageContent, message);
-                }
+            if let Json::Object(texts) = texts {
+                translations(texts, check);
             }
         });
     }

@@ -123,7 +123,7 @@ impl<'c> Structure<'c> {
             self.present_or_missing(property, def.name(), members, check);
         }
         for constraint in def.constraints() {
-            constraints::constraint(constraint, members, check);
+            constraints::constraint(constraint, def.own, members, check);
         }
         if def.class == Class::Bundle && members.has("spec_version") {
             let help = "remove it: each object says its own version";
@@ -199,11 +199,17 @@ impl<'c> Structure<'c> {
     }
 
     /// Checks the members of a dictionary: whether the keys are in lower case is not asked if they are `cased`.
-    fn dictionary(&mut self, members: &'c Members<'c>, cased: bool, check: &mut Check<'c>) {
+    fn dictionary(
+        &mut self,
+        kind: &'static Kind,
+        members: &'c Members<'c>,
+        cased: bool,
+        check: &mut Check<'c>,
+    ) {
         for (key, value) in members.iter() {
             check.member(key, |check| {
                 names::key(key, cased, check);
-                self.anything(value, check);
+                self.value(kind, value, check);
             });
         }
         duplicates(members, check);
@@ -223,7 +229,7 @@ impl<'c> Structure<'c> {
             }
             Json::Object(members) => {
                 not_empty(members.is_empty(), check);
-                self.dictionary(members, false, check);
+                self.dictionary(&Kind::Any, members, false, check);
             }
             Json::String(text) => self.length(text, check),
             Json::Integer(number) => range(*number, -MAX_INTEGER, MAX_INTEGER, check),
@@ -250,12 +256,9 @@ impl<'c> Structure<'c> {
 
     fn property(&mut self, property: &'static PropertyDef, value: &'c Json<'c>, check: &mut Check<'c>) {
         match (property.kind, value) {
-            (Kind::Dictionary, Json::Object(members)) => {
+            (Kind::Dictionary(kind), Json::Object(members)) => {
                 not_empty(members.is_empty(), check);
-                match property.name {
-                    "hashes" => encoded::hashes(members, check),
-                    name => self.dictionary(members, names::cased(name), check),
-                }
+                self.dictionary(kind, members, names::cased(property.name), check);
             }
             (kind, value) => self.value(kind, value, check),
         }
@@ -268,6 +271,13 @@ impl<'c> Structure<'c> {
                 }
                 single => restrictions::restricted(property, single, check),
             }
+        }
+        if property.whole_seconds
+            && let Some(time) = value.as_str().and_then(|text| text.parse::<Timestamp>().ok())
+            && time.precision() > 0
+        {
+            let message = format_args!("`{time}` has a fraction of a second").to_string();
+            check.problem_with_help(Rule::TimestampPrecision, message, "leave the fraction out");
         }
         if property.milliseconds
             && let Some(time) = value.as_str().and_then(|text| text.parse::<Timestamp>().ok())
@@ -302,9 +312,33 @@ impl<'c> Structure<'c> {
                     check.problem_with_help(Rule::SpecVersion, error, "write `2.1`");
                 }
             }
-            (Kind::Dictionary, Json::Object(members)) => {
+            (Kind::Float { min, max }, Json::Integer(number)) => {
+                float_range(*number as f64, *min, *max, check);
+            }
+            (Kind::Float { min, max }, Json::Float(number)) => float_range(*number, *min, *max, check),
+            (Kind::IntegerOrString, Json::Integer(number)) => {
+                range(*number, -MAX_INTEGER, MAX_INTEGER, check)
+            }
+            (Kind::IntegerOrString, Json::String(text)) => self.length(text, check),
+            (Kind::Hex, Json::String(_)) => self.encoded(value, encoded::hexadecimal, check),
+            (Kind::Binary, Json::String(_)) => self.encoded(value, encoded::binary, check),
+            (Kind::Hashes, Json::Object(members)) => {
                 not_empty(members.is_empty(), check);
-                self.dictionary(members, true, check);
+                encoded::hashes(members, check);
+                duplicates(members, check);
+            }
+            (Kind::Any, value) => self.anything(value, check),
+            (Kind::Dictionary(kind), Json::Object(members)) => {
+                not_empty(members.is_empty(), check);
+                self.dictionary(kind, members, false, check);
+            }
+            (Kind::Observables, Json::Object(members)) => {
+                not_empty(members.is_empty(), check);
+                self.dictionary(&Kind::Any, members, true, check);
+            }
+            (Kind::Extensions(def), Json::Object(members)) => {
+                not_empty(members.is_empty(), check);
+                self.extensions(def, members, check);
             }
             (Kind::List(kind), Json::Array(items)) => {
                 not_empty(items.is_empty(), check);
@@ -325,12 +359,26 @@ impl<'c> Structure<'c> {
         }
     }
 
+    /// Checks the extensions of an object: those that the table knows, and the names of the others.
+    fn extensions(&mut self, def: &'static StructDef, members: &'c Members<'c>, check: &mut Check<'c>) {
+        for (name, value) in members.iter() {
+            check.member(name, |check| match def.property(name) {
+                Some(property) => self.property(property, value, check),
+                None => {
+                    names::key(name, true, check);
+                    self.anything(value, check);
+                }
+            });
+        }
+        duplicates(members, check);
+    }
+
     fn structure(&mut self, def: &'static StructDef, members: &'c Members<'c>, check: &mut Check<'c>) {
         for property in def.properties {
             self.present_or_missing(property, def.name, members, check);
         }
         for constraint in def.constraints {
-            constraints::constraint(constraint, members, check);
+            constraints::constraint(constraint, def, members, check);
         }
         for (name, value) in members.iter().filter(|(name, _)| def.property(name).is_none()) {
             check.member(name, |check| self.undeclared(name, value, members, check));
@@ -376,6 +424,13 @@ fn range(number: i64, min: i64, max: i64, check: &mut Check<'_>) {
     }
 }
 
+fn float_range(number: f64, min: Option<f64>, max: Option<f64>, check: &mut Check<'_>) {
+    let (min, max) = (min.unwrap_or(f64::MIN), max.unwrap_or(f64::MAX));
+    if !(min..=max).contains(&number) {
+        check.problem(Rule::Range, format_args!("`{number}` is not between {min} and {max}"));
+    }
+}
+
 fn not_empty(empty: bool, check: &mut Check<'_>) {
     if empty {
         let message = "a list or dictionary must not be empty";
@@ -393,7 +448,17 @@ impl Kind {
             Self::Timestamp => "a timestamp",
             Self::Identifier => "an identifier",
             Self::SpecVersion => "the text `2.1`",
-            Self::Dictionary | Self::Struct(_) | Self::Object => "an object",
+            Self::Float { .. } => "a number",
+            Self::IntegerOrString => "a whole number or a string",
+            Self::Hex => "a string of hexadecimal digits",
+            Self::Binary => "a string in Base64",
+            Self::Any => "a value",
+            Self::Dictionary(_)
+            | Self::Hashes
+            | Self::Observables
+            | Self::Extensions(_)
+            | Self::Struct(_)
+            | Self::Object => "an object",
             Self::List(_) => "a list",
         }
     }

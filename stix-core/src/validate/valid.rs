@@ -5,7 +5,7 @@ use std::ops::Deref;
 use serde_json::Value;
 
 use super::{Problem, Report, Rule, Severity, check_object};
-use crate::Object;
+use crate::{Object, schema::StixObject};
 
 /// An object that breaks no MUST that this crate checks.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +37,18 @@ impl Valid<Object> {
     /// Gives the report if it holds an error.
     pub fn check(object: impl Into<Object>) -> Result<Self, Report> {
         let object = object.into();
+        let value = serde_json::to_value(&object).map_err(|error| unreadable(&error))?;
+        let report = check_object(&value);
+        if report.is_valid() { Ok(Self(object)) } else { Err(report) }
+    }
+}
+
+impl<T: StixObject> Valid<T> {
+    /// Checks a typed object that was built.
+    ///
+    /// # Errors
+    /// Gives the report if it holds an error.
+    pub fn of(object: T) -> Result<Self, Report> {
         let value = serde_json::to_value(&object).map_err(|error| unreadable(&error))?;
         let report = check_object(&value);
         if report.is_valid() { Ok(Self(object)) } else { Err(report) }

@@ -78,7 +78,7 @@ impl Minting {
             ),
         };
         let identity =
-            Identity::new(common, name).with_description(description).with_identity_class("organization");
+            Identity::from_common(common, name).with_description(description).with_identity_class("organization");
         let marking = self.marking.map(|tlp| tlp.marking().into());
         marking.into_iter().chain([identity.into()]).collect()
     }
@@ -115,19 +115,19 @@ impl Minting {
                 let named = known.iter().filter_map(|part| part.statement.name.clone()).max();
                 let value = compared.as_ref().map(|compared| compared.value.clone());
                 let noun = compared.as_ref().map_or("Pattern", |compared| compared.noun);
-                let mut indicator = Indicator::new(common, pattern.clone(), valid_from)
+                let mut indicator = Indicator::from_common(common, pattern.clone(), valid_from)
                     .with_name(value.or(named).unwrap_or_else(|| pattern.clone()))
                     .with_description(description(noun, known))
                     .with_indicator_types(vec!["malicious-activity".to_owned()]);
                 indicator.valid_until = end;
                 indicator.into()
             }
-            Subject::Vulnerability(cve) => Vulnerability::new(common, cve.clone())
+            Subject::Vulnerability(cve) => Vulnerability::from_common(common, cve.clone())
                 .with_description(description("Vulnerability", known))
                 .into(),
-            Subject::Technique(technique) => AttackPattern::new(common, technique.clone()).into(),
+            Subject::Technique(technique) => AttackPattern::from_common(common, technique.clone()).into(),
             Subject::Relation { source, relation, target } => {
-                Relationship::new(common, source.clone(), relation.clone(), target.clone()).into()
+                Relationship::from_common(common, source.clone(), relation.clone(), target.clone()).into()
             }
             Subject::Object(_) => return None,
         })

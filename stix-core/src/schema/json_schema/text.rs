@@ -57,6 +57,28 @@ pub(super) fn timestamp(fraction: &str) -> Map<String, Value> {
     ])
 }
 
+/// Pairs of hexadecimal digits (section 2.8).
+pub(super) fn hex() -> Map<String, Value> {
+    schema([
+        ("description", json!("Pairs of hexadecimal digits in lower case.")),
+        ("$comment", json!("STIX 2.1 section 2.8")),
+        ("type", json!("string")),
+        ("pattern", json!("^([0-9a-f]{2})+$")),
+    ])
+}
+
+/// Base64 with padding and without stray bits at its end (section 2.1).
+pub(super) fn binary() -> Map<String, Value> {
+    let end = "[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=";
+    schema([
+        ("description", json!("Base64 with padding.")),
+        ("$comment", json!("STIX 2.1 section 2.1")),
+        ("type", json!("string")),
+        ("contentEncoding", json!("base64")),
+        ("pattern", json!(format!("^([A-Za-z0-9+/]{{4}})*({end})?$"))),
+    ])
+}
+
 /// What the values of a property, or the items in its list, are restricted to.
 pub(super) fn restriction(property: &PropertyDef) -> Map<String, Value> {
     let mut restriction = Map::new();

@@ -1,0 +1,38 @@
+//! Artifacts (STIX 2.1 section 6.1).
+
+use stix_derive::StixObject;
+
+use crate::{
+    ScoCommon,
+    values::{Binary, Hashes},
+};
+
+/// Bytes, given in the object itself or by an address.
+#[derive(Clone, Debug, PartialEq, StixObject)]
+#[stix(
+    type = "artifact", class = Sco, section = "6.1",
+    exactly_one(payload_bin, url),
+    requires(url, hashes),
+    requires(decryption_key, encryption_algorithm),
+)]
+#[non_exhaustive]
+pub struct Artifact {
+    /// The properties that every SCO has.
+    #[stix(common)]
+    pub common: ScoCommon,
+    /// The media type of the bytes.
+    pub mime_type: Option<String>,
+    /// The bytes.
+    #[stix(id_contributing)]
+    pub payload_bin: Option<Binary>,
+    /// The address of the bytes.
+    pub url: Option<String>,
+    /// Hashes of what `payload_bin` holds or `url` leads to.
+    #[stix(id_contributing)]
+    pub hashes: Option<Hashes>,
+    /// How the bytes are encrypted.
+    #[stix(vocabulary(ENCRYPTION_ALGORITHM_ENUM))]
+    pub encryption_algorithm: Option<String>,
+    /// The key or password that decrypts them.
+    pub decryption_key: Option<String>,
+}

@@ -1,0 +1,22 @@
+//! Autonomous systems (STIX 2.1 section 6.2).
+
+use stix_derive::StixObject;
+
+use crate::ScoCommon;
+
+/// An autonomous system: networks under one routing policy.
+#[derive(Clone, Debug, PartialEq, StixObject)]
+#[stix(type = "autonomous-system", class = Sco, section = "6.2")]
+#[non_exhaustive]
+pub struct AutonomousSystem {
+    /// The properties that every SCO has.
+    #[stix(common)]
+    pub common: ScoCommon,
+    /// The number that the system was assigned.
+    #[stix(id_contributing)]
+    pub number: i64,
+    /// The name of the system.
+    pub name: Option<String>,
+    /// The regional internet registry that assigned the number.
+    pub rir: Option<String>,
+}

@@ -1,0 +1,61 @@
+//! Email messages (STIX 2.1 section 6.6).
+
+mod email_mime_part;
+
+pub use email_mime_part::EmailMimePart;
+
+use stix_derive::StixObject;
+
+use crate::{Identifier, ScoCommon, Timestamp, values::Dictionary};
+
+/// One email message.
+#[derive(Clone, Debug, PartialEq, StixObject)]
+#[stix(
+    type = "email-message", class = Sco, section = "6.6",
+    forbidden_when(body, is_multipart = true),
+    forbidden_when(body_multipart, is_multipart = false),
+)]
+#[non_exhaustive]
+pub struct EmailMessage {
+    /// The properties that every SCO has.
+    #[stix(common)]
+    pub common: ScoCommon,
+    /// Whether the body has several MIME parts.
+    pub is_multipart: bool,
+    /// When the message was sent.
+    pub date: Option<Timestamp>,
+    /// The value of the header `Content-Type`.
+    pub content_type: Option<String>,
+    /// The value of the header `From`.
+    #[stix(refs("email-addr"), id_contributing)]
+    pub from_ref: Option<Identifier>,
+    /// The value of the header `Sender`.
+    #[stix(refs("email-addr"))]
+    pub sender_ref: Option<Identifier>,
+    /// The mailboxes of the header `To`.
+    #[stix(refs("email-addr"))]
+    pub to_refs: Option<Vec<Identifier>>,
+    /// The mailboxes of the header `Cc`.
+    #[stix(refs("email-addr"))]
+    pub cc_refs: Option<Vec<Identifier>>,
+    /// The mailboxes of the header `Bcc`.
+    #[stix(refs("email-addr"))]
+    pub bcc_refs: Option<Vec<Identifier>>,
+    /// The value of the header `Message-ID`.
+    pub message_id: Option<String>,
+    /// The subject.
+    #[stix(id_contributing)]
+    pub subject: Option<String>,
+    /// The values of the headers `Received`, in the order of the message.
+    pub received_lines: Option<Vec<String>>,
+    /// The other headers, with the list of the values of each.
+    pub additional_header_fields: Option<Dictionary<Vec<String>>>,
+    /// The body of a message with one part.
+    #[stix(id_contributing)]
+    pub body: Option<String>,
+    /// The parts of the body of a message with several.
+    pub body_multipart: Option<Vec<EmailMimePart>>,
+    /// The whole message as it was sent.
+    #[stix(refs("artifact"))]
+    pub raw_email_ref: Option<Identifier>,
+}

@@ -1,0 +1,100 @@
+//! Network traffic (STIX 2.1 section 6.12).
+
+mod http_request_ext;
+mod icmp_ext;
+mod socket_ext;
+mod tcp_ext;
+
+pub use http_request_ext::HttpRequestExt;
+pub use icmp_ext::IcmpExt;
+pub use socket_ext::SocketExt;
+pub use tcp_ext::TcpExt;
+
+use stix_derive::{StixObject, StixStruct};
+
+use crate::{
+    Custom, Identifier, ScoCommon, Timestamp,
+    values::{Dictionary, IntegerOrString, Port},
+};
+
+/// Network traffic from a source to a destination.
+#[derive(Clone, Debug, PartialEq, StixObject)]
+#[stix(
+    type = "network-traffic", class = Sco, section = "6.12",
+    at_least_one(src_ref, dst_ref),
+    forbidden_when(end, is_active = true),
+    not_before(end, start),
+)]
+#[non_exhaustive]
+pub struct NetworkTraffic {
+    /// The properties that every SCO has.
+    #[stix(common)]
+    pub common: ScoCommon<NetworkTrafficExtensions>,
+    /// When the traffic began.
+    #[stix(id_contributing)]
+    pub start: Option<Timestamp>,
+    /// When the traffic ended.
+    #[stix(id_contributing)]
+    pub end: Option<Timestamp>,
+    /// Whether the traffic is still going on.
+    pub is_active: Option<bool>,
+    /// The source.
+    #[stix(refs("ipv4-addr", "ipv6-addr", "mac-addr", "domain-name"), id_contributing)]
+    pub src_ref: Option<Identifier>,
+    /// The destination.
+    #[stix(refs("ipv4-addr", "ipv6-addr", "mac-addr", "domain-name"), id_contributing)]
+    pub dst_ref: Option<Identifier>,
+    /// The port of the source.
+    #[stix(id_contributing)]
+    pub src_port: Option<Port>,
+    /// The port of the destination.
+    #[stix(id_contributing)]
+    pub dst_port: Option<Port>,
+    /// The protocols, from the outer to the inner.
+    #[stix(id_contributing)]
+    pub protocols: Vec<String>,
+    /// How many bytes the source sent.
+    pub src_byte_count: Option<i64>,
+    /// How many bytes the destination sent.
+    pub dst_byte_count: Option<i64>,
+    /// How many packets the source sent.
+    pub src_packets: Option<i64>,
+    /// How many packets the destination sent.
+    pub dst_packets: Option<i64>,
+    /// Data of the flow, by the names that IP Flow Information Export has for them.
+    pub ipfix: Option<Dictionary<IntegerOrString>>,
+    /// The bytes that the source sent.
+    #[stix(refs("artifact"))]
+    pub src_payload_ref: Option<Identifier>,
+    /// The bytes that the destination sent.
+    #[stix(refs("artifact"))]
+    pub dst_payload_ref: Option<Identifier>,
+    /// The traffic inside this traffic.
+    #[stix(refs("network-traffic"))]
+    pub encapsulates_refs: Option<Vec<Identifier>>,
+    /// The traffic around this traffic.
+    #[stix(refs("network-traffic"))]
+    pub encapsulated_by_ref: Option<Identifier>,
+}
+
+/// The extensions of network traffic, by name.
+#[derive(Clone, Debug, PartialEq, StixStruct)]
+#[stix(name = "extensions of network-traffic", section = "6.12", extensions(id_contributing))]
+#[non_exhaustive]
+pub struct NetworkTrafficExtensions {
+    /// What is special about HTTP requests.
+    #[stix(name = "http-request-ext")]
+    pub http_request: Option<HttpRequestExt>,
+    /// What is special about ICMP traffic.
+    #[stix(name = "icmp-ext")]
+    pub icmp: Option<IcmpExt>,
+    /// What is special about network sockets.
+    #[stix(name = "socket-ext")]
+    pub socket: Option<SocketExt>,
+    /// What is special about TCP traffic.
+    #[stix(name = "tcp-ext")]
+    pub tcp: Option<TcpExt>,
+    /// The other extensions.
+    #[stix(custom)]
+    pub custom: Custom,
+}

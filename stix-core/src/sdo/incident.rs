@@ -1,0 +1,19 @@
+//! Incidents (STIX 2.1 section 4.6).
+
+use stix_derive::StixObject;
+
+use crate::SdoCommon;
+
+/// An incident, of which the specification only says that it exists; extensions say the rest.
+#[derive(Clone, Debug, PartialEq, StixObject)]
+#[stix(type = "incident", class = Sdo, section = "4.6")]
+#[non_exhaustive]
+pub struct Incident {
+    /// The properties that every SDO has.
+    #[stix(common)]
+    pub common: SdoCommon,
+    /// The name of the incident.
+    pub name: String,
+    /// What is to be known about it.
+    pub description: Option<String>,
+}

@@ -1,0 +1,28 @@
+//! Tools (STIX 2.1 section 4.18).
+
+use stix_derive::StixObject;
+
+use crate::{KillChainPhase, SdoCommon};
+
+/// Legitimate software that threat actors can use for attacks.
+#[derive(Clone, Debug, PartialEq, StixObject)]
+#[stix(type = "tool", class = Sdo, section = "4.18")]
+#[non_exhaustive]
+pub struct Tool {
+    /// The properties that every SDO has.
+    #[stix(common)]
+    pub common: SdoCommon,
+    /// The name of the tool.
+    pub name: String,
+    /// What is to be known about it.
+    pub description: Option<String>,
+    /// What it is used for.
+    #[stix(vocabulary(TOOL_TYPE_OV))]
+    pub tool_types: Option<Vec<String>>,
+    /// Other names for it.
+    pub aliases: Option<Vec<String>>,
+    /// The phases of kill chains in which it is used.
+    pub kill_chain_phases: Option<Vec<KillChainPhase>>,
+    /// The version of the tool.
+    pub tool_version: Option<String>,
+}
