@@ -15,7 +15,7 @@ pub use declared::{
     Declared, Part, StixObject, fill_slot, parse_object, parse_struct, print_object, print_struct, required,
 };
 pub(crate) use declared::{read_object, read_type};
-pub use def::{Class, Constraint, Kind, ObjectDef, PropertyDef, StructDef, Target, Vocabulary};
+pub use def::{Class, Constraint, Kind, ObjectDef, PropertyDef, StructCheck, StructDef, Target, Vocabulary};
 pub use extension_set::ExtensionSet;
 pub use json_schema::{json_schema, json_schemas};
 pub use property::Property;

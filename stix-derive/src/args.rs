@@ -19,6 +19,8 @@ pub(crate) struct Declaration {
     pub(crate) section: Option<LitStr>,
     pub(crate) constraints: Vec<TokenStream>,
     pub(crate) reserved: Vec<LitStr>,
+    /// The function that checks what the other arguments cannot say.
+    pub(crate) check: Option<Path>,
     /// Whether the struct is a set of extensions, and whether these contribute to the identifier.
     pub(crate) extensions: Option<bool>,
     /// The name of the trait that sets these properties on every object that has them.
@@ -84,6 +86,7 @@ impl Declaration {
             section: None,
             constraints: Vec::new(),
             reserved: Vec::new(),
+            check: None,
             extensions: None,
             builder: None,
             constructor: Constructor::Required,
@@ -109,6 +112,7 @@ impl Declaration {
             "class" => self.class = Some(meta.value()?.parse()?),
             "name" => self.name = Some(meta.value()?.parse()?),
             "section" => self.section = Some(meta.value()?.parse()?),
+            "check" => self.check = Some(meta.value()?.parse()?),
             "builder" => self.builder = Some(meta.value()?.parse()?),
             "extensions" => self.extensions = Some(flag_in_parentheses(meta, "id_contributing")?),
             "new" => self.constructor = Constructor::Of(in_parentheses(meta)?),

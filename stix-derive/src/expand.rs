@@ -176,6 +176,10 @@ fn def(declaration: &Declaration, name: &str) -> Result<TokenStream> {
     let section = declaration.need(&declaration.section, "section")?;
     let Declaration { doc, constraints, reserved, .. } = declaration;
     let properties = declaration.properties.iter().map(property_def);
+    let check = match &declaration.check {
+        Some(path) => quote!(::std::option::Option::Some(#path)),
+        None => quote!(::std::option::Option::None),
+    };
     Ok(quote! {
         ::stix_core::schema::StructDef {
             name: #name,
@@ -185,6 +189,7 @@ fn def(declaration: &Declaration, name: &str) -> Result<TokenStream> {
             constraints: &[#(#constraints),*],
             reserved: &[#(#reserved),*],
             find: <Self as ::stix_core::schema::Declared>::find,
+            check: #check,
         }
     })
 }

@@ -19,6 +19,7 @@
 //! - `required_when(a, b = true)`, `forbidden_when(a, b = true)`: a boolean decides.
 //! - `any_own`, `any_own(a)`: at least one own property, or one of these.
 //! - `any_besides(a)`: at least one own property besides these.
+//! - `check = function`: checks what the other arguments cannot say.
 //! - `only_with_term(a, list = "term")`: the property needs a term in a list.
 //!
 //! # On a field: `#[stix(...)]`

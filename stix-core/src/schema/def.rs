@@ -1,5 +1,7 @@
 //! The tables that the declarations turn into.
 
+use crate::validate::{Check, Members};
+
 /// A type of object.
 #[derive(Debug)]
 pub struct ObjectDef {
@@ -75,7 +77,12 @@ pub struct StructDef {
     pub reserved: &'static [&'static str],
     /// The index of the property of this name; past the end for a common property of an object.
     pub find: fn(&str) -> Option<usize>,
+    /// The rules that the tables cannot hold.
+    pub check: Option<StructCheck>,
 }
+
+/// A check of the rules that are particular to a struct.
+pub type StructCheck = for<'c> fn(&'c Members<'c>, &mut Check<'c>);
 
 impl StructDef {
     /// The property of this name.
