@@ -4,6 +4,7 @@ use stix_derive::StixObject;
 
 use crate::{
     ScoCommon,
+    validate::{self, Check, Members},
     values::{Binary, Hashes},
 };
 
@@ -14,6 +15,7 @@ use crate::{
     exactly_one(payload_bin, url),
     requires(url, hashes),
     requires(decryption_key, encryption_algorithm),
+    check = check,
 )]
 #[non_exhaustive]
 pub struct Artifact {
@@ -35,4 +37,11 @@ pub struct Artifact {
     pub encryption_algorithm: Option<String>,
     /// The key or password that decrypts them.
     pub decryption_key: Option<String>,
+}
+
+fn check<'c>(artifact: &'c Members<'c>, check: &mut Check<'c>) {
+    if let Some(url) = artifact.text("url") {
+        check.member("url", |check| validate::uri(url, check));
+    }
+    validate::media_type(artifact, check);
 }

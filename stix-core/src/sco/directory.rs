@@ -2,11 +2,14 @@
 
 use stix_derive::StixObject;
 
-use crate::{Identifier, ScoCommon, Timestamp};
+use crate::{
+    Identifier, ScoCommon, Timestamp,
+    validate::{self, Check, Members},
+};
 
 /// A directory of a file system.
 #[derive(Clone, Debug, PartialEq, StixObject)]
-#[stix(type = "directory", class = Sco, section = "6.3", requires(path_enc, path))]
+#[stix(type = "directory", class = Sco, section = "6.3", requires(path_enc, path), check = check)]
 #[non_exhaustive]
 pub struct Directory {
     /// The properties that every SCO has.
@@ -26,4 +29,8 @@ pub struct Directory {
     /// The files and directories in it.
     #[stix(refs("file", "directory"))]
     pub contains_refs: Option<Vec<Identifier>>,
+}
+
+fn check<'c>(directory: &'c Members<'c>, check: &mut Check<'c>) {
+    validate::character_set(directory, "path_enc", check);
 }

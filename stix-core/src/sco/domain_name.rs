@@ -2,11 +2,14 @@
 
 use stix_derive::StixObject;
 
-use crate::{Identifier, ScoCommon};
+use crate::{
+    Identifier, ScoCommon,
+    validate::{Check, Members, Rule},
+};
 
 /// A network domain name.
 #[derive(Clone, Debug, PartialEq, StixObject)]
-#[stix(type = "domain-name", class = Sco, section = "6.4")]
+#[stix(type = "domain-name", class = Sco, section = "6.4", check = check)]
 #[non_exhaustive]
 pub struct DomainName {
     /// The properties that every SCO has.
@@ -18,4 +21,61 @@ pub struct DomainName {
     /// The addresses and names that it resolves to.
     #[stix(refs("ipv4-addr", "ipv6-addr", "domain-name"))]
     pub resolves_to_refs: Option<Vec<Identifier>>,
+}
+
+fn check<'c>(domain: &'c Members<'c>, check: &mut Check<'c>) {
+    let Some(value) = domain.text("value") else { return };
+    if is_domain_name(value) {
+        return;
+    }
+    let message = format_args!("`{value}` is no domain name");
+    check.member("value", |check| match value.contains("://") || value.contains('/') {
+        true => check.problem_with_help(Rule::DomainName, message, "put a URL into an object of type `url`"),
+        false => check.problem_with_help(Rule::DomainName, message, "write it like `example.com`"),
+    });
+}
+
+/// Labels of at most 63 octets in at most 253, with a dot between them and perhaps at the end.
+///
+/// The letters are those of RFC 5890 by their form alone. Underscores are let through: the names of services in the
+/// DNS begin with one, and they are what is observed.
+fn is_domain_name(text: &str) -> bool {
+    let text = text.strip_suffix('.').unwrap_or(text);
+    text.len() <= 4 * 253 && (!text.is_ascii() || text.len() <= 253) && text.split('.').all(is_label)
+}
+
+fn is_label(label: &str) -> bool {
+    !label.is_empty()
+        && (!label.is_ascii() || label.len() <= 63)
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label.chars().all(|c| match c.is_ascii() {
+            true => c.is_ascii_alphanumeric() || matches!(c, '-' | '_'),
+            false => !c.is_whitespace() && !c.is_control(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_made_of_labels() {
+        for text in [
+            "example.com",
+            "example.com.",
+            "localhost",
+            "xn--bcher-kva.example",
+            "bücher.example",
+            "_dmarc.example.com",
+        ] {
+            assert!(is_domain_name(text), "{text}");
+        }
+        let long = format!("{}.com", "a".repeat(64));
+        for text in
+            ["", ".", "a..b", "-a.com", "a-.com", "a b.com", "http://a.com", "a.com/x", "*.a.com", &long]
+        {
+            assert!(!is_domain_name(text), "{text}");
+        }
+    }
 }

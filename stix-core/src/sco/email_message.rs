@@ -6,7 +6,11 @@ pub use email_mime_part::EmailMimePart;
 
 use stix_derive::StixObject;
 
-use crate::{Identifier, ScoCommon, Timestamp, values::Dictionary};
+use crate::{
+    Identifier, ScoCommon, Timestamp,
+    validate::{Check, Json, Members, Rule},
+    values::Dictionary,
+};
 
 /// One email message.
 #[derive(Clone, Debug, PartialEq, StixObject)]
@@ -14,6 +18,7 @@ use crate::{Identifier, ScoCommon, Timestamp, values::Dictionary};
     type = "email-message", class = Sco, section = "6.6",
     forbidden_when(body, is_multipart = true),
     forbidden_when(body_multipart, is_multipart = false),
+    check = check,
 )]
 #[non_exhaustive]
 pub struct EmailMessage {
@@ -58,4 +63,20 @@ pub struct EmailMessage {
     /// The whole message as it was sent.
     #[stix(refs("artifact"))]
     pub raw_email_ref: Option<Identifier>,
+}
+
+/// The headers that have a property of their own, in lower case.
+const MODELLED: [&str; 10] =
+    ["bcc", "cc", "content-type", "date", "from", "message-id", "received", "sender", "subject", "to"];
+
+fn check<'c>(message: &'c Members<'c>, check: &mut Check<'c>) {
+    let Some(Json::Object(headers)) = message.get("additional_header_fields") else { return };
+    check.member("additional_header_fields", |check| {
+        for (name, _) in headers.iter() {
+            if MODELLED.iter().any(|modelled| modelled.eq_ignore_ascii_case(name)) {
+                let message = format_args!("the header `{name}` has a property of its own");
+                check.member(name, |check| check.problem(Rule::EmailHeader, message));
+            }
+        }
+    });
 }

@@ -22,12 +22,13 @@ use stix_derive::{StixObject, StixStruct};
 
 use crate::{
     Custom, Identifier, ScoCommon, Timestamp,
+    validate::{self, Check, Members},
     values::{Hashes, Hex, NonNegative},
 };
 
 /// A file.
 #[derive(Clone, Debug, PartialEq, StixObject)]
-#[stix(type = "file", class = Sco, section = "6.7", at_least_one(hashes, name), requires(name_enc, name))]
+#[stix(type = "file", class = Sco, section = "6.7", at_least_one(hashes, name), requires(name_enc, name), check = check)]
 #[non_exhaustive]
 pub struct File {
     /// The properties that every SCO has.
@@ -87,4 +88,9 @@ pub struct FileExtensions {
     /// The other extensions.
     #[stix(custom)]
     pub custom: Custom,
+}
+
+fn check<'c>(file: &'c Members<'c>, check: &mut Check<'c>) {
+    validate::media_type(file, check);
+    validate::character_set(file, "name_enc", check);
 }

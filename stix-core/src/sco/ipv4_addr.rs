@@ -1,12 +1,17 @@
 //! IPv4 addresses (STIX 2.1 section 6.8).
 
+use std::net;
+
 use stix_derive::StixObject;
 
-use crate::{Identifier, ScoCommon};
+use crate::{
+    Identifier, ScoCommon,
+    validate::{self, Check, Members, Rule},
+};
 
 /// One IPv4 address, or a block of them.
 #[derive(Clone, Debug, PartialEq, StixObject)]
-#[stix(type = "ipv4-addr", class = Sco, section = "6.8")]
+#[stix(type = "ipv4-addr", class = Sco, section = "6.8", check = check)]
 #[non_exhaustive]
 pub struct Ipv4Addr {
     /// The properties that every SCO has.
@@ -21,4 +26,14 @@ pub struct Ipv4Addr {
     /// The autonomous systems that it belongs to.
     #[stix(refs("autonomous-system"))]
     pub belongs_to_refs: Option<Vec<Identifier>>,
+}
+
+/// A value is an address, or a block of them in CIDR notation.
+fn check<'c>(address: &'c Members<'c>, check: &mut Check<'c>) {
+    let Some(value) = address.text("value") else { return };
+    if !validate::is_address_or_block::<net::Ipv4Addr>(value, 32) {
+        let message = format_args!("`{value}` is neither an IPv4 address nor a block of them");
+        let help = "write it like `198.51.100.3` or `198.51.100.0/24`";
+        check.member("value", |check| check.problem_with_help(Rule::IpAddress, message, help));
+    }
 }

@@ -1,12 +1,17 @@
 //! IPv6 addresses (STIX 2.1 section 6.9).
 
+use std::net;
+
 use stix_derive::StixObject;
 
-use crate::{Identifier, ScoCommon};
+use crate::{
+    Identifier, ScoCommon,
+    validate::{self, Check, Members, Rule},
+};
 
 /// One IPv6 address, or a block of them.
 #[derive(Clone, Debug, PartialEq, StixObject)]
-#[stix(type = "ipv6-addr", class = Sco, section = "6.9")]
+#[stix(type = "ipv6-addr", class = Sco, section = "6.9", check = check)]
 #[non_exhaustive]
 pub struct Ipv6Addr {
     /// The properties that every SCO has.
@@ -21,4 +26,14 @@ pub struct Ipv6Addr {
     /// The autonomous systems that it belongs to.
     #[stix(refs("autonomous-system"))]
     pub belongs_to_refs: Option<Vec<Identifier>>,
+}
+
+/// A value is an address, or a block of them in CIDR notation.
+fn check<'c>(address: &'c Members<'c>, check: &mut Check<'c>) {
+    let Some(value) = address.text("value") else { return };
+    if !validate::is_address_or_block::<net::Ipv6Addr>(value, 128) {
+        let message = format_args!("`{value}` is neither an IPv6 address nor a block of them");
+        let help = "write it like `2001:db8::3` or `2001:db8::/96`";
+        check.member("value", |check| check.problem_with_help(Rule::IpAddress, message, help));
+    }
 }

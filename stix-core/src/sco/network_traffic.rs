@@ -14,6 +14,7 @@ use stix_derive::{StixObject, StixStruct};
 
 use crate::{
     Custom, Identifier, ScoCommon, Timestamp,
+    validate::{Check, Json, Members, Rule},
     values::{Dictionary, IntegerOrString, Port},
 };
 
@@ -79,7 +80,7 @@ pub struct NetworkTraffic {
 
 /// The extensions of network traffic, by name.
 #[derive(Clone, Debug, PartialEq, StixStruct)]
-#[stix(name = "extensions of network-traffic", section = "6.12", extensions(id_contributing))]
+#[stix(name = "extensions of network-traffic", section = "6.12", extensions(id_contributing), check = check)]
 #[non_exhaustive]
 pub struct NetworkTrafficExtensions {
     /// What is special about HTTP requests.
@@ -97,4 +98,44 @@ pub struct NetworkTrafficExtensions {
     /// The other extensions.
     #[stix(custom)]
     pub custom: Custom,
+}
+
+fn check<'c>(traffic: &'c Members<'c>, check: &mut Check<'c>) {
+    if traffic.has("end") && !traffic.has("is_active") {
+        let message = "traffic with an `end` needs `is_active`";
+        check.problem_with_help(Rule::TrafficEnd, message, "add `\"is_active\": false`");
+    }
+    for name in ["src_port", "dst_port"] {
+        if !traffic.has(name) {
+            check.problem(Rule::TrafficPorts, format_args!("the traffic has no `{name}`"));
+        }
+    }
+    let Some(Json::Array(protocols)) = traffic.get("protocols") else { return };
+    check.member("protocols", |check| {
+        for (index, protocol) in protocols.iter().enumerate() {
+            if let Some(name) = protocol.as_str() {
+                check.item(index, |check| protocol_name(name, check));
+            }
+        }
+    });
+}
+
+/// The names of IANA for services and transports, by their form.
+fn protocol_name(name: &str, check: &mut Check<'_>) {
+    let fits = |name: &str| {
+        let other = |byte: &u8| matches!(byte, b'-' | b'_' | b'.' | b'+' | b'/' | b'*');
+        !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || other(&byte))
+    };
+    if fits(name) {
+        return;
+    }
+    let message = format_args!("`{name}` is no name of a protocol");
+    let lower = name.to_ascii_lowercase();
+    match fits(&lower) {
+        true => check.problem_with_help(Rule::ProtocolName, message, format_args!("write `{lower}`")),
+        false => {
+            check.problem_with_help(Rule::ProtocolName, message, "write a name such as `ipv4` or `https`")
+        }
+    }
 }

@@ -6,11 +6,14 @@ pub use windows_registry_value::WindowsRegistryValue;
 
 use stix_derive::StixObject;
 
-use crate::{Identifier, ScoCommon, Timestamp};
+use crate::{
+    Identifier, ScoCommon, Timestamp,
+    validate::{Check, Members, Rule},
+};
 
 /// A key of the registry of Windows.
 #[derive(Clone, Debug, PartialEq, StixObject)]
-#[stix(type = "windows-registry-key", class = Sco, section = "6.17", any_own)]
+#[stix(type = "windows-registry-key", class = Sco, section = "6.17", any_own, check = check)]
 #[non_exhaustive]
 pub struct WindowsRegistryKey {
     /// The properties that every SCO has.
@@ -29,4 +32,23 @@ pub struct WindowsRegistryKey {
     pub creator_user_ref: Option<Identifier>,
     /// How many subkeys the key has.
     pub number_of_subkeys: Option<i64>,
+}
+
+/// The short names of hives, and what they stand for.
+const HIVES: [(&str, &str); 5] = [
+    ("HKCC", "HKEY_CURRENT_CONFIG"),
+    ("HKCR", "HKEY_CLASSES_ROOT"),
+    ("HKCU", "HKEY_CURRENT_USER"),
+    ("HKLM", "HKEY_LOCAL_MACHINE"),
+    ("HKU", "HKEY_USERS"),
+];
+
+fn check<'c>(key: &'c Members<'c>, check: &mut Check<'c>) {
+    let Some(path) = key.text("key") else { return };
+    let (hive, rest) = path.split_at(path.find('\\').unwrap_or(path.len()));
+    if let Some((_, full)) = HIVES.iter().find(|(short, _)| short.eq_ignore_ascii_case(hive)) {
+        let message = format_args!("`{hive}` is a short name of a hive");
+        let help = format_args!("write `{full}{rest}`");
+        check.member("key", |check| check.problem_with_help(Rule::RegistryHive, message, help));
+    }
 }

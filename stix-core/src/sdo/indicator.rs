@@ -2,13 +2,16 @@
 
 use stix_derive::StixObject;
 
-use crate::{KillChainPhase, SdoCommon, Timestamp};
+use crate::{
+    KillChainPhase, SdoCommon, Timestamp,
+    validate::{Check, Members, Rule},
+};
 
 /// A pattern that can be used to detect suspicious or malicious activity.
 ///
 /// The constructors take a pattern in the STIX pattern language; set `pattern_type` for another.
 #[derive(Clone, Debug, PartialEq, StixObject)]
-#[stix(type = "indicator", class = Sdo, section = "4.7", after(valid_until, valid_from))]
+#[stix(type = "indicator", class = Sdo, section = "4.7", after(valid_until, valid_from), check = check)]
 #[non_exhaustive]
 pub struct Indicator {
     /// The properties that every SDO has.
@@ -34,4 +37,13 @@ pub struct Indicator {
     pub valid_until: Option<Timestamp>,
     /// The phases of kill chains that it corresponds to.
     pub kill_chain_phases: Option<Vec<KillChainPhase>>,
+}
+
+fn check<'c>(indicator: &'c Members<'c>, check: &mut Check<'c>) {
+    for name in ["name", "description"] {
+        if !indicator.has(name) {
+            let message = format_args!("an indicator should have a `{name}`");
+            check.problem(Rule::IndicatorDescription, message);
+        }
+    }
 }

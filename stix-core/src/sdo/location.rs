@@ -4,6 +4,7 @@ use stix_derive::StixObject;
 
 use crate::{
     SdoCommon,
+    validate::{Check, Members, Rule},
     values::{Float, Latitude, Longitude},
 };
 
@@ -16,6 +17,7 @@ use crate::{
     requires(longitude, latitude),
     requires(precision, latitude),
     requires(precision, longitude),
+    check = check,
 )]
 #[non_exhaustive]
 pub struct Location {
@@ -45,4 +47,39 @@ pub struct Location {
     pub street_address: Option<String>,
     /// The postal code.
     pub postal_code: Option<String>,
+}
+
+fn check<'c>(location: &'c Members<'c>, check: &mut Check<'c>) {
+    let Some(country) = location.text("country") else { return };
+    if !is_country(country) {
+        let message = format_args!("`{country}` is no country code of ISO 3166-1");
+        let help = "write two letters, such as `DE` or `JP`";
+        check.member("country", |check| check.problem_with_help(Rule::Country, message, help));
+    }
+}
+
+/// The codes of two letters in ISO 3166-1, one after the other.
+const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR \
+    BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES \
+    ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN \
+    IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG \
+    MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL \
+    PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF \
+    TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
+
+fn is_country(text: &str) -> bool {
+    text.len() == 2 && COUNTRIES.split(' ').any(|code| code.eq_ignore_ascii_case(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_249_countries_in_order() {
+        let codes: Vec<_> = COUNTRIES.split(' ').collect();
+        assert_eq!(codes.len(), 249);
+        assert!(codes.is_sorted());
+        assert!(is_country("de") && !is_country("UK") && !is_country("DEU") && !is_country("A "));
+    }
 }

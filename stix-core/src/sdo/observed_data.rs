@@ -3,7 +3,9 @@
 use stix_derive::StixObject;
 
 use crate::{
-    Identifier, SdoCommon, Timestamp,
+    Identifier, SdoCommon, Timestamp, object,
+    schema::{Class, Target},
+    validate::{Check, Json, Members, Rule},
     values::{Observables, ObservationCount},
 };
 
@@ -14,6 +16,7 @@ use crate::{
     new(first_observed, last_observed, number_observed, object_refs),
     exactly_one(objects, object_refs),
     not_before(last_observed, first_observed),
+    check = check,
 )]
 #[non_exhaustive]
 pub struct ObservedData {
@@ -32,4 +35,67 @@ pub struct ObservedData {
     /// The observed objects and the relations between them.
     #[stix(refs(Sco, Sro))]
     pub object_refs: Option<Vec<Identifier>>,
+}
+
+fn check<'c>(data: &'c Members<'c>, check: &mut Check<'c>) {
+    if let Some(Json::Array(refs)) = data.get("object_refs")
+        && !refs.is_empty()
+        && !refs.iter().filter_map(Json::as_str).any(may_be_observable)
+    {
+        let message = "none of these refers to a cyber-observable object";
+        check.member("object_refs", |check| check.problem(Rule::ObservedObject, message));
+    }
+    let Some(Json::Object(objects)) = data.get("objects") else { return };
+    check.member("objects", |check| {
+        let help = "make them objects of their own, and list them in `object_refs`";
+        check.problem_with_help(Rule::Deprecated, "`objects` is deprecated", help);
+        for (key, value) in objects.iter() {
+            check.member(key, |check| observable(key, value, objects, check));
+        }
+    });
+}
+
+/// A type that no table describes may be one of cyber-observable objects.
+fn may_be_observable(id: &str) -> bool {
+    let object_type = id.split_once("--").map_or("", |(object_type, _)| object_type);
+    object::def(object_type).is_none_or(|def| def.class == Class::Sco)
+}
+
+/// Checks an object of the deprecated container: its name, and that what it refers to is there.
+fn observable<'c>(key: &'c str, value: &'c Json<'c>, objects: &'c Members<'c>, check: &mut Check<'c>) {
+    if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_digit()) {
+        let message = format_args!("`{key}` is not a number");
+        check.problem_with_help(Rule::ObservableKey, message, "number the objects: `0`, `1` and so on");
+    }
+    let Some(members) = value.as_object() else { return };
+    let def = members.text("type").and_then(object::def);
+    for (name, value) in members.iter().filter(|(name, _)| name.ends_with("_ref") || name.ends_with("_refs"))
+    {
+        let targets = def.and_then(|def| def.property(name)).map_or(&[][..], |property| property.targets);
+        check.member(name, |check| match value {
+            Json::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    check.item(index, |check| local_reference(item, targets, objects, check));
+                }
+            }
+            single => local_reference(single, targets, objects, check),
+        });
+    }
+}
+
+fn local_reference<'c>(value: &Json<'c>, targets: &[Target], objects: &Members<'c>, check: &mut Check<'c>) {
+    let Some(key) = value.as_str() else { return };
+    let Some(object) = objects.get(key).and_then(Json::as_object) else {
+        // Markings and creators stand outside the container.
+        if !key.contains("--") {
+            check.problem(Rule::ObservableReference, format_args!("`{key}` is not in this container"));
+        }
+        return;
+    };
+    let Some(object_type) = object.text("type") else { return };
+    let named = |target: &Target| !matches!(target, Target::Type(name) if *name != object_type);
+    if !targets.is_empty() && !targets.iter().any(named) {
+        let message = format_args!("`{key}` is of type `{object_type}`, which must not be referred to here");
+        check.problem(Rule::ObservableReference, message);
+    }
 }

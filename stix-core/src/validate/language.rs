@@ -8,7 +8,7 @@ use super::rule::Rule;
 use super::tree::{Json, Members};
 
 /// Checks a language tag.
-pub(super) fn tag(text: &str, check: &mut Check<'_>) {
+pub(crate) fn tag(text: &str, check: &mut Check<'_>) {
     // By far the most frequent one needs no look at the registry.
     if text == "en" {
         return;

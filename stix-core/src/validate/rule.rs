@@ -203,6 +203,61 @@ rules! {
     HashAlgorithm "hash-algorithm" Warning "10.7" Vocabularies;
     /// Custom content fits the JSON Schema that the user has given for its type or its extension.
     JsonSchema "json-schema" Error "7.3" Extensions;
+    /// The name of a relation is written with a-z, 0-9 and hyphens.
+    RelationshipType "relationship-type" Error "5.1" Properties;
+    /// `derived-from` and `duplicate-of` lead from an object to one of the same type.
+    RelationshipEnds "relationship-ends" Error "3.7" References;
+    /// A relation should be one that the specification names between objects of these types.
+    NamedRelationship "named-relationship" Warning "5.1" References;
+    /// Observed data refers to at least one cyber-observable object.
+    ObservedObject "observed-object" Error "4.14" References;
+    /// What an object in the deprecated container of observed data refers to is there, and of a type that the property
+    /// allows.
+    ObservableReference "observable-reference" Error "4.14" References;
+    /// The objects in the deprecated container of observed data should be numbered.
+    ObservableKey "observable-key" Warning "4.14" Properties;
+    /// The container that observed data had in STIX 2.0 should not be used.
+    Deprecated "deprecated" Warning "4.14" Properties;
+    /// An indicator should have a name and a description.
+    IndicatorDescription "indicator-description" Warning "4.7" Oasis;
+    /// The product of a malware analysis should be in lower case, with hyphens between words.
+    AnalysisProduct "analysis-product" Warning "4.12" Properties;
+    /// A country should be a code of two letters of ISO 3166-1.
+    Country "country" Warning "4.10" Vocabularies;
+    /// An IP address is one address, or a block of them in CIDR notation.
+    IpAddress "ip-address" Error "6.8" Values;
+    /// A MAC address is six pairs of hexadecimal digits in lower case, with colons between them.
+    MacAddress "mac-address" Error "6.10" Values;
+    /// An email address is an `addr-spec` of RFC 5322, without the name of the mailbox.
+    EmailAddress "email-address" Error "6.5" Values;
+    /// A domain name is made of labels, with dots between them.
+    DomainName "domain-name" Error "6.4" Values;
+    /// The name of software in the registry of NIST is a formatted string of CPE 2.3.
+    Cpe "cpe" Error "6.14" Values;
+    /// The name of a character set is one of IANA.
+    CharacterSet "character-set" Error "6.7" Values;
+    /// The hive of a registry key is written out.
+    RegistryHive "registry-hive" Error "6.17" Values;
+    /// A header of an email that has a property of its own is not among the additional ones.
+    EmailHeader "email-header" Error "6.6" Properties;
+    /// Traffic with an `end` is not active any more, and says so.
+    TrafficEnd "traffic-end" Error "6.12" Properties;
+    /// The start-up information of a Windows process has the fields of `STARTUPINFO`, with their names.
+    StartupInfo "startup-info" Error "6.13.2" Properties;
+    /// The priority of a Windows process should be a priority class.
+    ProcessPriority "process-priority" Warning "6.13.2" Vocabularies;
+    /// A media type should be one of IANA.
+    MediaType "media-type" Warning "6.7" Vocabularies;
+    /// A protocol should have the name that IANA gives it.
+    ProtocolName "protocol-name" Warning "6.12" Vocabularies;
+    /// The options of a socket should have the names that its interface gives them.
+    SocketOption "socket-option" Warning "6.12.4" Vocabularies;
+    /// What a PDF document says about itself should be under the names of ISO 32000-1.
+    PdfInformation "pdf-information" Warning "6.7.4" Vocabularies;
+    /// EXIF tags begin with a capital letter.
+    ExifTag "exif-tag" Warning "6.7.5" Oasis;
+    /// Network traffic has the ports of both ends.
+    TrafficPorts "traffic-ports" Warning "6.12" Oasis;
     /// A bundle has no `spec_version` in STIX 2.1: its objects have.
     BundleSpecVersion "bundle-spec-version" Error "8" Documents;
     /// A language is an RFC 5646 tag.

@@ -83,6 +83,9 @@ impl<'c> Structure<'c> {
             Some(def) => self.typed(def, members, check),
             None => self.untyped(members, check),
         }
+        if let Some(particular) = def.and_then(|def| def.own.check) {
+            particular(members, check);
+        }
         names::object_type(object_type, check);
         self.identifier(object_type, def, members, check);
         markings::object(members, check);
@@ -384,6 +387,9 @@ impl<'c> Structure<'c> {
             check.member(name, |check| self.undeclared(name, value, members, check));
         }
         duplicates(members, check);
+        if let Some(particular) = def.check {
+            particular(members, check);
+        }
         match def.name {
             "external-reference" => external_reference::check(members, check),
             "kill-chain-phase" => kill_chain_phase::check(members, check),

@@ -4,12 +4,13 @@ use stix_derive::StixStruct;
 
 use crate::{
     Custom,
+    validate::{Check, Json, Members, Rule},
     values::{Dictionary, NonNegative},
 };
 
 /// What is special about network sockets.
 #[derive(Clone, Debug, PartialEq, StixStruct)]
-#[stix(name = "socket-ext", section = "6.12.4")]
+#[stix(name = "socket-ext", section = "6.12.4", check = check)]
 #[non_exhaustive]
 pub struct SocketExt {
     /// The address family for which the socket is configured.
@@ -31,4 +32,28 @@ pub struct SocketExt {
     /// The properties that are not declared.
     #[stix(custom)]
     pub custom: Custom,
+}
+
+/// The families of options, each with an underscore before the rest of the name.
+const OPTION_FAMILIES: [&str; 8] = ["SO_", "ICMP_", "ICMP6_", "IP_", "IPV6_", "MCAST_", "TCP_", "IRLMP_"];
+
+fn check<'c>(socket: &'c Members<'c>, check: &mut Check<'c>) {
+    let Some(Json::Object(options)) = socket.get("options") else { return };
+    check.member("options", |check| {
+        for (name, _) in options.iter().filter(|(name, _)| !is_option(name)) {
+            let message = format_args!("`{name}` is no name of a socket option");
+            let help = "write a name such as `SO_KEEPALIVE` or `TCP_NODELAY`";
+            check.member(name, |check| check.problem_with_help(Rule::SocketOption, message, help));
+        }
+    });
+}
+
+fn is_option(name: &str) -> bool {
+    let rest = OPTION_FAMILIES.iter().find_map(|family| name.strip_prefix(family));
+    rest.is_some_and(|rest| {
+        rest.split('_').all(|part| {
+            part.starts_with(|c: char| c.is_ascii_uppercase())
+                && part.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        })
+    })
 }
