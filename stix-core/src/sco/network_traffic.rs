@@ -25,6 +25,7 @@ use crate::{
     at_least_one(src_ref, dst_ref),
     forbidden_when(end, is_active = true),
     not_before(end, start),
+    check = check,
 )]
 #[non_exhaustive]
 pub struct NetworkTraffic {
@@ -80,7 +81,7 @@ pub struct NetworkTraffic {
 
 /// The extensions of network traffic, by name.
 #[derive(Clone, Debug, PartialEq, StixStruct)]
-#[stix(name = "extensions of network-traffic", section = "6.12", extensions(id_contributing), check = check)]
+#[stix(name = "extensions of network-traffic", section = "6.12", extensions(id_contributing))]
 #[non_exhaustive]
 pub struct NetworkTrafficExtensions {
     /// What is special about HTTP requests.
