@@ -27,6 +27,7 @@ mod common;
 mod constraints;
 mod document;
 mod encoded;
+mod extensions;
 mod formats;
 mod identifiers;
 mod index;

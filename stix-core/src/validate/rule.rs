@@ -292,6 +292,10 @@ rules! {
     ObservableContent "observable-content" Warning "2.9" Versions;
     /// A revoked object has no later version.
     AfterRevoked "after-revoked" Error "3.6.2" Versions;
+    /// The key of an extension is the identifier of its extension definition, or a name that ends in `-ext`.
+    ExtensionKey "extension-key" Error "3.2" Extensions;
+    /// An extension of an extension definition says of which type it is, and no other extension does.
+    ExtensionType "extension-type" Error "7.3" Extensions;
     /// A bundle is not inside a bundle.
     NestedBundle "nested-bundle" Error "8" Documents;
     /// A bundle has the properties `type`, `id` and `objects`, and no other.

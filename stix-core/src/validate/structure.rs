@@ -8,7 +8,8 @@ use super::rule::Rule;
 use super::tree::{Json, Members};
 use super::validator::ObjectRule;
 use super::{
-    common, constraints, encoded, identifiers, language, markings, names, restrictions, tlp, translations,
+    common, constraints, encoded, extensions, identifiers, language, markings, names, restrictions, tlp,
+    translations,
 };
 use crate::{
     Bundle, Identifier, SpecVersion, Timestamp, external_reference,
@@ -89,6 +90,7 @@ impl<'c> Structure<'c> {
         names::object_type(object_type, check);
         self.identifier(object_type, def, members, check);
         markings::object(members, check);
+        extensions::object(members, check);
         match object_type {
             "marking-definition" => tlp::marking_definition(members, check),
             "language-content" => {
