@@ -29,6 +29,12 @@ fn parses_or_explains(source: &str) {
     }
 }
 
+/// A repair that reaches back brings a mistake to light that stands before the one it repairs.
+#[test]
+fn mistakes_are_told_in_the_order_of_the_text() {
+    parses_or_explains("''.\\\u{1e08f}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
 

@@ -62,6 +62,8 @@ pub(crate) fn diagnose(
     if mended.certain {
         errors.iter_mut().for_each(|error| error.0.fix = Some(mended.text.clone()));
     }
+    // A repair may reach back, and what it brings to light then stands before its cause.
+    errors.sort_by_key(|error| error.span().start());
     errors
 }
 
