@@ -38,8 +38,8 @@ pub fn any_object() -> BoxedStrategy<Value> {
 
 /// A valid object of this type: its required properties, some of the others, sometimes a custom one.
 pub fn object(def: &'static ObjectDef) -> BoxedStrategy<Value> {
-    let constraints: Vec<_> = def.constraints().copied().collect();
     let name = def.name();
+    let constraints: Vec<_> = def.constraints().chain(named::constraints(name)).copied().collect();
     let version = name.len() + "--00000000-0000-".len();
     let value = move |property: &'static PropertyDef| match property.name {
         // An observable with a UUIDv5 would need the properties that it is made of.
@@ -50,9 +50,10 @@ pub fn object(def: &'static ObjectDef) -> BoxedStrategy<Value> {
             })
             .boxed(),
         "id" => identifier_of(name).prop_map(Value::from).boxed(),
-        _ => property_value(property),
+        _ => named::value_of(name, property).unwrap_or_else(|| property_value(property)),
     };
-    let members = members(def.properties(), value, constraints, def.own, custom_property());
+    let custom = if def.class == Class::Bundle { Just(None).boxed() } else { custom_property() };
+    let members = members(def.properties(), value, constraints, def.own, custom);
     let object = members.prop_map(move |members| {
         let mut object = Map::from_iter([("type".to_owned(), json!(name))]);
         object.extend(members);

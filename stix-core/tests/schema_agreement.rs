@@ -30,24 +30,25 @@ fn defs() -> impl Iterator<Item = &'static ObjectDef> {
     REGISTRY.iter().copied().chain([Bundle::OBJECT])
 }
 
-/// The rules that are checked beside the tables: the forms of texts, and what several values say together.
-const NOT_IN_TABLES: &[Rule] = &[
-    Rule::HashName,
-    Rule::Hash,
-    Rule::DictionaryKey,
-    Rule::Uri,
-    Rule::RandomUuid,
-    Rule::ScoNamespace,
-    Rule::PropertyName,
-    Rule::ReservedName,
-    Rule::NotApplicable,
-    Rule::ExternalId,
-    Rule::LanguageTag,
-    Rule::LanguageContent,
-    Rule::Selector,
-    Rule::SelfMarking,
-    Rule::MarkingDefinition,
-    Rule::Tlp,
+/// The rules that the tables hold, and with them the schemas. The others look into texts, compare
+/// values with each other, or know more of the world than a declaration says.
+const IN_TABLES: &[Rule] = &[
+    Rule::ValueKind,
+    Rule::NoNull,
+    Rule::NotEmpty,
+    Rule::Range,
+    Rule::Timestamp,
+    Rule::TimestampPrecision,
+    Rule::Hexadecimal,
+    Rule::Binary,
+    Rule::Identifier,
+    Rule::IdPrefix,
+    Rule::ReferenceTarget,
+    Rule::ObjectType,
+    Rule::RequiredProperty,
+    Rule::SpecVersion,
+    Rule::PropertyRelation,
+    Rule::BundleSpecVersion,
 ];
 
 /// Why a schema cannot find this problem, if it cannot.
@@ -56,7 +57,7 @@ fn inexpressible(problem: &Problem, object_type: Option<&str>) -> Option<&'stati
         Rule::IdPrefix if !defs().any(|def| Some(def.name()) == object_type) => {
             Some("no keyword compares `id` with `type`; only known types have a pattern of their own")
         }
-        rule if NOT_IN_TABLES.contains(&rule) => {
+        rule if !IN_TABLES.contains(&rule) => {
             Some("the schemas are made of the tables, which do not hold it")
         }
         _ => None,
