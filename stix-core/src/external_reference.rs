@@ -19,7 +19,7 @@ use crate::{
 /// assert_eq!(reference.source_name, "cve");
 /// ```
 #[derive(Clone, Debug, PartialEq, StixStruct)]
-#[stix(name = "external-reference", section = "2.5", at_least_one(description, url, external_id))]
+#[stix(name = "external-reference", section = "2.5", at_least_one(description, url, external_id), check = check)]
 #[non_exhaustive]
 pub struct ExternalReference {
     /// The name of the source, such as `cve` or `mitre-attack`.
@@ -38,7 +38,7 @@ pub struct ExternalReference {
 }
 
 /// Checks what the source of a reference and its address ask for.
-pub(crate) fn check<'c>(reference: &'c Members<'c>, check: &mut Check<'c>) {
+fn check<'c>(reference: &'c Members<'c>, check: &mut Check<'c>) {
     external_id(reference, check);
     if let Some(url) = reference.text("url") {
         check.member("url", |check| validate::uri(url, check));

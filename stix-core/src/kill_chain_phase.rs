@@ -9,7 +9,7 @@ use crate::{
 
 /// A phase in a kill chain: the steps that an attacker takes.
 #[derive(Clone, Debug, PartialEq, StixStruct)]
-#[stix(name = "kill-chain-phase", section = "2.11")]
+#[stix(name = "kill-chain-phase", section = "2.11", check = check)]
 #[non_exhaustive]
 pub struct KillChainPhase {
     /// The name of the kill chain, such as `mitre-attack`.
@@ -22,7 +22,7 @@ pub struct KillChainPhase {
 }
 
 /// Checks how the names are written.
-pub(crate) fn check<'c>(phase: &'c Members<'c>, check: &mut Check<'c>) {
+fn check<'c>(phase: &'c Members<'c>, check: &mut Check<'c>) {
     for property in ["kill_chain_name", "phase_name"] {
         if let Some(name) = phase.text(property)
             && !validate::is_hyphenated(name)

@@ -63,7 +63,7 @@ impl Common for LanguageContentCommon {
 
 /// The texts of another object in other languages.
 #[derive(Clone, Debug, PartialEq, StixObject)]
-#[stix(type = "language-content", class = Smo, section = "7.1")]
+#[stix(type = "language-content", class = Smo, section = "7.1", check = crate::validate::translated)]
 #[non_exhaustive]
 pub struct LanguageContent {
     /// The common properties.

@@ -57,6 +57,7 @@ impl Common for MarkingCommon {
     type = "marking-definition", class = Smo, section = "7.2.1",
     at_least_one(definition_type, extensions),
     at_least_one(definition, extensions),
+    check = crate::validate::marking_definition,
 )]
 #[non_exhaustive]
 pub struct MarkingDefinition {

@@ -21,7 +21,6 @@ pub(super) fn value(property: &'static PropertyDef) -> Option<BoxedStrategy<Valu
         "startup_info" => (0..9).prop_map(|flags| json!({"dwFlags": flags})).boxed(),
         "selectors" => vec(select(&["type", "id"][..]), 1..3).prop_map(Value::from).boxed(),
         "url" => "https://example\\.com/[a-z]{0,8}".prop_map(Value::from).boxed(),
-        "hashes" => hashes(),
         "definition_type" => Just(json!("statement")).boxed(),
         "definition" => text::any_text().prop_map(|text| json!({"statement": text})).boxed(),
         "contents" => contents(),
@@ -58,18 +57,6 @@ fn language() -> BoxedStrategy<Value> {
 
 fn chosen(texts: &'static [&'static str]) -> BoxedStrategy<Value> {
     select(texts).prop_map(Value::from).boxed()
-}
-
-/// Hashes of some algorithms.
-fn hashes() -> BoxedStrategy<Value> {
-    let algorithms: [(&str, BoxedStrategy<String>); 4] = [
-        ("MD5", "[0-9a-f]{32}".boxed()),
-        ("SHA-1", "[0-9A-F]{40}".boxed()),
-        ("SHA-256", "[0-9a-f]{64}".boxed()),
-        ("SSDEEP", "[0-9]{1,3}:[A-Za-z0-9+/]{1,40}:[A-Za-z0-9+/]{1,40}".boxed()),
-    ];
-    let drawn = algorithms.map(|(name, hash)| hash.prop_map(move |hash| (name.to_owned(), json!(hash))));
-    subsequence(Vec::from(drawn), 1..4).prop_flat_map(|drawn| drawn).prop_map(object).boxed()
 }
 
 /// Translations by language, then by property.

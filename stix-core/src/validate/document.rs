@@ -1,7 +1,6 @@
 //! The documents in a text: a bundle, an object, an array of objects, or JSON Lines.
 
-use super::check::Check;
-use super::tree::{Json, Members};
+use super::tree::Json;
 
 /// How much is read. What goes beyond is reported, not cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,26 +73,4 @@ pub(super) fn read(text: &str) -> (Vec<Document<'_>>, Option<NotJson>) {
 fn offset(text: &str, line: usize, column: usize) -> usize {
     let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     (before + column.saturating_sub(1)).min(text.len())
-}
-
-/// Visits the objects of a document in the order of the text, those of bundles instead of the bundles.
-pub(super) fn each_object<'c>(
-    tree: &'c Json<'c>,
-    check: &mut Check<'c>,
-    visit: &mut dyn FnMut(&'c Members<'c>, &mut Check<'c>),
-) {
-    match tree {
-        Json::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                check.item(index, |check| each_object(item, check, visit));
-            }
-        }
-        Json::Object(members) => match members.get("objects") {
-            Some(objects @ Json::Array(_)) if members.text("type") == Some("bundle") => {
-                check.member("objects", |check| each_object(objects, check, visit));
-            }
-            _ => check.object(members.text("id"), |check| visit(members, check)),
-        },
-        _ => {}
-    }
 }

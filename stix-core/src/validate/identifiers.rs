@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::check::Check;
+use super::index::{Index, Placed};
 use super::rule::Rule;
 use super::tree::Members;
 use crate::{
@@ -24,40 +25,31 @@ pub(super) fn uuid<'c>(
     members: &'c Members<'c>,
     check: &mut Check<'c>,
 ) {
-    let name = def.map_or_else(|| id.object_type(), |def| def.name());
-    let is_observable = def
-        .map_or(name == "process" || !deterministic_id::contributing(name).is_empty(), |def| {
-            def.class == Class::Sco
-        });
-    check.member("id", |check| match is_observable {
-        true => observable(name, id, members, check),
-        false => other(def, id, members, check),
+    check.member("id", |check| match def {
+        Some(def) if def.class == Class::Sco => observable(def.name(), id, members, check),
+        _ => other(def, id, members, check),
     });
 }
 
-/// The first object with each UUID.
-pub(super) type Seen<'c> = HashMap<Uuid, &'c Members<'c>>;
-
-/// Reports a UUID that one producer gave to objects of two types.
-pub(super) fn reuse<'c>(
-    id: &Identifier,
-    members: &'c Members<'c>,
-    seen: &mut Seen<'c>,
-    check: &mut Check<'c>,
-) {
-    let first = *seen.entry(id.uuid()).or_insert(members);
-    let (Some(first_type), Some(object_type)) = (first.text("type"), members.text("type")) else { return };
-    if first_type == object_type {
-        return;
+/// Reports UUIDs that one producer gave to objects of two types.
+pub(super) fn reuse<'c>(index: &Index<'c>, check: &mut Check<'c>, found: &mut impl FnMut(usize, &Check<'c>)) {
+    let mut seen: HashMap<&str, &Placed<'c>> = HashMap::new();
+    for object in index.iter() {
+        let Some((object_type, uuid)) = object.id.split_once("--") else { continue };
+        let first = *seen.entry(uuid).or_insert(object);
+        let first_type = first.id.split_once("--").map_or("", |(first_type, _)| first_type);
+        let creators = [first, object].map(|object| object.members.text("created_by_ref"));
+        let by_two = matches!(creators, [Some(one), Some(other)] if one != other);
+        if object_type != first_type && !by_two {
+            let message =
+                format_args!("the UUID of `{}` is also that of `{}`", object.id, first.id).to_string();
+            let help = "give each object a UUID of its own";
+            object.look(check, |check| {
+                check.member("id", |check| check.problem_with_help(Rule::UuidReuse, message, help));
+            });
+            found(object.document, check);
+        }
     }
-    let creators = [first, members].map(|object| object.text("created_by_ref"));
-    if let [Some(one), Some(other)] = creators
-        && one != other
-    {
-        return;
-    }
-    let message = format_args!("the UUID of `{id}` is also that of an object of type `{first_type}`");
-    check.member("id", |check| check.problem_with_help(Rule::UuidReuse, message, "give each object its own"));
 }
 
 /// Objects other than cyber-observable ones.

@@ -85,6 +85,17 @@ impl<'c> Index<'c> {
         self.first.contains_key(id)
     }
 
+    /// The objects with this identifier, in the order of the text.
+    pub(super) fn versions(&self, id: &str) -> impl Iterator<Item = &Placed<'c>> {
+        let first = self.first.get(id).copied();
+        let start = self.again.partition_point(|(number, _)| Some(*number) < first);
+        let again = self.again.iter().skip(start).take_while(move |(number, _)| Some(*number) == first);
+        first
+            .into_iter()
+            .chain(again.map(|(_, number)| *number))
+            .filter_map(|number| self.objects.get(number))
+    }
+
     /// The groups of objects that share an identifier, each in the order of the text.
     pub(super) fn shared(&self) -> impl Iterator<Item = Vec<&Placed<'c>>> {
         self.again.chunk_by(|(left, _), (right, _)| left == right).map(|group| {

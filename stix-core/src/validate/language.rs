@@ -55,7 +55,7 @@ fn subtag(text: &str, tag: &LanguageTag, error: &ValidationError, check: &mut Ch
 }
 
 /// Checks the translations of a language-content object: by language, then by property (section 7.1).
-pub(super) fn object<'c>(members: &'c Members<'c>, check: &mut Check<'c>) {
+pub(crate) fn translated<'c>(members: &'c Members<'c>, check: &mut Check<'c>) {
     if let Some(Json::Object(translated)) = members.get("contents") {
         check.member("contents", |check| contents(translated, check));
     }

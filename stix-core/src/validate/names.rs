@@ -15,8 +15,13 @@ const RESERVED: &[&str] = &["severity", "username", "phone_number", "action"];
 const RESERVED_TYPE: &str = "action";
 
 /// Checks the name of a property that no table declares.
-pub(super) fn property<'c>(name: &'c str, siblings: &'c Members<'c>, check: &mut Check<'c>) {
-    if RESERVED.contains(&name) {
+pub(super) fn property<'c>(
+    name: &'c str,
+    reserved: &[&str],
+    siblings: &'c Members<'c>,
+    check: &mut Check<'c>,
+) {
+    if RESERVED.contains(&name) || reserved.contains(&name) {
         let message = format_args!("`{name}` is reserved for the future of STIX");
         check.problem_with_help(Rule::ReservedName, message, format_args!("write `x_{name}` or the like"));
     } else if !is_property(name) {
@@ -59,26 +64,15 @@ pub(super) fn object_type<'c>(name: &str, check: &mut Check<'c>) {
     }
 }
 
-/// What the ending of a name promises of the value.
-pub(super) enum Promise {
-    /// A value of this kind.
-    Kind(&'static Kind),
-    /// Hexadecimal data.
-    Hexadecimal,
-    /// Binary data.
-    Binary,
-}
-
-/// What the name of a property promises of its value.
-pub(super) fn promised(name: &str) -> Option<Promise> {
-    let (_, ending) = name.rsplit_once('_')?;
-    Some(match ending {
-        "ref" => Promise::Kind(&Kind::Identifier),
-        "refs" => Promise::Kind(&Kind::List(&Kind::Identifier)),
-        "hex" => Promise::Hexadecimal,
-        "bin" => Promise::Binary,
-        _ => return None,
-    })
+/// The kind of value that the name of a property promises by its ending.
+pub(super) fn promised(name: &str) -> &'static Kind {
+    match name.rsplit_once('_') {
+        Some((_, "ref")) => &Kind::Identifier,
+        Some((_, "refs")) => &Kind::List(&Kind::Identifier),
+        Some((_, "hex")) => &Kind::Hex,
+        Some((_, "bin")) => &Kind::Binary,
+        _ => &Kind::Any,
+    }
 }
 
 /// Checks the key of a dictionary. Unless the keys follow another standard, they should be in lower case.

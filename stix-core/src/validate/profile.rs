@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use super::rule::{Group, Rule, Severity};
+use super::group::{Group, Severity};
+use super::rule::Rule;
 
 /// A common way of taking the rules.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

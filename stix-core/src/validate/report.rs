@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::rule::{Rule, Severity};
+use super::group::Severity;
+use super::rule::Rule;
 
 /// All problems of a document, in the order of the text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -38,7 +38,7 @@ fn target(targets: &[Target], text: &str, check: &mut Check<'_>) {
 
 fn term(vocabulary: &Vocabulary, text: &str, check: &mut Check<'_>) {
     if !vocabulary.terms.contains(&text) {
-        let rule = if vocabulary.open { Rule::OpenVocabulary } else { Rule::ValueKind };
+        let rule = if vocabulary.open { Rule::OpenVocabulary } else { Rule::Enumeration };
         let help = format_args!("the terms are {}", vocabulary.terms.join(", ")).to_string();
         check.problem_with_help(rule, format_args!("`{text}` is no term of {}", vocabulary.name), help);
         if vocabulary.open && !names::is_hyphenated(text) {

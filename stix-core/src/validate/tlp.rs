@@ -7,7 +7,7 @@ use crate::Timestamp;
 use crate::tlp::{TLP_2_EXTENSION, Tlp};
 
 /// Checks a marking definition.
-pub(super) fn marking_definition<'c>(members: &'c Members<'c>, check: &mut Check<'c>) {
+pub(crate) fn marking_definition<'c>(members: &'c Members<'c>, check: &mut Check<'c>) {
     let fixed = members.text("id").and_then(|id| Tlp::of(&id.parse().ok()?));
     definition(members, check);
     let is_tlp_1 = members.text("definition_type") == Some("tlp");

@@ -1,36 +1,25 @@
 //! Language content beside the objects that it translates (STIX 2.1 section 7.1).
 
-use std::collections::HashMap;
-
 use super::check::Check;
-use super::document;
+use super::index::{Index, Placed};
 use super::rule::Rule;
 use super::tree::{Json, Members};
-use crate::Timestamp;
 
-/// All versions of the objects of a document, by their identifiers.
-type Objects<'c> = HashMap<&'c str, Vec<&'c Members<'c>>>;
+/// The rules that compare language content with what it translates.
+pub(super) const RULES: [Rule; 2] = [Rule::Translation, Rule::TranslationVersion];
 
-/// Checks all language content of a document against the objects in the same document.
-pub(super) fn document<'c>(tree: &'c Json<'c>, check: &mut Check<'c>) {
-    let mut objects = Objects::new();
-    document::each_object(tree, check, &mut |object, _| {
-        if let Some(id) = object.text("id") {
-            objects.entry(id).or_default().push(object);
-        }
-    });
-    document::each_object(tree, check, &mut |object, check| {
-        if object.text("type") == Some("language-content") {
-            language_content(object, &objects, check);
-        }
-    });
+/// Checks all language content against the objects of the same text.
+pub(super) fn check<'c>(index: &Index<'c>, check: &mut Check<'c>, found: &mut impl FnMut(usize, &Check<'c>)) {
+    for object in index.iter().filter(|object| object.id.starts_with("language-content--")) {
+        object.look(check, |check| language_content(object, index, check));
+        found(object.document, check);
+    }
 }
 
-fn language_content<'c>(content: &'c Members<'c>, objects: &Objects<'c>, check: &mut Check<'c>) {
-    let Some(id) = content.text("object_ref") else { return };
-    let Some(versions) = objects.get(id) else { return };
-    let Some(target) = target(content, versions, id, check) else { return };
-    let Some(Json::Object(contents)) = content.get("contents") else { return };
+fn language_content<'c>(content: &Placed<'c>, index: &Index<'c>, check: &mut Check<'c>) {
+    let Some(id) = content.members.text("object_ref") else { return };
+    let Some(target) = target(content, id, index, check) else { return };
+    let Some(Json::Object(contents)) = content.members.get("contents") else { return };
     for (language, texts) in contents.iter() {
         let Json::Object(texts) = texts else { continue };
         check.below(&["contents", language], |check| properties(texts, target, id, check));
@@ -39,24 +28,22 @@ fn language_content<'c>(content: &'c Members<'c>, objects: &Objects<'c>, check: 
 
 /// The version that is translated: the one that the content names, else the only one.
 fn target<'c>(
-    content: &'c Members<'c>,
-    versions: &[&'c Members<'c>],
+    content: &Placed<'c>,
     id: &str,
+    index: &Index<'c>,
     check: &mut Check<'c>,
 ) -> Option<&'c Members<'c>> {
-    let Some(wanted) = time(content, "object_modified") else {
-        return versions.first().copied().filter(|_| versions.len() == 1);
+    let mut versions = index.versions(id).peekable();
+    versions.peek()?;
+    let Some(wanted) = content.time("object_modified") else {
+        return versions.next().filter(|_| versions.next().is_none()).map(|version| version.members);
     };
-    let found = versions.iter().find(|version| time(version, "modified").as_ref() == Some(&wanted));
+    let found = versions.find(|version| version.time("modified").as_ref() == Some(&wanted));
     if found.is_none() {
-        let message = format_args!("the document has no version of `{id}` that was modified at `{wanted}`");
+        let message = format_args!("no version of `{id}` here was modified at `{wanted}`").to_string();
         check.member("object_modified", |check| check.problem(Rule::TranslationVersion, message));
     }
-    found.copied()
-}
-
-fn time(object: &Members<'_>, property: &str) -> Option<Timestamp> {
-    object.text(property)?.parse().ok()
+    found.map(|version| version.members)
 }
 
 fn properties<'c>(texts: &'c Members<'c>, target: &'c Members<'c>, id: &str, check: &mut Check<'c>) {

@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use super::check::Check;
 use super::document::{self, Document, Limits, NotJson};
+use super::group::Severity;
 use super::location::{Locator, line_and_column, lines_and_columns};
 use super::profile::{Level, Levels, Profile, UnknownRule};
 use super::report::{Problem, Report};
-use super::rule::{Rule, Severity};
+use super::rule::Rule;
 use super::structure;
 use super::tree::{Json, Members};
 use super::whole;

@@ -4,8 +4,9 @@ use super::check::Check;
 use super::index::Index;
 use super::profile::Levels;
 use super::report::Problem;
+use super::rule::Rule;
 use super::tree::Json;
-use super::{references, versions};
+use super::{identifiers, references, translations, versions};
 
 /// The problems that show between objects, each with the number of the document it stands in, sorted by that.
 pub(super) fn problems<'c>(
@@ -15,7 +16,8 @@ pub(super) fn problems<'c>(
     let mut check = Check::new(levels);
     let is_on = |rules: &[_]| rules.iter().any(|rule| check.is_on(*rule));
     let (with_versions, with_references) = (is_on(&versions::RULES), is_on(&references::RULES));
-    if !(with_versions || with_references) {
+    let (with_translations, with_uuids) = (is_on(&translations::RULES), is_on(&[Rule::UuidReuse]));
+    if !(with_versions || with_references || with_translations || with_uuids) {
         return Vec::new();
     }
     let index = Index::of(documents);
@@ -26,6 +28,12 @@ pub(super) fn problems<'c>(
     }
     if with_references {
         references::check(&index, &mut check, &mut found);
+    }
+    if with_translations {
+        translations::check(&index, &mut check, &mut found);
+    }
+    if with_uuids {
+        identifiers::reuse(&index, &mut check, &mut found);
     }
     let mut problems: Vec<_> = numbers.into_iter().zip(check.into_problems()).collect();
     problems.sort_by_key(|(document, _)| *document);
