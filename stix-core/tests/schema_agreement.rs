@@ -49,6 +49,7 @@ const IN_TABLES: &[Rule] = &[
     Rule::SpecVersion,
     Rule::PropertyRelation,
     Rule::BundleSpecVersion,
+    Rule::Enumeration,
 ];
 
 /// Why a schema cannot find this problem, if it cannot.
