@@ -79,6 +79,12 @@ impl Excerpt {
         Self { line, indent, mark: width(token(after)).max(1), text }
     }
 
+    /// The same with this many columns marked, as far as the text goes.
+    pub(crate) fn marking(self, columns: usize) -> Self {
+        let most = width(&self.text).saturating_sub(self.indent);
+        Self { mark: columns.min(most).max(1), ..self }
+    }
+
     /// The excerpt in a frame, as several lines that end in a line feed.
     pub(crate) fn framed(&self, styles: Styles, mark: anstyle::Style) -> impl fmt::Display {
         fmt::from_fn(move |f| {

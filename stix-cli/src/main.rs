@@ -44,6 +44,7 @@ enum Command {
     Validate(command::Validate),
     Explain(command::Explain),
     Id(command::Id),
+    Pattern(command::Pattern),
     Schema(command::Schema),
 }
 
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
         Command::Validate(command) => command.run(&mut output),
         Command::Explain(command) => command.run(&mut output),
         Command::Id(command) => command.run(&mut output),
+        Command::Pattern(command) => command.run(&mut output),
         Command::Schema(command) => command.run(&mut output),
     };
     let outcome = outcome.and_then(|outcome| Ok(output.finish().map(|()| outcome)?));

@@ -60,9 +60,12 @@ fn printed(report: &Report) -> String {
     text
 }
 
+/// The rules that another crate looks for, and tests with the same folders.
+const ELSEWHERE: [Rule; 2] = [Rule::Pattern, Rule::PatternAdvice];
+
 #[test]
 fn every_rule_finds_its_bad_example_and_passes_its_good_one() {
-    for rule in Rule::ALL {
+    for rule in Rule::ALL.iter().filter(|rule| !ELSEWHERE.contains(rule)) {
         let folder = folder().join(rule.code());
         let read = |name: &str| {
             fs::read_to_string(folder.join(name))

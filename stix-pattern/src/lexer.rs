@@ -10,9 +10,8 @@ mod keyword;
 mod number;
 
 use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while};
-use nom::character::complete::{anychar, char};
-use nom::combinator::{map, value, verify};
+use nom::character::complete::anychar;
+use nom::combinator::map;
 use nom::{IResult, Parser};
 
 pub(crate) use self::constant::is_timestamp;
@@ -132,32 +131,44 @@ fn token(input: &str) -> Scanned<'_, TokenKind> {
     match input.bytes().next() {
         Some(b'A'..=b'Z' | b'a'..=b'z' | b'_') => word(input),
         Some(b'0'..=b'9' | b'+' | b'-') => alt((number::number, unknown)).parse(input),
-        Some(b'.') => alt((number::number, value(TokenKind::Dot, char('.')))).parse(input),
+        Some(b'.') if !after(input, 1).starts_with(|c: char| c.is_ascii_digit()) => {
+            Ok((after(input, 1), TokenKind::Dot))
+        }
+        Some(b'.') => number::number(input),
         Some(b'\'') => constant::string(input),
         Some(b'/') => alt((blank::open_comment, unknown)).parse(input),
-        Some(b'=' | b'!' | b'<' | b'>') => alt((comparison_operator, unknown)).parse(input),
-        Some(_) => map(anychar, mark).parse(input),
+        Some(b'=' | b'!' | b'<' | b'>') => comparison_operator(input),
+        Some(b'[') => Ok((after(input, 1), TokenKind::LeftBracket)),
+        Some(b']') => Ok((after(input, 1), TokenKind::RightBracket)),
+        Some(b'(') => Ok((after(input, 1), TokenKind::LeftParenthesis)),
+        Some(b')') => Ok((after(input, 1), TokenKind::RightParenthesis)),
+        Some(b':') => Ok((after(input, 1), TokenKind::Colon)),
+        Some(b',') => Ok((after(input, 1), TokenKind::Comma)),
+        Some(b'*') => Ok((after(input, 1), TokenKind::Star)),
+        Some(_) => unknown(input),
         None => Ok((input, TokenKind::End)),
     }
 }
 
 /// An identifier or a keyword, or a constant with one of the prefixes `b`, `h` and `t`.
 fn word(input: &str) -> Scanned<'_, TokenKind> {
-    let (rest, name) =
-        verify(take_word, |name: &str| !name.starts_with(|c: char| c.is_ascii_digit())).parse(input)?;
+    let (rest, name) = take_bytes_while1(input, is_word_byte)?;
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        return Err(nom::Err::Error(()));
+    }
     match rest.bytes().next() {
         Some(b'-') => {
-            let tail = take_while(|c| c == '-' || is_word_character(c));
-            value(TokenKind::HyphenatedWord, tail).parse(rest)
+            let (rest, _) = take_bytes_while1(rest, |byte| byte == b'-' || is_word_byte(byte))?;
+            Ok((rest, TokenKind::HyphenatedWord))
         }
         Some(b'\'') if matches!(name, "b" | "h" | "t") => constant::prefixed(input),
         _ => Ok((rest, Keyword::from_text(name).map_or(TokenKind::Word, TokenKind::Keyword))),
     }
 }
 
-/// `[A-Za-z0-9_]+`
-fn take_word(input: &str) -> Scanned<'_, &str> {
-    take_bytes_while1(input, |byte| byte.is_ascii_alphanumeric() || byte == b'_')
+/// What is left behind so many bytes, which are whole characters.
+fn after(input: &str, bytes: usize) -> &str {
+    input.get(bytes..).unwrap_or_default()
 }
 
 /// nom's `take_while1` without decoding the characters, where the first byte that ends the run is an ASCII one or the
@@ -170,35 +181,24 @@ fn take_bytes_while1(input: &str, belongs: impl Fn(u8) -> bool) -> Scanned<'_, &
     }
 }
 
-fn is_word_character(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_'
+fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// `=`, `==`, `!=`, `<>`, `<`, `<=`, `>` or `>=`. The longer ones come first.
 fn comparison_operator(input: &str) -> Scanned<'_, TokenKind> {
-    alt((
-        value(TokenKind::Equal, alt((tag("=="), tag("=")))),
-        value(TokenKind::NotEqual, alt((tag("!="), tag("<>")))),
-        value(TokenKind::LessOrEqual, tag("<=")),
-        value(TokenKind::GreaterOrEqual, tag(">=")),
-        value(TokenKind::Less, tag("<")),
-        value(TokenKind::Greater, tag(">")),
-    ))
-    .parse(input)
-}
-
-/// A mark of one character.
-fn mark(character: char) -> TokenKind {
-    match character {
-        '[' => TokenKind::LeftBracket,
-        ']' => TokenKind::RightBracket,
-        '(' => TokenKind::LeftParenthesis,
-        ')' => TokenKind::RightParenthesis,
-        ':' => TokenKind::Colon,
-        ',' => TokenKind::Comma,
-        '*' => TokenKind::Star,
-        _ => TokenKind::Unknown,
-    }
+    let mut bytes = input.bytes();
+    let (kind, length) = match (bytes.next(), bytes.next()) {
+        (Some(b'='), Some(b'=')) => (TokenKind::Equal, 2),
+        (Some(b'='), _) => (TokenKind::Equal, 1),
+        (Some(b'!'), Some(b'=')) | (Some(b'<'), Some(b'>')) => (TokenKind::NotEqual, 2),
+        (Some(b'<'), Some(b'=')) => (TokenKind::LessOrEqual, 2),
+        (Some(b'>'), Some(b'=')) => (TokenKind::GreaterOrEqual, 2),
+        (Some(b'<'), _) => (TokenKind::Less, 1),
+        (Some(b'>'), _) => (TokenKind::Greater, 1),
+        _ => return unknown(input),
+    };
+    Ok((after(input, length), kind))
 }
 
 /// Any one character.

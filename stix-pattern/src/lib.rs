@@ -30,15 +30,17 @@
 //!
 //! It is stricter in two places, both of which the specification is plain about: a list index is not negative, and a
 //! bracket has at most one qualifier of each kind. It also has limits that the grammar does not: numbers fit into 64
-//! bits, and at most [`MAX_DEPTH`] parentheses are open at once. Whether a pattern makes sense (that an MD5 has 32 digits, that a
-//! property exists, that a regular expression is one) is not a matter of syntax and is not looked at here.
+//! bits, and at most [`MAX_DEPTH`] parentheses are open at once. Whether a pattern makes sense (that an MD5 has 32 digits,
+//! that a property exists, that a regular expression is one) is not a matter of syntax: [`check`] looks at that.
 
 #![forbid(unsafe_code)]
 
 pub mod ast;
 pub mod build;
+pub mod check;
 mod edit;
 mod error;
+mod indicator_rule;
 mod lexer;
 pub mod matcher;
 pub mod normalize;
@@ -51,6 +53,7 @@ mod span;
 pub mod strategies;
 
 pub use self::error::{SyntaxError, SyntaxErrorKind};
+pub use self::indicator_rule::{IndicatorRule, indicator_problems};
 pub use self::parser::MAX_DEPTH;
 pub use self::pattern::Pattern;
 pub use self::span::Span;

@@ -1,7 +1,39 @@
-//! Proptest strategies for patterns (STIX 2.1, section 9), behind the feature `proptest`.
+//! Proptest strategies for patterns and for what they match (STIX 2.1, section 9), behind the feature `proptest`.
 //!
-//! Every node kind, every literal and every shape of grouping occurs, with values chosen to be awkward: quotes and
-//! backslashes in strings, keywords and hyphens for keys, the limits of the integers.
+//! With them, other programs test their own translators and matchers: [`pattern`] and [`pattern_of`] give valid
+//! patterns, [`near_valid`] gives texts that are patterns but for one slip, and [`observed`] gives observed-data that
+//! does or does not satisfy a pattern. Every node kind, every literal and every shape of grouping occurs, with values
+//! chosen to be awkward: quotes and backslashes in strings, keywords and hyphens for keys, the limits of the integers.
+//!
+//! A translator that is to make one clause of each operand, and to refuse what it is not made for. Without the
+//! parentheses, an `OR` inside the `AND` would break it:
+//!
+//! ```
+//! use proptest::prelude::*;
+//! use stix_pattern::ast::{ComparisonExpression, ObservationExpression};
+//! use stix_pattern::strategies::{Complexity, near_valid, pattern_of};
+//!
+//! /// The translator of a user: the clauses of a single bracket of tests joined by `AND`.
+//! fn translate(text: &str) -> Option<Vec<String>> {
+//!     let pattern = stix_pattern::Pattern::parse(text).ok()?;
+//!     let ObservationExpression::Bracket(bracket) = pattern.root() else { return None };
+//!     match bracket.comparison() {
+//!         ComparisonExpression::Test(test) => Some(vec![test.to_string()]),
+//!         ComparisonExpression::And(chain) => Some(chain.operands().iter().map(|test| format!("({test})")).collect()),
+//!         ComparisonExpression::Or(_) => None,
+//!     }
+//! }
+//!
+//! proptest!(|(pattern in pattern_of(Complexity::Bracket), text in near_valid())| {
+//!     if let Some(clauses) = translate(&pattern.to_string()) {
+//!         prop_assert_eq!(format!("[{}]", clauses.join(" AND ")).parse(), Ok(pattern));
+//!     }
+//!     let _ = translate(&text); // Whatever it says, it does not panic.
+//! });
+//! ```
+
+mod near_valid;
+mod observed;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -13,6 +45,44 @@ use crate::ast::{
     ObservationExpression, Qualifier, QualifierKind, Seconds, StepKind, TextOperator, Timestamp, Value,
 };
 use crate::build;
+
+pub use self::near_valid::near_valid;
+pub use self::observed::{Observed, observed, satisfying};
+
+/// How much there is to a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Complexity {
+    /// One bracket with one test.
+    Test,
+    /// One bracket with tests joined by `AND` and `OR`: level 1 of section 9.9.
+    Bracket,
+    /// Brackets joined by `AND` and `OR`, without qualifiers: level 2.
+    Observations,
+    /// Everything that there is: level 3.
+    Full,
+}
+
+/// Any pattern of this complexity or less.
+pub fn pattern_of(complexity: Complexity) -> BoxedStrategy<Pattern> {
+    let bracket = comparison_expression().prop_map(ObservationExpression::from);
+    let root = match complexity {
+        Complexity::Test => {
+            comparison_test().prop_map(|test| ComparisonExpression::from(test).into()).boxed()
+        }
+        Complexity::Bracket => bracket.boxed(),
+        Complexity::Observations => bracket
+            .prop_recursive(4, 24, 4, |inner| {
+                let pair = (inner.clone(), inner);
+                prop_oneof![
+                    pair.clone().prop_map(|(left, right)| left.and(right)),
+                    pair.prop_map(|(left, right)| left.or(right)),
+                ]
+            })
+            .boxed(),
+        Complexity::Full => observation_expression().boxed(),
+    };
+    root.prop_filter_map("nested too deeply", |root| Pattern::new(root).ok()).boxed()
+}
 
 /// Any pattern.
 pub fn pattern() -> impl Strategy<Value = Pattern> {

@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use proptest::prelude::*;
+use stix_pattern::ast::ObservationExpression;
+use stix_pattern::check::Checker;
+use stix_pattern::matcher::{CompiledPattern, MatchLimits, Observations};
+use stix_pattern::strategies::Complexity;
 use stix_pattern::{Pattern, build, strategies};
 
 /// Pieces of patterns, to make texts that get far into the parser.
@@ -82,5 +86,39 @@ proptest! {
         let parsed = Pattern::parse(&pattern.to_string()).unwrap();
         prop_assert_eq!(parsed.as_single_equality(), pattern.as_single_equality());
         prop_assert_eq!(parsed.as_single_equality().map(|(_, value)| value), Some(value.as_str()));
+    }
+
+    #[test]
+    fn a_slip_leaves_something_to_explain(source in strategies::near_valid()) {
+        parses_or_explains(&source);
+    }
+
+    #[test]
+    fn a_pattern_has_the_complexity_that_was_asked_for(pattern in strategies::pattern_of(Complexity::Bracket)) {
+        prop_assert!(matches!(pattern.root(), ObservationExpression::Bracket(_)));
+    }
+
+    #[test]
+    fn checking_explains_itself_inside_the_text(pattern in strategies::pattern(), source in strategies::near_valid()) {
+        for text in [pattern.to_string(), source] {
+            let report = Checker::default().check(&text);
+            prop_assert_eq!(report.canonical().is_some(), Pattern::parse(&text).is_ok());
+            for problem in report.problems() {
+                prop_assert!(problem.span().text(&text).is_some());
+                prop_assert!(problem.fix().is_none_or(|fix| Pattern::parse(fix).is_ok()), "{:?}", problem);
+            }
+        }
+    }
+
+    #[test]
+    fn what_satisfies_a_pattern_is_matched_and_what_does_not_is_not(
+        (pattern, observed) in strategies::pattern()
+            .prop_filter_map("nothing is known to satisfy it", |pattern| Some((strategies::observed(&pattern)?, pattern)))
+            .prop_flat_map(|(observed, pattern)| (Just(pattern), observed)),
+    ) {
+        let Ok(compiled) = CompiledPattern::compile(&pattern) else { return Ok(()) };
+        let observations = Observations::from_bundle(&observed.bundle).unwrap();
+        let Ok(found) = compiled.find(&observations, &MatchLimits::default()) else { return Ok(()) };
+        prop_assert_eq!(found.is_some(), observed.satisfies, "{} on {}", pattern, observed.bundle);
     }
 }

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use stix_core::validate::{Level, Limits, Profile, Report, Rule, Severity, UnknownRule, Validator};
+use stix_pattern::IndicatorRule;
 
 use crate::failure::Failure;
 use crate::input::Input;
@@ -144,6 +145,7 @@ impl Validate {
         for name in &self.ignore {
             validator = with_level(validator, name, Level::Off)?;
         }
+        validator = validator.with_rule(IndicatorRule::default());
         for folder in &self.schema {
             validator = validator.with_rule(schemas::read(folder)?);
         }

@@ -182,6 +182,12 @@ rules! {
     ExifTag "exif-tag" Warning "6.7.5" Oasis;
     /// Network traffic has the ports of both ends.
     TrafficPorts "traffic-ports" Warning "6.12" Oasis;
+    /// The pattern of an indicator is in the language of section 9, and breaks no MUST of it. Looked for by the crate
+    /// stix-pattern.
+    Pattern "pattern" Error "9" Properties;
+    /// The pattern of an indicator can match what it is meant for: its paths lead somewhere, its constants are of the
+    /// right type, its addresses are some. Looked for by the crate stix-pattern.
+    PatternAdvice "pattern-advice" Warning "9" Properties;
     /// A bundle has no `spec_version` in STIX 2.1: its objects have.
     BundleSpecVersion "bundle-spec-version" Error "8" Documents;
     /// A language is an RFC 5646 tag.

@@ -4,36 +4,32 @@ use std::ops::RangeInclusive;
 
 use nom::Parser;
 use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while_m_n, take_while1};
+use nom::bytes::complete::{take_while_m_n, take_while1};
 use nom::character::complete::{anychar, char, digit1, hex_digit0, one_of};
-use nom::combinator::{all_consuming, eof, opt, recognize, value, verify};
-use nom::multi::many0_count;
-use nom::sequence::{delimited, preceded};
+use nom::combinator::{all_consuming, opt, recognize, value, verify};
+use nom::sequence::delimited;
 
-use super::{Fault, Scanned, TokenKind, take_bytes_while1};
+use super::{Fault, Scanned, TokenKind, after};
 
-/// `'` ( ~['\\] | `\'` | `\\` )* `'`
+/// `'` ( ~['\\] | `\'` | `\\` )* `'`, or a string that is invalid: from where it has no end, or up to a wrong escape.
 pub(super) fn string(input: &str) -> Scanned<'_, TokenKind> {
-    preceded((char('\''), string_body), string_end).parse(input)
-}
-
-fn string_body(input: &str) -> Scanned<'_, usize> {
-    many0_count(alt((plain, tag("\\'"), tag("\\\\")))).parse(input)
-}
-
-/// `~['\\]+`
-fn plain(input: &str) -> Scanned<'_, &str> {
-    take_bytes_while1(input, |byte| byte != b'\'' && byte != b'\\')
-}
-
-/// Where the body of a string stops: at its quote, at the end of the text, or at a wrong escape.
-fn string_end(input: &str) -> Scanned<'_, TokenKind> {
-    alt((
-        value(TokenKind::String, char('\'')),
-        value(TokenKind::Invalid(Fault::OpenString), recognize((opt(char('\\')), eof))),
-        value(TokenKind::Invalid(Fault::Escape), recognize((char('\\'), anychar))),
-    ))
-    .parse(input)
+    let bytes = input.as_bytes();
+    let mut at = 1;
+    loop {
+        let special = bytes.get(at..).and_then(|rest| memchr::memchr2(b'\'', b'\\', rest));
+        let Some(special) = special.map(|special| at + special) else {
+            return Ok(("", TokenKind::Invalid(Fault::OpenString)));
+        };
+        match (bytes.get(special), bytes.get(special + 1)) {
+            (Some(b'\''), _) => return Ok((after(input, special + 1), TokenKind::String)),
+            (_, Some(b'\'' | b'\\')) => at = special + 2,
+            (_, None) => return Ok(("", TokenKind::Invalid(Fault::OpenString))),
+            (_, Some(_)) => {
+                let (rest, _) = anychar(after(input, special + 1))?;
+                return Ok((rest, TokenKind::Invalid(Fault::Escape)));
+            }
+        }
+    }
 }
 
 /// A constant with a prefix; if it is not well formed, an invalid token up to the closing quote.

@@ -77,8 +77,9 @@ impl Minting {
                  (https://socdefenders.ai), of which it is not part.",
             ),
         };
-        let identity =
-            Identity::from_common(common, name).with_description(description).with_identity_class("organization");
+        let identity = Identity::from_common(common, name)
+            .with_description(description)
+            .with_identity_class("organization");
         let marking = self.marking.map(|tlp| tlp.marking().into());
         marking.into_iter().chain([identity.into()]).collect()
     }

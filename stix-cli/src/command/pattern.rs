@@ -1,0 +1,139 @@
+//! `stix pattern`: checks, prints and explains patterns (section 9).
+
+mod check;
+mod english;
+mod explain;
+mod print;
+
+use std::io::{self, BufRead, IsTerminal, Write as _};
+
+use clap::{Args, Subcommand};
+use stix_pattern::SyntaxError;
+
+use crate::excerpt::Lines;
+use crate::failure::Failure;
+use crate::outcome::Outcome;
+use crate::output::{Output, Printable};
+
+/// Check, print and explain patterns
+#[derive(Debug, Args)]
+pub(crate) struct Pattern {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Check),
+    Print(print::Print),
+    Explain(explain::Explain),
+}
+
+impl Pattern {
+    pub(crate) fn run(&self, output: &mut Output) -> Result<Outcome, Failure> {
+        match &self.command {
+            Command::Check(command) => command.run(output),
+            Command::Print(command) => command.run(output),
+            Command::Explain(command) => command.run(output),
+        }
+    }
+}
+
+/// The patterns that a command is about.
+#[derive(Debug, Args)]
+struct Patterns {
+    /// Patterns; in a shell, each in double quotes
+    #[arg(value_name = "PATTERN")]
+    patterns: Vec<String>,
+    /// Read patterns from standard input too, one a line
+    #[arg(long)]
+    lines: bool,
+}
+
+impl Patterns {
+    /// Does something with each pattern, as soon as it is read. Stops when nobody reads what is written.
+    fn each(
+        &self,
+        output: &mut Output,
+        mut act: impl FnMut(&mut Output, &str) -> Result<Outcome, Failure>,
+    ) -> Result<Outcome, Failure> {
+        if self.patterns.is_empty() && !self.lines {
+            let help = "write a pattern, or `--lines` to read them from standard input";
+            return Err(Failure::new("there is no pattern").with_help(Some(help.to_owned())));
+        }
+        let mut outcome = Outcome::Yes;
+        for pattern in &self.patterns {
+            outcome = outcome.max(act(output, pattern)?);
+        }
+        if !self.lines {
+            return Ok(outcome);
+        }
+        let at_once = io::stdin().is_terminal();
+        for line in io::stdin().lock().lines() {
+            let line =
+                line.map_err(|error| Failure::new(format!("standard input cannot be read: {error}")))?;
+            if output.is_closed() {
+                return Ok(Outcome::Trouble);
+            }
+            if !line.trim().is_empty() {
+                outcome = outcome.max(act(output, &line)?);
+            }
+            if at_once {
+                output.flush()?;
+            }
+        }
+        Ok(outcome)
+    }
+}
+
+/// Writes why a text is no pattern, with marks at the places.
+fn write_errors(output: &mut Output, pattern: &str, errors: &[SyntaxError]) -> io::Result<()> {
+    for error in errors {
+        let width = error.span().text(pattern).map_or(0, |text| text.chars().count());
+        let place = Place { line: error.line(), column: error.column(), width };
+        write_problem(output, pattern, "error[syntax]", true, &error.to_string(), place, error.help())?;
+    }
+    write_fix(output, errors.first().and_then(SyntaxError::fix))
+}
+
+/// Where in a pattern something stands, from 1.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    line: usize,
+    column: usize,
+    /// How many characters it takes.
+    width: usize,
+}
+
+fn write_problem(
+    output: &mut Output,
+    pattern: &str,
+    label: &str,
+    is_error: bool,
+    message: &str,
+    place: Place,
+    help: Option<&str>,
+) -> io::Result<()> {
+    let styles = output.styles();
+    let style = if is_error { styles.error } else { styles.warning };
+    let (frame, strong) = (styles.frame, styles.strong);
+    writeln!(output, "{style}{label}{style:#}{strong}: {}{strong:#}", Printable(message))?;
+    if let Some(excerpt) = Lines::new(pattern.as_bytes()).excerpt(place.line, place.column) {
+        write!(output, "{}", excerpt.marking(place.width).framed(styles, style))?;
+    }
+    if let Some(help) = help {
+        let margin = " ".repeat(place.line.to_string().len());
+        writeln!(output, " {margin} {frame}={frame:#} {strong}help{strong:#}: {}", Printable(help))?;
+    }
+    writeln!(output)
+}
+
+fn write_fix(output: &mut Output, fix: Option<&str>) -> io::Result<()> {
+    match fix {
+        Some(fix) => {
+            let good = output.styles().good;
+            writeln!(output, "{good}corrected{good:#}: {}\n", Printable(fix))
+        }
+        None => Ok(()),
+    }
+}

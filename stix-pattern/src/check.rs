@@ -1,0 +1,129 @@
+//! Checks beyond the grammar (STIX 2.1, section 9 and the object model of section 6).
+//!
+//! A pattern can parse and still match nothing: its path leads nowhere, its constant is of another type than the
+//! property, or the address in it is none. Each [`Rule`] looks for one such thing. What is certainly meant comes with
+//! the whole corrected pattern.
+//!
+//! ```
+//! use stix_pattern::check::{Checker, Rule};
+//!
+//! let report = Checker::default().check("[ipv4-addr:value = '192.0.2.1:8080']");
+//! let problem = &report.problems()[0];
+//! assert_eq!(problem.rule(), Rule::IpAddress);
+//! assert_eq!(problem.message(), "`192.0.2.1:8080` is an address with a port");
+//! assert_eq!(problem.fix(), Some("[ipv4-addr:value = '192.0.2.1']"));
+//! assert!(report.is_valid(), "values are no matter of section 9, so they only bring warnings");
+//! ```
+
+pub(crate) mod calendar;
+mod comparison;
+mod constant;
+mod findings;
+mod nearest;
+mod observation;
+mod path;
+pub(crate) mod place;
+mod regular_expression;
+mod report;
+mod rule;
+mod values;
+
+pub use stix_core::validate::{Level, Profile, Severity};
+
+use self::findings::Findings;
+pub use self::report::{PatternProblem, PatternReport};
+pub use self::rule::Rule;
+use crate::Pattern;
+
+/// Checks patterns; made once, used for any number of them.
+///
+/// A pattern without problems is checked without allocating more than parsing does.
+#[derive(Clone, Debug, Default)]
+pub struct Checker {
+    profile: Profile,
+    levels: Vec<(Rule, Level)>,
+    custom_names: CustomNames,
+}
+
+/// What is thought of types, properties and extensions that the specification does not define and that are named as
+/// custom ones are: with `x-`, `x_` or `extension-definition--` in front.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CustomNames {
+    /// Nothing is said about them.
+    #[default]
+    Allowed,
+    /// Each is reported as [`Rule::CustomName`].
+    Flagged,
+}
+
+/// From when on and until when an indicator is valid, as it says so itself (section 4.7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Validity<'a> {
+    /// The timestamp `valid_from`.
+    pub from: Option<&'a str>,
+    /// The timestamp `valid_until`.
+    pub until: Option<&'a str>,
+}
+
+impl Checker {
+    /// A checker of this profile: strict takes every warning for an error, lenient every error but those of syntax for
+    /// a warning.
+    #[must_use]
+    pub fn new(profile: Profile) -> Self {
+        Self { profile, ..Self::default() }
+    }
+
+    /// Sets the level of one rule, whatever the profile says.
+    #[must_use]
+    pub fn with_level(mut self, rule: Rule, level: Level) -> Self {
+        self.levels.retain(|(known, _)| *known != rule);
+        self.levels.push((rule, level));
+        self
+    }
+
+    /// Says what is thought of custom names.
+    #[must_use]
+    pub fn with_custom_names(self, custom_names: CustomNames) -> Self {
+        Self { custom_names, ..self }
+    }
+
+    /// Checks a pattern: its syntax, and if that is right, everything else. Reports up to 100 problems, and makes
+    /// corrected copies of patterns of up to 64 KiB.
+    #[must_use]
+    pub fn check(&self, source: &str) -> PatternReport {
+        self.check_indicator(source, Validity::default())
+    }
+
+    /// Checks the pattern of an indicator, whose windows of time should lie within its validity.
+    #[must_use]
+    pub fn check_indicator(&self, source: &str, validity: Validity<'_>) -> PatternReport {
+        let mut findings = Findings::new(source, self);
+        let pattern = match Pattern::parse_all(source) {
+            Ok(pattern) => {
+                observation::check(pattern.root(), validity, &mut findings);
+                Some(pattern)
+            }
+            Err(errors) => {
+                errors.iter().for_each(|error| findings.push_syntax(error));
+                None
+            }
+        };
+        PatternReport { pattern, problems: findings.into_problems() }
+    }
+
+    /// The severity of a problem with this rule, if it is reported.
+    fn severity(&self, rule: Rule) -> Option<Severity> {
+        match self.levels.iter().find(|(known, _)| *known == rule) {
+            Some((_, Level::Off)) => return None,
+            Some((_, Level::Warning)) => return Some(Severity::Warning),
+            Some((_, Level::Error)) => return Some(Severity::Error),
+            None => {}
+        }
+        Some(match self.profile {
+            Profile::Strict => Severity::Error,
+            Profile::Default => rule.severity(),
+            Profile::Lenient if rule == Rule::Syntax => Severity::Error,
+            Profile::Lenient => Severity::Warning,
+        })
+    }
+}

@@ -1,0 +1,79 @@
+//! Collecting problems while a pattern is walked.
+
+use super::{Checker, PatternProblem, Rule};
+use crate::Span;
+use crate::edit::Edit;
+use crate::error::SyntaxError;
+
+/// The most problems that are reported of one pattern.
+const MOST: usize = 100;
+/// The longest pattern, in bytes, of which corrected copies are made.
+const LONGEST: usize = 1 << 16;
+
+/// A problem that was just found.
+#[derive(Debug)]
+pub(super) struct Finding {
+    rule: Rule,
+    span: Span,
+    message: String,
+    help: Option<String>,
+    edit: Option<Edit>,
+}
+
+impl Finding {
+    pub(super) fn new(rule: Rule, span: Span, message: impl Into<String>) -> Self {
+        Self { rule, span, message: message.into(), help: None, edit: None }
+    }
+
+    pub(super) fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    pub(super) fn edit(self, edit: impl Into<Option<Edit>>) -> Self {
+        Self { edit: edit.into(), ..self }
+    }
+}
+
+/// A pattern that is being checked, and its problems.
+#[derive(Debug)]
+pub(super) struct Findings<'a> {
+    pub(super) source: &'a str,
+    pub(super) checker: &'a Checker,
+    /// Whether the test that is being looked at shares its object with others.
+    pub(super) in_and: bool,
+    problems: Vec<PatternProblem>,
+}
+
+impl<'a> Findings<'a> {
+    pub(super) fn new(source: &'a str, checker: &'a Checker) -> Self {
+        Self { source, checker, in_and: false, problems: Vec::new() }
+    }
+
+    pub(super) fn into_problems(self) -> Vec<PatternProblem> {
+        self.problems
+    }
+
+    /// The text at a span.
+    pub(super) fn text(&self, span: Span) -> &'a str {
+        span.text(self.source).unwrap_or_default()
+    }
+
+    pub(super) fn push(&mut self, finding: Finding) {
+        let fix = finding.edit.filter(|_| self.source.len() <= LONGEST).map(|edit| edit.apply(self.source));
+        self.add(finding.rule, finding.span, finding.message, finding.help, fix);
+    }
+
+    pub(super) fn push_syntax(&mut self, error: &SyntaxError) {
+        let (help, fix) = (error.help().map(str::to_owned), error.fix().map(str::to_owned));
+        self.add(Rule::Syntax, error.span(), error.to_string(), help, fix);
+    }
+
+    fn add(&mut self, rule: Rule, span: Span, message: String, help: Option<String>, fix: Option<String>) {
+        let Some(severity) = self.checker.severity(rule).filter(|_| self.problems.len() < MOST) else {
+            return;
+        };
+        let start = self.source.get(..span.start()).map_or(0, |before| before.chars().count());
+        let characters = start..start + self.text(span).chars().count();
+        self.problems.push(PatternProblem { rule, severity, span, characters, message, help, fix });
+    }
+}

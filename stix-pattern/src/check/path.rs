@@ -1,0 +1,270 @@
+//! Object paths against the object model (STIX 2.1, section 9.7).
+
+use stix_core::schema::{Kind, PropertyDef};
+
+use super::findings::{Finding, Findings};
+use super::nearest::nearest;
+use super::place::{Objects, Place, Shape, kind_name, observable, observables};
+use super::values::hash;
+use super::{CustomNames, Rule};
+use crate::Span;
+use crate::ast::{ObjectPath, Step, StepKind};
+use crate::edit::Edit;
+use crate::lexer;
+
+/// Follows a path, reporting where it leads nowhere; what comes behind that is unknown.
+pub(super) fn resolve(path: &ObjectPath, findings: &mut Findings<'_>) -> Place {
+    let mut place = root(path, findings);
+    for (at, step) in path.steps().iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|at| path.steps().get(at));
+        place = match step.kind() {
+            StepKind::Key(key) => follow_key(place, key, step, before, findings),
+            StepKind::Index(_) | StepKind::Star => follow_index(place, step, findings),
+        };
+        place.direct = at == 0;
+    }
+    place
+}
+
+fn root(path: &ObjectPath, findings: &mut Findings<'_>) -> Place {
+    let name = path.object_type();
+    match observable(name) {
+        Some(def) => Place { shape: Shape::Objects(Objects::One(def)), ..Place::UNKNOWN },
+        None => {
+            let start = path.span().start();
+            unknown_type(name, Span::from_range(start..start + name.len()), findings);
+            if let Some(StepKind::Key(key)) = path.steps().first().map(Step::kind) {
+                property_form(key, path.steps().first().map_or(path.span(), Step::span), findings);
+            }
+            Place::UNKNOWN
+        }
+    }
+}
+
+fn unknown_type(name: &str, span: Span, findings: &mut Findings<'_>) {
+    if !is_type_form(name) {
+        let message = format!("`{name}` cannot name an object type");
+        let help =
+            "a type has 3 to 250 lower-case letters, digits and hyphens, and a custom one begins with `x-`";
+        return findings.push(Finding::new(Rule::NameForm, span, message).help(help));
+    }
+    if is_custom(name) {
+        return custom("object type", name, span, findings);
+    }
+    let message = match stix_core::object::def(name) {
+        Some(_) => format!("`{name}` objects are not observed, so that no pattern matches one"),
+        None => format!("`{name}` is no cyber-observable object type"),
+    };
+    let finding = Finding::new(Rule::UnknownType, span, message);
+    if stix_core::object::def(name).is_some() {
+        return findings.push(finding.help("patterns are about the objects of section 6, such as `file`"));
+    }
+    let names = || observables().map(stix_core::schema::ObjectDef::name);
+    findings.push(match (nearest(name, names()), alias(name)) {
+        (Some((meant, true)), _) => {
+            finding.help(format!("did you mean `{meant}`?")).edit(Edit::replace(span.range(), meant))
+        }
+        (Some((meant, false)), _) | (None, Some(meant)) => finding.help(format!("did you mean `{meant}`?")),
+        (None, None) => finding.help("a custom object type begins with `x-`"),
+    });
+}
+
+fn follow_key(
+    place: Place,
+    key: &str,
+    step: &Step,
+    before: Option<&Step>,
+    findings: &mut Findings<'_>,
+) -> Place {
+    let before_name = before.map_or("", |step| findings.text(step.span()));
+    match place.shape {
+        Shape::Objects(objects) => member_of_objects(objects, key, step, findings),
+        Shape::Kind(Kind::Identifier) if place.is_reference() => {
+            let targets = place.property.map_or(&[] as &[_], |property| property.targets);
+            match targets.is_empty() {
+                true => Place::UNKNOWN,
+                false => member_of_objects(Objects::Targets(targets), key, step, findings),
+            }
+        }
+        Shape::Kind(Kind::Struct(def)) => member(def.property(key), None, key, step, findings, || {
+            (format!("`{}`", def.name), def.properties.iter().map(|property| property.name).collect())
+        }),
+        Shape::Kind(Kind::Extensions(def)) if def.property(key).is_none() && is_custom(key) => {
+            custom("extension", key, step.span(), findings);
+            Place::UNKNOWN
+        }
+        Shape::Kind(Kind::Extensions(def)) => member(def.property(key), None, key, step, findings, || {
+            ("`extensions`".into(), def.properties.iter().map(|property| property.name).collect())
+        }),
+        Shape::Kind(Kind::Hashes) => {
+            hash::check_name(key, step, findings);
+            Place { shape: Shape::Hash, ..place }
+        }
+        Shape::Kind(Kind::Dictionary(kind)) => Place { shape: Shape::Kind(kind), ..Place::UNKNOWN },
+        Shape::Kind(Kind::List(kind)) => {
+            let end = before.map_or(step.span().start(), |step| step.span().end());
+            let message = format!("`{before_name}` is a list, and a list has no `{key}`");
+            let help = format!("`{before_name}[*]` stands for every element of the list");
+            findings.push(
+                Finding::new(Rule::PathShape, step.span(), message).help(help).edit(Edit::insert(end, "[*]")),
+            );
+            follow_key(Place { shape: Shape::Kind(kind), ..place }, key, step, None, findings)
+        }
+        Shape::Kind(kind) if is_scalar(kind) => {
+            let message = format!("`{before_name}` is {}, and has no `{key}`", kind_name(kind));
+            findings.push(Finding::new(Rule::PathShape, step.span(), message));
+            Place::UNKNOWN
+        }
+        // Wherever a path has got to, hashes look the same.
+        Shape::Any if matches!(before.map(Step::kind), Some(StepKind::Key(name)) if &**name == "hashes") => {
+            hash::check_name(key, step, findings);
+            Place { shape: Shape::Hash, ..Place::UNKNOWN }
+        }
+        Shape::Hash => {
+            let message = format!("`{before_name}` is a hash, and has no `{key}`");
+            findings.push(Finding::new(Rule::PathShape, step.span(), message));
+            Place::UNKNOWN
+        }
+        Shape::Any | Shape::Kind(_) => Place::UNKNOWN,
+    }
+}
+
+fn follow_index(place: Place, step: &Step, findings: &mut Findings<'_>) -> Place {
+    let (what, edit) = match place.shape {
+        Shape::Kind(Kind::List(kind)) => return Place { shape: Shape::Kind(kind), ..place },
+        Shape::Any => return Place::UNKNOWN,
+        Shape::Kind(kind @ (Kind::Hashes | Kind::Dictionary(_) | Kind::Extensions(_) | Kind::Struct(_))) => {
+            (kind_name(kind), None)
+        }
+        Shape::Kind(kind) if is_scalar(kind) => (kind_name(kind), Some(Edit::delete(step.span().range()))),
+        Shape::Objects(_) | Shape::Hash => ("an object", None),
+        Shape::Kind(_) => return Place::UNKNOWN,
+    };
+    let name = place.property.map_or("it", |property| property.name);
+    let message = format!("`{name}` is {what} and not a list, so that an index leads nowhere");
+    let finding = Finding::new(Rule::PathShape, step.span(), message);
+    findings.push(match edit {
+        Some(edit) => finding.help("leave out the index").edit(edit),
+        None => finding.help("a dictionary or an object is followed by a key: `.'key'`"),
+    });
+    Place::UNKNOWN
+}
+
+fn member_of_objects(objects: Objects, key: &str, step: &Step, findings: &mut Findings<'_>) -> Place {
+    if key == "type" {
+        return Place { shape: Shape::Kind(&Kind::String), ..Place::UNKNOWN };
+    }
+    let property = objects.property(key);
+    member(property, Some(objects), key, step, findings, || {
+        let names = objects.defs().flat_map(|def| def.properties()).map(|property| property.name).collect();
+        (objects.names(), names)
+    })
+}
+
+/// The place behind a property, or a report that there is none: `describe` gives whose it would be, and the names of
+/// those that there are.
+fn member(
+    property: Option<&'static PropertyDef>,
+    owner: Option<Objects>,
+    key: &str,
+    step: &Step,
+    findings: &mut Findings<'_>,
+    describe: impl FnOnce() -> (String, Vec<&'static str>),
+) -> Place {
+    if let Some(property) = property {
+        return Place { shape: Shape::Kind(property.kind), property: Some(property), owner, direct: false };
+    }
+    if is_custom(key) {
+        property_form(key, step.span(), findings);
+        custom("property", key, step.span(), findings);
+        return Place::UNKNOWN;
+    }
+    let (owner, names) = describe();
+    let finding =
+        Finding::new(Rule::UnknownProperty, step.span(), format!("{owner} has no property `{key}`"));
+    findings.push(match nearest(key, names.iter().copied()) {
+        Some((meant, certain)) => {
+            let edit = certain.then(|| Edit::replace(step.span().range(), step_text(meant)));
+            finding.help(format!("did you mean `{meant}`?")).edit(edit)
+        }
+        None => finding.help(format!("its properties are {}", listed(&names))),
+    });
+    Place::UNKNOWN
+}
+
+/// The first names, enough to see what there is.
+fn listed(names: &[&str]) -> String {
+    const SHOWN: usize = 12;
+    let mut text: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    if names.len() > SHOWN {
+        text.push("…".to_owned());
+    }
+    text.join(", ")
+}
+
+fn custom(what: &str, name: &str, span: Span, findings: &mut Findings<'_>) {
+    if findings.checker.custom_names == CustomNames::Flagged {
+        let message = format!("`{name}` is a custom {what}");
+        let help = "only data that was made with it in mind matches";
+        findings.push(Finding::new(Rule::CustomName, span, message).help(help));
+    }
+}
+
+fn property_form(name: &str, span: Span, findings: &mut Findings<'_>) {
+    let is_form = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_';
+    if !(1..=250).contains(&name.len()) || !name.bytes().all(is_form) {
+        let message = format!("{} cannot name a property", crate::error::quote(name));
+        let help = "a property has 1 to 250 lower-case letters, digits and underscores";
+        findings.push(Finding::new(Rule::NameForm, span, message).help(help));
+    }
+}
+
+/// Whether the specification lets an object type have this name.
+fn is_type_form(name: &str) -> bool {
+    let is_form = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
+    (3..=250).contains(&name.len()) && name.bytes().all(is_form)
+}
+
+fn is_custom(name: &str) -> bool {
+    ["x-", "x_", "extension-definition--"].iter().any(|prefix| name.starts_with(prefix))
+}
+
+fn is_scalar(kind: &Kind) -> bool {
+    use Kind::{Binary, Boolean, Float, Hex, Identifier, Integer, IntegerOrString, String, Timestamp};
+    matches!(
+        kind,
+        Binary
+            | Boolean
+            | Float { .. }
+            | Hex
+            | Identifier
+            | Integer { .. }
+            | IntegerOrString
+            | String
+            | Timestamp
+    )
+}
+
+/// A key as a path has it, with quotes if it needs them.
+pub(super) fn step_text(key: &str) -> String {
+    if lexer::is_property_name(key) { key.to_owned() } else { format!("'{key}'") }
+}
+
+/// What other tools, and people, call the object types.
+fn alias(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "ip" | "ipv4" | "ip-addr" | "ip-address" | "address" => "ipv4-addr",
+        "ipv6" => "ipv6-addr",
+        "domain" | "hostname" | "host" | "fqdn" => "domain-name",
+        "email" | "email-address" => "email-addr",
+        "mac" | "mac-address" => "mac-addr",
+        "uri" | "link" => "url",
+        "hash" | "filename" | "file-hash" => "file",
+        "registry" | "registry-key" | "regkey" => "windows-registry-key",
+        "user" | "account" | "username" => "user-account",
+        "certificate" | "x509" => "x509-certificate",
+        "as" | "asn" => "autonomous-system",
+        "network" | "traffic" | "connection" | "network-connection" => "network-traffic",
+        _ => return None,
+    })
+}

@@ -1,0 +1,225 @@
+//! Constants against what values of their property look like (STIX 2.1, section 6): addresses, names, URLs, hashes.
+//!
+//! Nothing forbids to look for `999.1.1.1`. It is just never found, which nobody notices who waits for an alert.
+
+mod address;
+mod defanged;
+mod domain_name;
+mod email_address;
+pub(super) mod hash;
+mod mac_address;
+mod registry_key;
+mod url;
+
+use stix_core::schema::PropertyDef;
+
+use super::Rule;
+use super::findings::{Finding, Findings};
+use super::place::{Place, Shape};
+use crate::Span;
+use crate::ast::{ComparisonOperator, ComparisonTest, StringLiteral};
+use crate::edit::Edit;
+use crate::error::quote;
+
+/// What is wrong with a value.
+#[derive(Debug)]
+struct Flaw {
+    rule: Rule,
+    message: String,
+    help: Option<String>,
+    repair: Option<Repair>,
+}
+
+/// What was certainly meant.
+#[derive(Debug)]
+enum Repair {
+    /// Another value.
+    Value(String),
+    /// Another path, for the same or another value. Only for a test of the object itself.
+    Path(&'static str, String),
+}
+
+impl Flaw {
+    fn new(rule: Rule, message: impl Into<String>) -> Self {
+        Self { rule, message: message.into(), help: None, repair: None }
+    }
+
+    fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    /// The value that was meant, which is the help too if there is none yet.
+    fn value(self, value: impl Into<String>) -> Self {
+        let value = value.into();
+        let help = self.help.or_else(|| Some(format!("write {}", quote(&value))));
+        Self { help, repair: Some(Repair::Value(value)), ..self }
+    }
+
+    /// The path that was meant, for this value.
+    fn path(self, path: &'static str, value: &str) -> Self {
+        let help = self.help.or_else(|| Some(format!("write `{path}`")));
+        Self { help, repair: Some(Repair::Path(path, value.to_owned())), ..self }
+    }
+}
+
+/// What is known about the values of a property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Subject {
+    Ipv4,
+    Ipv6,
+    Mac,
+    Domain,
+    Url,
+    Email,
+    RegistryKey,
+}
+
+impl Subject {
+    fn of(object_type: &str, property: &PropertyDef) -> Option<Self> {
+        match (object_type, property.name) {
+            ("ipv4-addr", "value") => Some(Self::Ipv4),
+            ("ipv6-addr", "value") => Some(Self::Ipv6),
+            ("mac-addr", "value") => Some(Self::Mac),
+            ("domain-name", "value") => Some(Self::Domain),
+            ("url", "value") => Some(Self::Url),
+            ("email-addr", "value") => Some(Self::Email),
+            ("windows-registry-key", "key") => Some(Self::RegistryKey),
+            _ => None,
+        }
+    }
+
+    /// What is wrong with the value, if anything.
+    fn flaw(self, value: &str) -> Option<Flaw> {
+        if let Some(flaw) = self.defanged(value) {
+            return Some(flaw);
+        }
+        match self {
+            Self::Ipv4 => address::ipv4(value),
+            Self::Ipv6 => address::ipv6(value),
+            Self::Mac => mac_address::flaw(value),
+            Self::Domain => domain_name::flaw(value),
+            Self::Url => url::flaw(value),
+            Self::Email => email_address::flaw(value),
+            Self::RegistryKey => registry_key::flaw(value),
+        }
+    }
+
+    fn defanged(self, value: &str) -> Option<Flaw> {
+        let refanged = match self {
+            Self::Mac | Self::RegistryKey => return None,
+            _ => defanged::refanged(value)?,
+        };
+        let flaw = Flaw::new(Rule::Defanged, format!("{} is defanged", quote(value)));
+        match self.flaw(&refanged) {
+            None => Some(flaw.value(refanged)),
+            // The value has another flaw as well, which may be mended at the same time.
+            Some(Flaw { repair, .. }) => Some(Flaw {
+                repair,
+                ..flaw.help(format!("the values of objects are not: {}", quote(&refanged)))
+            }),
+        }
+    }
+}
+
+/// Checks a string that a value is to be equal to.
+pub(super) fn check(
+    test: &ComparisonTest,
+    operator: ComparisonOperator,
+    value: &str,
+    span: Span,
+    place: Place,
+    findings: &mut Findings<'_>,
+) {
+    if value.is_empty() {
+        // To be unequal to nothing is the way to say that there is something.
+        if (operator == ComparisonOperator::Equal) != test.is_negated() && !may_be_empty(place) {
+            let path = findings.text(test.path().span());
+            let finding = Finding::new(Rule::EmptyString, span, "the string is empty");
+            findings
+                .push(finding.help(format!("a property without a value is left out: `NOT EXISTS {path}`")));
+        }
+        return;
+    }
+    if matches!(place.shape, Shape::Hash) {
+        return hash::check_value(test, value, span, findings);
+    }
+    if let Some(flaw) = flaw(value, place) {
+        push(flaw, test, span, place, findings);
+    }
+}
+
+/// Checks a string with the wildcards of `LIKE`, of which little can be said.
+pub(super) fn check_wildcards(
+    test: &ComparisonTest,
+    text: &StringLiteral,
+    place: Place,
+    findings: &mut Findings<'_>,
+) {
+    let value = text.value();
+    let flaw = subjects(place).find_map(|subject| match subject {
+        Subject::RegistryKey => registry_key::flaw(value),
+        Subject::Mac => None,
+        _ => defanged::refanged(value).map(|refanged| {
+            Flaw::new(Rule::Defanged, format!("{} is defanged", quote(value))).value(refanged)
+        }),
+    });
+    if let Some(flaw) = flaw {
+        push(flaw, test, text.span(), place, findings);
+    }
+}
+
+/// Whether the values at a place are addresses of the internet protocol.
+pub(super) fn is_address(place: Place) -> bool {
+    subjects(place).any(|subject| matches!(subject, Subject::Ipv4 | Subject::Ipv6))
+}
+
+/// A string as a constant.
+pub(super) fn quoted(value: &str) -> String {
+    format!("'{}'", value.replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+/// What is wrong with a value in the eyes of each type of object that can stand here; a flaw with a repair, if any.
+fn flaw(value: &str, place: Place) -> Option<Flaw> {
+    let mut first = None;
+    for subject in subjects(place) {
+        let flaw = subject.flaw(value)?;
+        first = match first {
+            None => Some(flaw),
+            Some(Flaw { repair: None, .. }) if flaw.repair.is_some() => Some(flaw),
+            known => known,
+        };
+    }
+    first
+}
+
+fn subjects(place: Place) -> impl Iterator<Item = Subject> {
+    let property = place.property;
+    let defs = place.owner.into_iter().flat_map(super::place::Objects::defs);
+    defs.filter_map(move |def| Subject::of(def.name(), property?))
+}
+
+/// The name of a registry value is empty where it is the default one.
+fn may_be_empty(place: Place) -> bool {
+    place.owner.is_none() && place.property.is_some_and(|property| property.name == "name")
+}
+
+fn push(flaw: Flaw, test: &ComparisonTest, span: Span, place: Place, findings: &mut Findings<'_>) {
+    let edit = match flaw.repair {
+        Some(Repair::Value(value)) => Some(Edit::replace(span.range(), quoted(&value))),
+        Some(Repair::Path(path, value)) if place.direct && is_alone(test) && !findings.in_and => {
+            let path = Edit::replace(test.path().span().range(), path);
+            Some(path.and(Edit::replace(span.range(), quoted(&value))))
+        }
+        _ => None,
+    };
+    let finding = Finding::new(flaw.rule, span, flaw.message).edit(edit);
+    findings.push(match flaw.help {
+        Some(help) => finding.help(help),
+        None => finding,
+    });
+}
+
+/// Whether a test has one constant, so that its path can be changed for the sake of it.
+fn is_alone(test: &ComparisonTest) -> bool {
+    !matches!(test.predicate(), crate::ast::Predicate::In(set) if set.literals().len() > 1)
+}
