@@ -65,7 +65,7 @@ rules! {
     Range "range" Error "2.10" Values;
     /// A timestamp is in UTC, of the form `YYYY-MM-DDThh:mm:ss.sssZ`, and names a day and time that exist.
     Timestamp "timestamp" Error "2.16" Values;
-    /// `created` and `modified` have at least three digits of a second.
+    /// `created` and `modified` have at least three digits of a second, the time stamp of a PE file has none.
     TimestampPrecision "timestamp-precision" Error "3.2" Values;
     /// Hexadecimal data is written in pairs of digits; so is every property whose name ends in `_hex`.
     Hexadecimal "hexadecimal" Error "2.8" Values;
