@@ -15,7 +15,7 @@ mod scanner;
 pub use builder::{BundleBuilder, Merged};
 pub use limits::{LimitKind, Limits};
 pub use read_error::{Position, ReadError, ReadErrorKind};
-pub use reader::BundleReader;
+pub use reader::{BundleItem, BundleReader};
 
 /// The properties of a bundle that all objects have.
 #[derive(Clone, Debug, PartialEq, StixStruct)]
@@ -32,6 +32,10 @@ pub struct BundleCommon {
 impl Common for BundleCommon {
     fn id(&self) -> &Identifier {
         &self.id
+    }
+
+    fn undeclared(&self) -> &Custom {
+        &self.custom
     }
 
     fn created(&self) -> Option<&Timestamp> {

@@ -19,6 +19,10 @@ macro_rules! common {
             &self.id
         }
 
+        fn undeclared(&self) -> &crate::Custom {
+            &self.custom
+        }
+
         fn object_marking_refs(&self) -> &[crate::Identifier] {
             self.object_marking_refs.as_deref().unwrap_or_default()
         }

@@ -92,10 +92,11 @@ impl Object {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn deterministic_id(&self) -> Option<Identifier> {
-        if contributing(self.object_type()).is_empty() {
+        let contributing: Vec<_> = self.def()?.id_contributing().collect();
+        if contributing.is_empty() {
             return None;
         }
-        deterministic_id(serde_json::to_value(self).ok()?.as_object()?)
+        deterministic_id_of(self.object_type(), &contributing, serde_json::to_value(self).ok()?.as_object()?)
     }
 }
 

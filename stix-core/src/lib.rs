@@ -25,6 +25,8 @@
 //! assert!(matches!(object, Object::Indicator(_)));
 //! # Ok::<(), serde_json::Error>(())
 //! ```
+//!
+//! Types and extensions of one's own are declared with the same derive and registered; see [`Registry`].
 #![forbid(unsafe_code)]
 
 // The derive macros name this crate by its own name, here as in the crates of its users.
@@ -33,6 +35,7 @@ extern crate self as stix_core;
 pub mod bundle;
 pub mod common;
 pub mod context;
+pub mod custom_object;
 pub mod deterministic_id;
 pub mod equivalence;
 pub mod graph;
@@ -40,6 +43,7 @@ pub mod id;
 pub mod markings;
 pub mod meta;
 pub mod object;
+pub mod registry;
 pub mod relationships;
 pub mod schema;
 #[cfg(feature = "jsonschema")]
@@ -63,11 +67,14 @@ mod kill_chain_phase;
 pub use bundle::Bundle;
 pub use common::{Custom, ScoBuilder, ScoCommon, SdoBuilder, SdoCommon};
 pub use context::Context;
+pub use custom_object::CustomObject;
 pub use external_reference::ExternalReference;
 pub use granular_marking::GranularMarking;
 pub use id::{Identifier, IdentifierError};
 pub use kill_chain_phase::KillChainPhase;
 pub use object::{Object, UntypedObject};
+pub use registry::Registry;
+pub use schema::StixObject;
 pub use stix_derive::{StixObject, StixStruct};
 pub use timestamp::{Timestamp, TimestampError};
 pub use values::{Confidence, ConfidenceError, SpecVersion};

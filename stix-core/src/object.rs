@@ -1,6 +1,6 @@
 //! Any STIX object.
 
-use std::{borrow::Cow, fmt};
+use std::{any::Any, borrow::Cow, fmt};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -10,9 +10,12 @@ use serde::{
 use serde_json::Value;
 
 use crate::{
-    Custom, ExternalReference, GranularMarking, Identifier, Timestamp,
+    Custom, ExternalReference, GranularMarking, Identifier, Registry, Timestamp,
+    custom_object::CustomObject,
     meta::{ExtensionDefinition, LanguageContent, MarkingDefinition},
-    schema::{Common, Kind, ObjectDef, Property, StixObject, read_object, read_type},
+    schema::{
+        Common, Extension, Kind, ObjectDef, Property, StixObject, read_extension, read_object, read_type,
+    },
     sco::{
         Artifact, AutonomousSystem, Directory, DomainName, EmailAddr, EmailMessage, File, Ipv4Addr, Ipv6Addr,
         MacAddr, Mutex, NetworkTraffic, Process, Software, Url, UserAccount, WindowsRegistryKey,
@@ -37,7 +40,9 @@ macro_rules! objects {
                 #[doc = concat!("See [`", stringify!($object), "`].")]
                 $object(Box<$object>),
             )*
-            /// An object of a type that this crate does not know.
+            /// An object of a type that the program declares itself; see [`Registry`].
+            Custom(Box<dyn CustomObject>),
+            /// An object of a type that nobody declares.
             Untyped(Box<UntypedObject>),
         }
 
@@ -49,7 +54,17 @@ macro_rules! objects {
             pub fn object_type(&self) -> &str {
                 match self {
                     $(Self::$object(_) => $object::TYPE,)*
+                    Self::Custom(object) => object.object_def().name(),
                     Self::Untyped(object) => &object.object_type,
+                }
+            }
+
+            /// The table of the type of a typed object.
+            pub fn def(&self) -> Option<&'static ObjectDef> {
+                match self {
+                    $(Self::$object(_) => Some($object::OBJECT),)*
+                    Self::Custom(object) => Some(object.object_def()),
+                    Self::Untyped(_) => None,
                 }
             }
 
@@ -57,6 +72,7 @@ macro_rules! objects {
             pub fn common(&self) -> Option<&dyn Common> {
                 match self {
                     $(Self::$object(object) => Some(object.common()),)*
+                    Self::Custom(object) => Some(object.object_common()),
                     Self::Untyped(_) => None,
                 }
             }
@@ -81,12 +97,13 @@ macro_rules! objects {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 match self {
                     $(Self::$object(object) => object.serialize(serializer),)*
+                    Self::Custom(object) => object.serialize(serializer),
                     Self::Untyped(object) => object.serialize(serializer),
                 }
             }
         }
 
-        impl<'de> Visitor<'de> for ObjectVisitor {
+        impl<'de> Visitor<'de> for ObjectVisitor<'_> {
             type Value = Object;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -97,7 +114,7 @@ macro_rules! objects {
                 let (object_type, before) = read_type(&mut map)?;
                 match &*object_type {
                     $($object::TYPE => Ok(read_object::<$object, A>(before, map)?.into()),)*
-                    other => Ok(Object::Untyped(Box::new(UntypedObject::read(other, before, map)?))),
+                    other => self.other(other, before, map),
                 }
             }
         }
@@ -122,6 +139,19 @@ objects! {
 }
 
 impl Object {
+    /// An object of a type that the program declares itself.
+    pub fn custom(object: impl CustomObject) -> Self {
+        Self::Custom(Box::new(object))
+    }
+
+    /// The object as one of a type that the program declares itself, if it is one.
+    pub fn as_custom<T: CustomObject>(&self) -> Option<&T> {
+        match self {
+            Self::Custom(object) => (&**object as &dyn Any).downcast_ref(),
+            _ => None,
+        }
+    }
+
     /// The identifier; a typed object always has one.
     pub fn id(&self) -> Option<&Identifier> {
         match self {
@@ -178,6 +208,21 @@ impl Object {
         }
     }
 
+    /// An extension that the program declares itself, if the object has it.
+    ///
+    /// # Errors
+    /// It must have what its declaration asks for.
+    pub fn extension<E: Extension>(&self) -> Result<Option<E>, serde_json::Error> {
+        let undeclared = match self {
+            Self::Untyped(object) => Some(&object.properties),
+            typed => typed.common().map(Common::undeclared),
+        };
+        match self.extensions().zip(undeclared) {
+            Some((extensions, undeclared)) => read_extension(&extensions, undeclared),
+            None => Ok(None),
+        }
+    }
+
     /// A property of the common ones, or of an untyped object, where it is of the right kind.
     fn read<T: DeserializeOwned>(&self, name: &str, of: impl FnOnce(&dyn Common) -> Option<T>) -> Option<T> {
         match self {
@@ -209,17 +254,34 @@ impl Object {
 
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor)
+        deserializer.deserialize_map(ObjectVisitor(&Registry::standard()))
     }
 }
 
-struct ObjectVisitor;
+/// Reads an object of any type that a registry knows.
+pub(crate) struct ObjectVisitor<'r>(pub(crate) &'r Registry);
+
+impl ObjectVisitor<'_> {
+    /// Reads an object of a type that is not of the specification.
+    fn other<'de, A: MapAccess<'de>>(
+        self,
+        object_type: &str,
+        before: Custom,
+        map: A,
+    ) -> Result<Object, A::Error> {
+        let object = UntypedObject::read(object_type, before, map)?;
+        match self.0.reader(object_type) {
+            Some(read) => read(object.properties).map(Object::Custom).map_err(de::Error::custom),
+            None => Ok(Object::Untyped(Box::new(object))),
+        }
+    }
+}
 
 impl Property for Object {
     const KIND: &'static Kind = &Kind::Object;
 }
 
-/// An object of a type that this crate does not know: all members as they were read.
+/// An object of a type that nobody declares: all members as they were read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UntypedObject {
     object_type: Box<str>,

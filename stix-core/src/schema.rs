@@ -3,6 +3,7 @@
 mod common;
 mod declared;
 mod def;
+mod extension;
 mod extension_set;
 mod json_schema;
 mod property;
@@ -16,7 +17,12 @@ pub use declared::{
 };
 pub(crate) use declared::{read_object, read_type};
 pub use def::{Class, Constraint, Kind, ObjectDef, PropertyDef, StructCheck, StructDef, Target, Vocabulary};
+pub(crate) use extension::read as read_extension;
+pub use extension::{
+    Extension, ExtensionDef, ExtensionKind, assert_extensible, assert_extension_id, name_definition,
+};
 pub use extension_set::ExtensionSet;
+pub(crate) use json_schema::json_schemas_of;
 pub use json_schema::{json_schema, json_schemas};
 pub use property::Property;
 

@@ -54,9 +54,15 @@ pub fn object(def: &'static ObjectDef) -> BoxedStrategy<Value> {
     };
     let custom = if def.class == Class::Bundle { Just(None).boxed() } else { custom_property() };
     let members = members(def.properties(), value, constraints, def.own, custom);
+    // An object of a type that an extension defines names its definition.
     let object = members.prop_map(move |members| {
         let mut object = Map::from_iter([("type".to_owned(), json!(name))]);
         object.extend(members);
+        if let Some((id, kind)) = def.definition()
+            && let Value::Object(extensions) = object.entry("extensions").or_insert_with(|| json!({}))
+        {
+            extensions.insert(id.to_owned(), json!({"extension_type": kind.code()}));
+        }
         Value::Object(object)
     });
     object.boxed()

@@ -17,6 +17,12 @@ pub(crate) struct Declaration {
     pub(crate) class: Option<Ident>,
     pub(crate) name: Option<LitStr>,
     pub(crate) section: Option<LitStr>,
+    /// The identifier of the extension definition that defines it.
+    pub(crate) extension: Option<LitStr>,
+    /// Whether the properties of the extension stand beside those of the object.
+    pub(crate) toplevel: bool,
+    /// Whether the type of object is none of the specification, and has no extension definition.
+    pub(crate) is_custom: bool,
     pub(crate) constraints: Vec<TokenStream>,
     pub(crate) reserved: Vec<LitStr>,
     /// The function that checks what the other arguments cannot say.
@@ -84,6 +90,9 @@ impl Declaration {
             class: None,
             name: None,
             section: None,
+            extension: None,
+            toplevel: false,
+            is_custom: false,
             constraints: Vec::new(),
             reserved: Vec::new(),
             check: None,
@@ -112,6 +121,9 @@ impl Declaration {
             "class" => self.class = Some(meta.value()?.parse()?),
             "name" => self.name = Some(meta.value()?.parse()?),
             "section" => self.section = Some(meta.value()?.parse()?),
+            "extension" => self.extension = Some(meta.value()?.parse()?),
+            "toplevel" => self.toplevel = true,
+            "custom" => self.is_custom = true,
             "check" => self.check = Some(meta.value()?.parse()?),
             "builder" => self.builder = Some(meta.value()?.parse()?),
             "extensions" => self.extensions = Some(flag_in_parentheses(meta, "id_contributing")?),

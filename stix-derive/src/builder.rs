@@ -124,6 +124,8 @@ pub(crate) fn struct_constructor(declaration: &Declaration) -> Option<TokenStrea
 pub(crate) fn object_constructors(declaration: &Declaration, common: &Field) -> TokenStream {
     let ident = &declaration.ident;
     let (common_ident, common_type) = (&common.ident, &common.ty);
+    let named =
+        declaration.extension.as_ref().map(|_| quote!(::stix_core::schema::name_definition(&mut object);));
     let Arguments { names, types, bindings, fields } = Arguments::of(declaration);
     // A property may be called `context` too.
     let context = Ident::new("context", Span::mixed_site());
@@ -154,6 +156,7 @@ pub(crate) fn object_constructors(declaration: &Declaration, common: &Field) -> 
             pub fn from_common(common: #common_type, #(#names: #types),*) -> Self {
                 #bindings
                 let mut object = Self { #common_ident: common, #fields };
+                #named
                 ::stix_core::schema::settle_id(&mut object);
                 object
             }

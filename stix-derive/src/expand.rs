@@ -18,6 +18,7 @@ pub(crate) fn structure(declaration: &Declaration) -> Result<TokenStream> {
     let setters = builder::setters(declaration);
     let builder_trait = builder::builder_trait(declaration);
     let constructor = builder::struct_constructor(declaration);
+    let custom = &declaration.custom;
     let (kind, extension_set) = match declaration.extensions {
         None => (quote!(Struct), None),
         Some(contributing) => (
@@ -25,13 +26,19 @@ pub(crate) fn structure(declaration: &Declaration) -> Result<TokenStream> {
             Some(quote! {
                 impl ::stix_core::schema::ExtensionSet for #ident {
                     const ID_CONTRIBUTING: bool = #contributing;
+
+                    fn custom_mut(&mut self) -> &mut ::stix_core::Custom {
+                        &mut self.#custom
+                    }
                 }
             }),
         ),
     };
+    let extension = extension(declaration)?;
     let serde = serde(declaration, &quote!(print_struct), &quote!(parse_struct));
     Ok(quote! {
         #declared
+        #extension
         #setters
         #builder_trait
         #constructor
@@ -56,8 +63,10 @@ pub(crate) fn object(declaration: &Declaration) -> Result<TokenStream> {
     let setters = builder::setters(declaration);
     let constructors = builder::object_constructors(declaration, common);
     let serde = serde(declaration, &quote!(print_object), &quote!(parse_object));
+    let (definition, of_own_type) = own_type(declaration, class);
     Ok(quote! {
         #declared
+        #of_own_type
         #setters
         #constructors
         #serde
@@ -69,6 +78,7 @@ pub(crate) fn object(declaration: &Declaration) -> Result<TokenStream> {
                 class: ::stix_core::schema::Class::#class,
                 common: <#common_type as ::stix_core::schema::Declared>::DEF,
                 own: <Self as ::stix_core::schema::Declared>::DEF,
+                extension: #definition,
             };
             type Common = #common_type;
 
@@ -81,6 +91,53 @@ pub(crate) fn object(declaration: &Declaration) -> Result<TokenStream> {
             }
         }
     })
+}
+
+/// The extension definition of an object, and what only types that are none of the specification have.
+fn own_type(declaration: &Declaration, class: &Ident) -> (TokenStream, Option<TokenStream>) {
+    let ident = &declaration.ident;
+    let into_object = quote! {
+        impl ::std::convert::From<#ident> for ::stix_core::Object {
+            fn from(object: #ident) -> Self {
+                Self::custom(object)
+            }
+        }
+    };
+    match &declaration.extension {
+        None => (quote!(::std::option::Option::None), declaration.is_custom.then_some(into_object)),
+        Some(id) => (
+            quote!(::std::option::Option::Some(#id)),
+            Some(quote! {
+                #into_object
+
+                const _: () = {
+                    ::stix_core::schema::assert_extension_id(#id);
+                    ::stix_core::schema::assert_extensible(::stix_core::schema::Class::#class);
+                };
+            }),
+        ),
+    }
+}
+
+/// The table of a struct that is an extension of objects of other types.
+fn extension(declaration: &Declaration) -> Result<Option<TokenStream>> {
+    let Some(id) = &declaration.extension else { return Ok(None) };
+    if declaration.extensions.is_some() || !declaration.generics.params.is_empty() {
+        return Err(syn::Error::new_spanned(id, "only a plain struct can be an extension"));
+    }
+    let ident = &declaration.ident;
+    let kind = if declaration.toplevel { quote!(ToplevelProperty) } else { quote!(Property) };
+    Ok(Some(quote! {
+        const _: () = ::stix_core::schema::assert_extension_id(#id);
+
+        impl ::stix_core::schema::Extension for #ident {
+            const EXTENSION: &'static ::stix_core::schema::ExtensionDef = &::stix_core::schema::ExtensionDef {
+                id: #id,
+                kind: ::stix_core::schema::ExtensionKind::#kind,
+                own: <Self as ::stix_core::schema::Declared>::DEF,
+            };
+        }
+    }))
 }
 
 fn serde(declaration: &Declaration, print: &TokenStream, parse: &TokenStream) -> TokenStream {
@@ -115,7 +172,7 @@ fn declared(declaration: &Declaration, name: &str) -> Result<TokenStream> {
     let (impl_generics, type_generics, bounds) = declaration.generics.split_for_impl();
     let slots_ident = format_ident!("{ident}Slots");
     let slots = slots(declaration, &slots_ident);
-    let def = def(declaration, name)?;
+    let def = def(declaration, name);
     let find = find(declaration);
     let fill = fill(declaration);
     let build = build(declaration)?;
@@ -172,15 +229,15 @@ fn slots(declaration: &Declaration, slots_ident: &Ident) -> TokenStream {
     }
 }
 
-fn def(declaration: &Declaration, name: &str) -> Result<TokenStream> {
-    let section = declaration.need(&declaration.section, "section")?;
+fn def(declaration: &Declaration, name: &str) -> TokenStream {
+    let section = declaration.section.as_ref().map(syn::LitStr::value).unwrap_or_default();
     let Declaration { doc, constraints, reserved, .. } = declaration;
     let properties = declaration.properties.iter().map(property_def);
     let check = match &declaration.check {
         Some(path) => quote!(::std::option::Option::Some(#path)),
         None => quote!(::std::option::Option::None),
     };
-    Ok(quote! {
+    quote! {
         ::stix_core::schema::StructDef {
             name: #name,
             section: #section,
@@ -191,7 +248,7 @@ fn def(declaration: &Declaration, name: &str) -> Result<TokenStream> {
             find: <Self as ::stix_core::schema::Declared>::find,
             check: #check,
         }
-    })
+    }
 }
 
 fn property_def(property: &Property) -> TokenStream {

@@ -6,7 +6,11 @@
 //! # On the struct: `#[stix(...)]`
 //! - `type = "indicator"`, `class = Sdo`: only for objects.
 //! - `name = "external-reference"`: only for the structs inside objects.
-//! - `section = "4.7"`: where the specification defines it.
+//! - `section = "4.7"`: where the specification defines it, if it does.
+//! - `extension = "extension-definition--..."`: the definition that defines a type of object, or, on
+//!   a struct, the extension of other types that the struct is; with `toplevel`, one whose
+//!   properties stand beside those of the object.
+//! - `custom`: a type of object that neither the specification nor an extension defines.
 //! - `new(a, b)`: what the constructors ask for, instead of the required properties without a
 //!   default; `no_new`: only the constructor that takes the common properties.
 //! - `builder = SdoBuilder`: only for common properties: the trait with their setters.
@@ -31,7 +35,7 @@
 //! - `name = "archive-ext"`: the name in JSON, where it is not that of the field.
 //! - `refs("identity", Sdo)`: the types that an identifier may point to.
 //! - `vocabulary(INDICATOR_TYPE_OV)`: the open vocabulary or enumeration of its values, of
-//!   `stix_core::vocab` or by its path.
+//!   `stix_core::vocab`, or by a path of two segments or more, such as `self::COLOUR_OV`.
 //! - `id_contributing`: counts for the deterministic identifier.
 //! - `milliseconds`, `whole_seconds`: how finely a timestamp must and may be written.
 //! - `deprecated`: should no longer be used.

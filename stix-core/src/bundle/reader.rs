@@ -2,11 +2,11 @@
 
 use std::{io::Read, marker::PhantomData, ops::Range};
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, DeserializeSeed};
 use serde_json::Value;
 
 use super::{Bundle, LimitKind, Limits, Position, ReadError, ReadErrorKind, scanner::Scanner};
-use crate::{Custom, Identifier, Object, schema::StixObject};
+use crate::{Custom, Identifier, Object, Registry, schema::StixObject};
 
 /// An iterator over the objects in a bundle, a JSON list of objects, a single object, or any of
 /// these one after another, as in JSON Lines.
@@ -42,6 +42,7 @@ pub struct BundleReader<R, T = Object> {
     objects: u64,
     /// Whether the last document was a list or had a member `objects`.
     listed: bool,
+    registry: Registry,
     object: PhantomData<fn() -> T>,
 }
 
@@ -61,6 +62,30 @@ enum Place {
     End,
 }
 
+/// What a reader makes of the text of an object: an [`Object`] or a [`Value`].
+pub trait BundleItem: Sized {
+    /// Reads the text of an object.
+    ///
+    /// # Errors
+    /// The text must be what the item asks for.
+    fn read(text: &[u8], registry: &Registry) -> Result<Self, serde_json::Error>;
+}
+
+impl BundleItem for Object {
+    fn read(text: &[u8], registry: &Registry) -> Result<Self, serde_json::Error> {
+        let mut deserializer = serde_json::Deserializer::from_slice(text);
+        let object = registry.deserialize(&mut deserializer)?;
+        deserializer.end()?;
+        Ok(object)
+    }
+}
+
+impl BundleItem for Value {
+    fn read(text: &[u8], _: &Registry) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(text)
+    }
+}
+
 /// The name of a member, and where its value stands in the text.
 type Member = (String, Range<usize>);
 
@@ -76,18 +101,29 @@ impl<R: Read> BundleReader<R> {
             documents: 0,
             objects: 0,
             listed: false,
+            registry: Registry::standard(),
             object: PhantomData,
         }
     }
 
+    /// Reads objects of the types in a registry as what they are, not as untyped ones.
+    #[must_use]
+    pub fn with_registry(self, registry: &Registry) -> Self {
+        Self { registry: registry.clone(), ..self }
+    }
+
     /// Reads the rest as JSON values, to check them or to keep them as they are.
     pub fn values(self) -> BundleReader<R, Value> {
-        let Self { scanner, place, text, start, members, documents, objects, listed, .. } = self;
-        BundleReader { scanner, place, text, start, members, documents, objects, listed, object: PhantomData }
+        let Self { scanner, place, text, start, members, documents, objects, listed, registry, .. } = self;
+        let object = PhantomData;
+        BundleReader { scanner, place, text, start, members, documents, objects, listed, registry, object }
     }
 
     /// Reads the one bundle that the input consists of.
-    pub(super) fn bundle(mut self) -> Result<Bundle, ReadError> {
+    ///
+    /// # Errors
+    /// The input must be a bundle in JSON, with objects that have what their types ask for.
+    pub fn bundle(mut self) -> Result<Bundle, ReadError> {
         let start = self.scanner.position();
         let error = |message: &str| ReadError::new(ReadErrorKind::Shape, start, message);
         let objects = self.by_ref().collect::<Result<Vec<_>, _>>()?;
@@ -131,7 +167,7 @@ impl<R, T> BundleReader<R, T> {
     }
 }
 
-impl<R: Read, T: DeserializeOwned> Iterator for BundleReader<R, T> {
+impl<R: Read, T: BundleItem> Iterator for BundleReader<R, T> {
     type Item = Result<T, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -148,13 +184,13 @@ impl<R: Read, T: DeserializeOwned> Iterator for BundleReader<R, T> {
     }
 }
 
-impl<R: Read, T: DeserializeOwned> BundleReader<R, T> {
+impl<R: Read, T: BundleItem> BundleReader<R, T> {
     fn parse(&mut self) -> Result<T, ReadError> {
         self.objects += 1;
         if self.objects > self.scanner.limits().max_objects {
             return Err(ReadError::limit_exceeded(LimitKind::Objects, self.scanner.limits(), self.start));
         }
-        serde_json::from_slice(&self.text).map_err(|error| ReadError::json(&error, &self.text, self.start))
+        T::read(&self.text, &self.registry).map_err(|error| ReadError::json(&error, &self.text, self.start))
     }
 }
 

@@ -57,6 +57,14 @@ impl<X: ExtensionSet> NewCommon for ScoCommon<X> {
         let common = Self::new(Identifier::known(object_type, context.uuid()));
         Self { id_follows_content: true, ..common }
     }
+
+    fn defined_extensions_mut(&mut self) -> &mut Custom {
+        self.extensions.get_or_insert_default().custom_mut()
+    }
+
+    fn undeclared_mut(&mut self) -> &mut Custom {
+        &mut self.custom
+    }
 }
 
 impl<X: ExtensionSet> Common for ScoCommon<X> {

@@ -55,6 +55,14 @@ impl NewCommon for LanguageContentCommon {
     fn new_common(context: &Context, object_type: &'static str) -> Self {
         Self::new(Identifier::known(object_type, context.uuid()), context.now())
     }
+
+    fn defined_extensions_mut(&mut self) -> &mut Custom {
+        &mut self.extensions.get_or_insert_default().custom
+    }
+
+    fn undeclared_mut(&mut self) -> &mut Custom {
+        &mut self.custom
+    }
 }
 
 impl Common for LanguageContentCommon {

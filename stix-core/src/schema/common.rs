@@ -59,6 +59,9 @@ pub trait Common {
         None
     }
 
+    /// The properties that are not declared.
+    fn undeclared(&self) -> &Custom;
+
     /// Whether the identifier is to follow the content: it was made, not given.
     fn id_follows_content(&self) -> bool {
         false
@@ -72,6 +75,12 @@ pub trait Common {
 pub trait NewCommon: Common {
     /// The common properties of a new object of this type.
     fn new_common(context: &Context, object_type: &'static str) -> Self;
+
+    /// The extensions by the identifiers of their definitions, to be changed.
+    fn defined_extensions_mut(&mut self) -> &mut Custom;
+
+    /// The properties that are not declared, to be changed.
+    fn undeclared_mut(&mut self) -> &mut Custom;
 }
 
 /// Gives an object whose identifier follows its content the identifier that belongs to it.

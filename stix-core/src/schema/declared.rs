@@ -8,7 +8,7 @@ use serde::{
     ser::SerializeMap,
 };
 
-use super::{Common, ObjectDef, StructDef};
+use super::{Common, Extension, NewCommon, ObjectDef, StructDef, extension, settle_id};
 use crate::Custom;
 
 /// A struct whose properties are declared; implemented by the derive macros.
@@ -61,6 +61,27 @@ pub trait StixObject: Declared + Serialize + DeserializeOwned {
 
     /// The properties that all objects of the class have, to be changed.
     fn common_mut(&mut self) -> &mut Self::Common;
+
+    /// An extension that is declared apart from the object, if the object has it.
+    ///
+    /// # Errors
+    /// It must have what its declaration asks for.
+    fn extension<E: Extension>(&self) -> Result<Option<E>, serde_json::Error> {
+        extension::of_common(self.common())
+    }
+
+    /// Adds an extension that is declared apart from the object, or replaces the one of its definition.
+    ///
+    /// # Errors
+    /// A value of a property must be one that JSON can hold.
+    fn with_extension<E: Extension>(mut self, extension: &E) -> Result<Self, serde_json::Error>
+    where
+        Self::Common: NewCommon,
+    {
+        extension::write(self.common_mut(), extension)?;
+        settle_id(&mut self);
+        Ok(self)
+    }
 }
 
 /// The part of a common struct that is written before or after the own properties of an object.

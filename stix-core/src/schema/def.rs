@@ -1,5 +1,6 @@
 //! The tables that the declarations turn into.
 
+use super::ExtensionKind;
 use crate::validate::{Check, Members};
 
 /// A type of object.
@@ -11,12 +12,19 @@ pub struct ObjectDef {
     pub common: &'static StructDef,
     /// The properties of its own.
     pub own: &'static StructDef,
+    /// The identifier of the extension definition that defines it, if the specification does not.
+    pub extension: Option<&'static str>,
 }
 
 impl ObjectDef {
     /// The value of the property `type`.
     pub fn name(&self) -> &'static str {
         self.own.name
+    }
+
+    /// The extension definition that defines the type, and how objects say so (section 7.3).
+    pub fn definition(&self) -> Option<(&'static str, ExtensionKind)> {
+        self.extension.zip(ExtensionKind::of_class(self.class))
     }
 
     /// All properties but `type`, in the order in which the specification lists them.
@@ -65,7 +73,7 @@ pub enum Class {
 pub struct StructDef {
     /// Its name in the specification.
     pub name: &'static str,
-    /// The section of the specification that defines it.
+    /// The section of the specification that defines it; empty for what it does not define.
     pub section: &'static str,
     /// What it is.
     pub doc: &'static str,

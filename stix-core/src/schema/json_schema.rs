@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Class, Constraint, Kind, ObjectDef, PropertyDef, StixObject, StructDef};
-use crate::{Bundle, object::REGISTRY};
+use super::{Class, Constraint, ExtensionKind, Kind, ObjectDef, PropertyDef, StixObject, StructDef};
+use crate::{Bundle, Registry};
 
 mod text;
 
@@ -27,7 +27,11 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// # Ok::<(), &str>(())
 /// ```
 pub fn json_schema(def: &'static ObjectDef) -> Value {
-    let mut definitions = Definitions::default();
+    json_schema_of(def, &Registry::standard())
+}
+
+fn json_schema_of(def: &'static ObjectDef, registry: &Registry) -> Value {
+    let mut definitions = Definitions::new(registry);
     let schema = match def.class {
         // A bundle may be in a bundle, so that it is among the definitions in any case.
         Class::Bundle => definitions.refer(def.name(), |definitions| definitions.object(def)),
@@ -39,26 +43,43 @@ pub fn json_schema(def: &'static ObjectDef) -> Value {
 /// All documents by the names of their files: one for each type of object, `bundle.json`, and
 /// `object.json`, which holds for an object of any type.
 pub fn json_schemas() -> impl Iterator<Item = (String, Value)> {
-    let types = REGISTRY.iter().copied().chain([Bundle::OBJECT]);
-    let documents = types.map(|def| (format!("{}.json", def.name()), json_schema(def)));
-    documents.chain(std::iter::once_with(|| {
-        let mut definitions = Definitions::default();
+    let types: Vec<_> = Registry::standard().defs().collect();
+    documents(types, Registry::standard())
+}
+
+/// The same for the types of a registry.
+pub(crate) fn json_schemas_of(registry: &Registry) -> impl Iterator<Item = (String, Value)> + use<> {
+    documents(registry.defs().collect(), registry.clone())
+}
+
+fn documents(types: Vec<&'static ObjectDef>, registry: Registry) -> impl Iterator<Item = (String, Value)> {
+    let object = registry.clone();
+    let types = types.into_iter().chain([Bundle::OBJECT]);
+    let documents = types.map(move |def| (format!("{}.json", def.name()), json_schema_of(def, &registry)));
+    documents.chain(std::iter::once_with(move || {
+        let mut definitions = Definitions::new(&object);
         let schema = definitions.kind(&Kind::Object);
         ("object.json".to_owned(), definitions.document(schema))
     }))
 }
 
 /// The definitions that a document needs, by name.
-#[derive(Default)]
-struct Definitions(BTreeMap<String, Value>);
+struct Definitions<'r> {
+    made: BTreeMap<String, Value>,
+    registry: &'r Registry,
+}
 
-impl Definitions {
+impl<'r> Definitions<'r> {
+    fn new(registry: &'r Registry) -> Self {
+        Self { made: BTreeMap::new(), registry }
+    }
+
     /// Completes a document.
     fn document(self, schema: Map<String, Value>) -> Value {
         let mut document = Map::from_iter([("$schema".to_owned(), json!(DIALECT))]);
         document.extend(schema);
-        if !self.0.is_empty() {
-            document.insert("$defs".into(), Value::Object(self.0.into_iter().collect()));
+        if !self.made.is_empty() {
+            document.insert("$defs".into(), Value::Object(self.made.into_iter().collect()));
         }
         Value::Object(document)
     }
@@ -69,17 +90,26 @@ impl Definitions {
         name: &str,
         make: impl FnOnce(&mut Self) -> Map<String, Value>,
     ) -> Map<String, Value> {
-        if !self.0.contains_key(name) {
+        if !self.made.contains_key(name) {
             // Definitions may refer to themselves: the name is taken before the content is known.
-            self.0.insert(name.to_owned(), Value::Null);
+            self.made.insert(name.to_owned(), Value::Null);
             let made = make(self);
-            self.0.insert(name.to_owned(), Value::Object(made));
+            self.made.insert(name.to_owned(), Value::Object(made));
         }
         schema([("$ref", json!(format!("#/$defs/{name}")))])
     }
 
     fn object(&mut self, def: &'static ObjectDef) -> Map<String, Value> {
         let mut object = self.structure(def.own, def.properties(), def.constraints());
+        let toplevel: Vec<_> = self.toplevel().collect();
+        if let Some((id, kind)) = def.definition() {
+            let kind = json!({"properties": {"extension_type": {"const": kind.code()}}});
+            let all = json!({"required": ["extensions"], "properties": {"extensions": has(id, &kind)}});
+            all_of(&mut object, [all]);
+        }
+        if def.class != Class::Bundle {
+            all_of(&mut object, toplevel);
+        }
         if let Some(Value::Object(properties)) = object.get_mut("properties") {
             let id = json!(format!("^{}--", def.name()));
             if let Some(Value::Object(property)) = properties.get_mut("id") {
@@ -120,11 +150,31 @@ impl Definitions {
             ("required", Value::Array(required)),
             ("additionalProperties", Value::Object(self.anything())),
         ]);
-        let all: Vec<_> = constraints.filter_map(|constraint| relation(constraint, def)).collect();
-        if !all.is_empty() {
-            object.insert("allOf".into(), Value::Array(all));
+        if def.section.is_empty() {
+            object.shift_remove("$comment");
         }
+        all_of(&mut object, constraints.filter_map(|constraint| relation(constraint, def)));
         object
+    }
+
+    /// The extensions of a kind that the registry knows, by the identifiers of their definitions.
+    fn defined(&mut self, kind: ExtensionKind) -> Vec<(String, Value)> {
+        let defs: Vec<_> = self.registry.extensions().filter(|def| def.kind == kind).collect();
+        let schemas = defs.into_iter().map(|def| {
+            let content = self.refer(def.own.name, |definitions| {
+                definitions.structure(def.own, def.own.properties.iter(), def.own.constraints.iter())
+            });
+            (def.id.to_owned(), Value::Object(content))
+        });
+        schemas.collect()
+    }
+
+    /// What holds for objects with an extension whose properties stand beside their own.
+    fn toplevel(&mut self) -> impl Iterator<Item = Value> + use<> {
+        let defined = self.defined(ExtensionKind::ToplevelProperty);
+        defined.into_iter().map(
+            |(id, content)| json!({"if": has("extensions", &json!({"required": [id]})), "then": content}),
+        )
     }
 
     fn property(&mut self, property: &'static PropertyDef) -> Map<String, Value> {
@@ -141,7 +191,7 @@ impl Definitions {
             }
             kind => self.kind(kind),
         });
-        let restriction = text::restriction(property);
+        let restriction = text::restriction(property, self.registry);
         match value.get_mut("items") {
             Some(Value::Object(items)) => items.extend(restriction),
             _ => value.extend(restriction),
@@ -176,6 +226,9 @@ impl Definitions {
             Kind::Observables => dictionary(self.anything()),
             Kind::Extensions(def) => self.refer(&def.name.replace(' ', "-"), |definitions| {
                 let mut set = definitions.structure(def, def.properties.iter(), def.constraints.iter());
+                if let Some(Value::Object(members)) = set.get_mut("properties") {
+                    members.extend(definitions.defined(ExtensionKind::Property));
+                }
                 set.insert("minProperties".into(), json!(1));
                 set
             }),
@@ -209,7 +262,7 @@ impl Definitions {
 
     /// An object of any type: by the table of its type if there is one.
     fn any_object(&mut self) -> Map<String, Value> {
-        let types: Vec<_> = REGISTRY.iter().copied().chain([Bundle::OBJECT]).collect();
+        let types: Vec<_> = self.registry.defs().chain([Bundle::OBJECT]).collect();
         let mut cases = Vec::new();
         for def in &types {
             let then = self.refer(def.name(), |definitions| definitions.object(def));
@@ -232,11 +285,14 @@ impl Definitions {
         for (name, kind) in UNTYPED {
             properties.insert((*name).to_owned(), Value::Object(self.kind(kind)));
         }
-        schema([
+        let mut object = schema([
             ("properties", Value::Object(properties)),
             ("required", json!(["id"])),
             ("additionalProperties", Value::Object(self.anything())),
-        ])
+        ]);
+        let toplevel: Vec<_> = self.toplevel().collect();
+        all_of(&mut object, toplevel);
+        object
     }
 }
 
@@ -254,6 +310,16 @@ const MAX_INTEGER: i64 = (1 << 53) - 1;
 
 fn schema<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Adds what must hold besides.
+fn all_of(object: &mut Map<String, Value>, more: impl IntoIterator<Item = Value>) {
+    let mut more = more.into_iter().peekable();
+    if more.peek().is_some()
+        && let Value::Array(all) = object.entry("allOf").or_insert_with(|| json!([]))
+    {
+        all.extend(more);
+    }
 }
 
 /// The property is there and of this form.

@@ -3,7 +3,7 @@
 use stix_derive::StixObject;
 
 use crate::{
-    Identifier, SdoCommon, Timestamp, object,
+    Identifier, SdoCommon, Timestamp,
     schema::{Class, Target},
     validate::{Check, Json, Members, Rule},
     values::{Observables, ObservationCount},
@@ -40,7 +40,7 @@ pub struct ObservedData {
 fn check<'c>(data: &'c Members<'c>, check: &mut Check<'c>) {
     if let Some(Json::Array(refs)) = data.get("object_refs")
         && !refs.is_empty()
-        && !refs.iter().filter_map(Json::as_str).any(may_be_observable)
+        && !refs.iter().filter_map(Json::as_str).any(|id| may_be_observable(id, check))
     {
         let message = "none of these refers to a cyber-observable object";
         check.member("object_refs", |check| check.problem(Rule::ObservedObject, message));
@@ -56,9 +56,9 @@ fn check<'c>(data: &'c Members<'c>, check: &mut Check<'c>) {
 }
 
 /// A type that no table describes may be one of cyber-observable objects.
-fn may_be_observable(id: &str) -> bool {
+fn may_be_observable(id: &str, check: &Check<'_>) -> bool {
     let object_type = id.split_once("--").map_or("", |(object_type, _)| object_type);
-    object::def(object_type).is_none_or(|def| def.class == Class::Sco)
+    check.def(object_type).is_none_or(|def| def.class == Class::Sco)
 }
 
 /// Checks an object of the deprecated container: its name, and that what it refers to is there.
@@ -68,7 +68,7 @@ fn observable<'c>(key: &'c str, value: &'c Json<'c>, objects: &'c Members<'c>, c
         check.problem_with_help(Rule::ObservableKey, message, "number the objects: `0`, `1` and so on");
     }
     let Some(members) = value.as_object() else { return };
-    let def = members.text("type").and_then(object::def);
+    let def = members.text("type").and_then(|name| check.def(name));
     for (name, value) in members.iter().filter(|(name, _)| name.ends_with("_ref") || name.ends_with("_refs"))
     {
         let targets = def.and_then(|def| def.property(name)).map_or(&[][..], |property| property.targets);

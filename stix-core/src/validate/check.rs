@@ -5,11 +5,16 @@ use std::fmt;
 use super::profile::Levels;
 use super::report::Problem;
 use super::rule::Rule;
+use crate::{
+    Registry,
+    schema::{ExtensionDef, ObjectDef},
+};
 
 /// The state of checking one document. Checks are given one, look at values, and push problems.
 #[derive(Debug)]
 pub struct Check<'c> {
     levels: &'c Levels,
+    registry: &'c Registry,
     path: Vec<Segment<'c>>,
     object_id: Option<&'c str>,
     problems: Vec<Problem>,
@@ -23,8 +28,8 @@ enum Segment<'c> {
 }
 
 impl<'c> Check<'c> {
-    pub(super) fn new(levels: &'c Levels) -> Self {
-        Self { levels, path: Vec::new(), object_id: None, problems: Vec::new() }
+    pub(super) fn new(levels: &'c Levels, registry: &'c Registry) -> Self {
+        Self { levels, registry, path: Vec::new(), object_id: None, problems: Vec::new() }
     }
 
     pub(super) fn into_problems(self) -> Vec<Problem> {
@@ -59,6 +64,16 @@ impl<'c> Check<'c> {
     /// Whether the rule is reported at all: for checks that cost something.
     pub fn is_on(&self, rule: Rule) -> bool {
         self.levels.severity(rule).is_some()
+    }
+
+    /// The table of the type of this name, of the specification or of the validator's registry.
+    pub fn def(&self, object_type: &str) -> Option<&'static ObjectDef> {
+        self.registry.def(object_type)
+    }
+
+    /// The table of the extension with a definition of this identifier.
+    pub fn extension(&self, id: &str) -> Option<&'static ExtensionDef> {
+        self.registry.extension(id)
     }
 
     /// Looks at a member, and comes back.

@@ -3,7 +3,7 @@
 use super::check::Check;
 use super::rule::Rule;
 use super::tree::{Json, Members};
-use crate::{Identifier, id::is_object_type};
+use crate::{Identifier, id::is_object_type, schema::ExtensionKind};
 
 /// What an extension may be.
 const TYPES: [&str; 5] =
@@ -25,6 +25,34 @@ pub(super) fn object<'c>(members: &'c Members<'c>, check: &mut Check<'c>) {
             }
         });
     }
+}
+
+/// Checks that an object of a declared type names the definition of its type.
+pub(super) fn required<'c>(
+    id: &'static str,
+    kind: ExtensionKind,
+    object_type: &str,
+    members: &'c Members<'c>,
+    check: &mut Check<'c>,
+) {
+    let extensions = members.get("extensions").and_then(Json::as_object);
+    let found = extensions
+        .and_then(|extensions| extensions.get(id))
+        .map(|extension| extension.as_object().and_then(|extension| extension.text("extension_type")));
+    let help = format!("write `\"{id}\": {{\"extension_type\": \"{}\"}}`", kind.code());
+    check.below(&["extensions", id], |check| match found {
+        None => {
+            let message = format_args!("`{object_type}` needs the extension that defines it").to_string();
+            check.problem_with_help(Rule::RequiredProperty, message, help);
+        }
+        Some(Some(other)) if TYPES.contains(&other) && other != kind.code() => {
+            let message = format_args!("`{other}` does not define `{object_type}`").to_string();
+            check.member("extension_type", |check| {
+                check.problem_with_help(Rule::ExtensionType, message, help);
+            });
+        }
+        Some(_) => {}
+    });
 }
 
 /// An extension that an extension definition describes.

@@ -11,7 +11,7 @@ use super::rule::Rule;
 use super::tree::Members;
 use crate::{
     Identifier,
-    deterministic_id::{self, NAMESPACE},
+    deterministic_id::{NAMESPACE, deterministic_id_of},
     schema::{Class, ObjectDef},
 };
 
@@ -26,7 +26,7 @@ pub(super) fn uuid<'c>(
     check: &mut Check<'c>,
 ) {
     check.member("id", |check| match def {
-        Some(def) if def.class == Class::Sco => observable(def.name(), id, members, check),
+        Some(def) if def.class == Class::Sco => observable(def, id, members, check),
         _ => other(def, id, members, check),
     });
 }
@@ -73,8 +73,8 @@ fn other(def: Option<&'static ObjectDef>, id: &Identifier, members: &Members<'_>
 }
 
 /// Cyber-observable objects: their identifiers are made of their content.
-fn observable(object_type: &str, id: &Identifier, members: &Members<'_>, check: &mut Check<'_>) {
-    let contributing = deterministic_id::contributing(object_type);
+fn observable(def: &'static ObjectDef, id: &Identifier, members: &Members<'_>, check: &mut Check<'_>) {
+    let contributing: Vec<_> = def.id_contributing().collect();
     let version = id.uuid().get_version_num();
     let random = !contributing.iter().any(|name| members.has(name));
     match version {
@@ -90,14 +90,14 @@ fn observable(object_type: &str, id: &Identifier, members: &Members<'_>, check: 
             let message = format_args!("`{id}` holds a UUIDv5, but no property contributes to it");
             check.problem_with_help(Rule::UuidVersion, message, "make it a UUIDv4");
         }
-        5 => content(id, members, check),
+        5 => content(def, id, members, check),
         _ if random => {
             let message = format_args!("`{id}` holds a UUIDv{version}");
             check.problem_with_help(Rule::UuidVersion, message, "make it a UUIDv4");
         }
         _ if check.is_on(Rule::UuidVersion) => {
             let message = format_args!("`{id}` holds a UUIDv{version}, not one made of the object's content");
-            match recomputed(members) {
+            match recomputed(def, members) {
                 Some(right) => {
                     let help = format_args!("write `{right}`").to_string();
                     check.problem_with_help(Rule::UuidVersion, message, help);
@@ -110,13 +110,13 @@ fn observable(object_type: &str, id: &Identifier, members: &Members<'_>, check: 
 }
 
 /// Checks a UUIDv5 of a cyber-observable object against its content.
-fn content(id: &Identifier, members: &Members<'_>, check: &mut Check<'_>) {
+fn content(def: &'static ObjectDef, id: &Identifier, members: &Members<'_>, check: &mut Check<'_>) {
     namespace(id, &[named], members, "make it of the contributing properties as a JSON object", check);
     let versioned = VERSIONING.iter().any(|name| members.has(name));
     if !(versioned || check.is_on(Rule::DeterministicId)) {
         return;
     }
-    let Some(right) = recomputed(members) else { return };
+    let Some(right) = recomputed(def, members) else { return };
     if right.uuid() != id.uuid() {
         let message = format_args!("`{id}` is not made of the properties of the object");
         let help = format_args!("write `{right}`").to_string();
@@ -159,9 +159,8 @@ fn namespace(id: &Identifier, recipes: &[Recipe], members: &Members<'_>, help: &
 }
 
 /// The identifier that the content gives.
-fn recomputed(members: &Members<'_>) -> Option<Identifier> {
-    let object_type = members.text("type")?;
-    let contributing = deterministic_id::contributing(object_type);
+fn recomputed(def: &'static ObjectDef, members: &Members<'_>) -> Option<Identifier> {
+    let contributing: Vec<_> = def.id_contributing().collect();
     let parts = contributing.iter().filter_map(|name| Some(((*name).to_owned(), members.get(name)?.into())));
-    deterministic_id::deterministic_id_of(object_type, &contributing, &parts.collect())
+    deterministic_id_of(def.name(), &contributing, &parts.collect())
 }

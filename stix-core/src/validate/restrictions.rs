@@ -5,7 +5,7 @@ use super::names;
 use super::rule::Rule;
 use super::tree::Json;
 use crate::{
-    Identifier, object,
+    Identifier,
     schema::{PropertyDef, Target, Vocabulary},
 };
 
@@ -26,7 +26,8 @@ fn target(targets: &[Target], text: &str, check: &mut Check<'_>) {
     let fits = |target: &Target| match target {
         Target::Type(name) => *name == object_type,
         // A type without a table may be of any class: an extension may define it.
-        Target::Class(class) => object::def(object_type)
+        Target::Class(class) => check
+            .def(object_type)
             .map_or(!matches!(object_type, "bundle" | "sighting" | "language-content"), |def| {
                 def.class == *class
             }),

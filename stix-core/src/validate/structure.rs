@@ -10,8 +10,7 @@ use super::{common, constraints, extensions, identifiers, markings, names};
 use crate::{
     Bundle, Identifier,
     id::is_object_type,
-    object,
-    schema::{Class, ObjectDef, PropertyDef, StixObject, StructDef},
+    schema::{Class, ExtensionDef, ExtensionKind, ObjectDef, PropertyDef, StixObject, StructDef},
 };
 
 /// Checks a whole document and gives the number of objects in it.
@@ -62,13 +61,17 @@ impl<'c> Structure<'c> {
             }
             None => return missing("type", "an object", check),
         };
-        let def = if object_type == Bundle::TYPE { Some(Bundle::OBJECT) } else { object::def(object_type) };
+        let def = if object_type == Bundle::TYPE { Some(Bundle::OBJECT) } else { check.def(object_type) };
+        let added = toplevel(members, check);
         if object_type != Bundle::TYPE {
             self.objects += 1;
         }
         match def {
-            Some(def) => self.typed(def, members, check),
-            None => self.untyped(members, check),
+            Some(def) => self.typed(def, &added, members, check),
+            None => self.untyped(&added, members, check),
+        }
+        for extension in &added {
+            self.added(extension.own, members, check);
         }
         if let Some(particular) = def.and_then(|def| def.own.check) {
             particular(members, check);
@@ -82,7 +85,16 @@ impl<'c> Structure<'c> {
         }
     }
 
-    fn typed(&mut self, def: &'static ObjectDef, members: &'c Members<'c>, check: &mut Check<'c>) {
+    fn typed(
+        &mut self,
+        def: &'static ObjectDef,
+        added: &[&'static ExtensionDef],
+        members: &'c Members<'c>,
+        check: &mut Check<'c>,
+    ) {
+        if let Some((id, kind)) = def.definition() {
+            extensions::required(id, kind, def.name(), members, check);
+        }
         for property in def.properties() {
             self.present_or_missing(property, def.name(), members, check);
         }
@@ -97,7 +109,7 @@ impl<'c> Structure<'c> {
             });
         }
         for (name, value) in members.iter() {
-            if name == "type" || def.property(name).is_some() {
+            if name == "type" || def.property(name).is_some() || is_added(name, added) {
                 continue;
             }
             check.member(name, |check| {
@@ -132,11 +144,11 @@ impl<'c> Structure<'c> {
     }
 
     /// Checks what holds for every object, also of a type that has no table.
-    fn untyped(&mut self, members: &'c Members<'c>, check: &mut Check<'c>) {
+    fn untyped(&mut self, added: &[&'static ExtensionDef], members: &'c Members<'c>, check: &mut Check<'c>) {
         if !members.has("id") {
             missing("id", "an object", check);
         }
-        for (name, value) in members.iter().filter(|(name, _)| *name != "type") {
+        for (name, value) in members.iter().filter(|(name, _)| *name != "type" && !is_added(name, added)) {
             check.member(name, |check| match common::of_any_class(name) {
                 Some(property) => self.property(property, value, check),
                 None => self.undeclared(name, value, &[], members, check),
@@ -170,11 +182,29 @@ impl<'c> Structure<'c> {
                 Some(property) => self.property(property, value, check),
                 None => {
                     names::key(name, true, check);
-                    self.anything(value, check);
+                    let declared = check.extension(name).filter(|def| def.kind == ExtensionKind::Property);
+                    match (declared, value) {
+                        (Some(def), Json::Object(members)) => self.structure(def.own, members, check),
+                        (Some(_), other) => wrong_kind(other, "an object", check),
+                        (None, _) => self.anything(value, check),
+                    }
                 }
             });
         }
         duplicates(members, check);
+    }
+
+    /// Checks the properties that an extension puts beside those of the object.
+    fn added(&mut self, def: &'static StructDef, members: &'c Members<'c>, check: &mut Check<'c>) {
+        for property in def.properties {
+            self.present_or_missing(property, def.name, members, check);
+        }
+        for constraint in def.constraints {
+            constraints::constraint(constraint, def, members, check);
+        }
+        if let Some(particular) = def.check {
+            particular(members, check);
+        }
     }
 
     pub(super) fn structure(
@@ -197,6 +227,18 @@ impl<'c> Structure<'c> {
             particular(members, check);
         }
     }
+}
+
+/// The declared extensions of an object whose properties stand beside its own.
+fn toplevel(members: &Members<'_>, check: &Check<'_>) -> Vec<&'static ExtensionDef> {
+    let extensions = members.get("extensions").and_then(Json::as_object);
+    let names = extensions.into_iter().flat_map(Members::iter).map(|(name, _)| name);
+    let declared = names.filter_map(|name| check.extension(name));
+    declared.filter(|def| def.kind == ExtensionKind::ToplevelProperty).collect()
+}
+
+fn is_added(name: &str, added: &[&'static ExtensionDef]) -> bool {
+    added.iter().any(|def| def.own.property(name).is_some())
 }
 
 /// Checks that the identifier of an object is that of its type, and the UUID in it.

@@ -4,8 +4,11 @@ use std::ops::Deref;
 
 use serde_json::Value;
 
-use super::{Problem, Report, Rule, Severity, check_object};
-use crate::{Object, schema::StixObject};
+use super::{Problem, Report, Rule, Severity, Validator, check_object};
+use crate::{
+    Object, Registry,
+    schema::{ObjectDef, StixObject},
+};
 
 /// An object that breaks no MUST that this crate checks.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +41,7 @@ impl Valid<Object> {
     pub fn check(object: impl Into<Object>) -> Result<Self, Report> {
         let object = object.into();
         let value = serde_json::to_value(&object).map_err(|error| unreadable(&error))?;
-        let report = check_object(&value);
+        let report = check_typed(object.def(), &value);
         if report.is_valid() { Ok(Self(object)) } else { Err(report) }
     }
 }
@@ -50,9 +53,15 @@ impl<T: StixObject> Valid<T> {
     /// Gives the report if it holds an error.
     pub fn of(object: T) -> Result<Self, Report> {
         let value = serde_json::to_value(&object).map_err(|error| unreadable(&error))?;
-        let report = check_object(&value);
+        let report = check_typed(Some(T::OBJECT), &value);
         if report.is_valid() { Ok(Self(object)) } else { Err(report) }
     }
+}
+
+/// Checks an object by the table of its type, which the program may have declared itself.
+fn check_typed(def: Option<&'static ObjectDef>, value: &Value) -> Report {
+    let registry = def.map_or_else(Registry::standard, |def| Registry::standard().with_table(def));
+    Validator::new().with_registry(&registry).value(value)
 }
 
 /// What a declared struct refuses although no rule says so.

@@ -14,6 +14,7 @@ use super::rule::Rule;
 use super::structure;
 use super::tree::{Json, Members};
 use super::whole;
+use crate::Registry;
 
 /// A check that another crate adds, such as that of patterns.
 pub trait ObjectRule: Send + Sync {
@@ -26,6 +27,7 @@ pub trait ObjectRule: Send + Sync {
 pub struct Validator {
     levels: Levels,
     limits: Limits,
+    registry: Registry,
     rules: Vec<Box<dyn ObjectRule>>,
 }
 
@@ -64,6 +66,13 @@ impl Validator {
         self
     }
 
+    /// Checks objects of the types in a registry, and extensions, by their tables.
+    #[must_use]
+    pub fn with_registry(mut self, registry: &Registry) -> Self {
+        self.registry = registry.clone();
+        self
+    }
+
     /// One more check of every object.
     #[must_use]
     pub fn with_rule(mut self, rule: impl ObjectRule + 'static) -> Self {
@@ -81,7 +90,7 @@ impl Validator {
         let (mut problems, mut offsets) = (Vec::new(), Vec::new());
         let mut objects = 0;
         let trees = documents.iter().map(|document| &document.tree);
-        let mut between = whole::problems(trees, &self.levels).into_iter().peekable();
+        let mut between = whole::problems(trees, &self.levels, &self.registry).into_iter().peekable();
         let ordered = between.peek().is_none();
         for (number, Document { start, tree }) in documents.iter().enumerate() {
             let (mut found, count) = self.tree(tree);
@@ -128,7 +137,7 @@ impl Validator {
         match serde_json::from_str::<Json<'_>>(&text) {
             Ok(tree) => {
                 let (mut problems, objects) = self.tree(&tree);
-                let between = whole::problems(std::iter::once(&tree), &self.levels);
+                let between = whole::problems(std::iter::once(&tree), &self.levels, &self.registry);
                 problems.extend(between.into_iter().map(|(_, problem)| problem));
                 Report::new(problems, objects)
             }
@@ -137,7 +146,7 @@ impl Validator {
     }
 
     fn tree<'c>(&'c self, tree: &'c Json<'c>) -> (Vec<Problem>, usize) {
-        let mut check = Check::new(&self.levels);
+        let mut check = Check::new(&self.levels, &self.registry);
         let objects = structure::document(tree, &mut check, &self.rules, &self.limits);
         (check.into_problems(), objects)
     }

@@ -7,7 +7,7 @@ use super::index::{Index, Placed};
 use super::rule::Rule;
 use super::tree::{Json, Members};
 use crate::{
-    Timestamp, object,
+    Timestamp,
     schema::Class,
     versioning::{LOCKED, same_content},
 };
@@ -69,7 +69,7 @@ fn same_version<'c>(first: &Placed<'c>, object: &Placed<'c>, check: &mut Check<'
         return check.problem_with_help(Rule::DuplicateObject, message, "leave one of them out");
     }
     let modified = object.members.has("modified");
-    let class = object.members.text("type").and_then(object::def).map(|def| def.class);
+    let class = object.members.text("type").and_then(|name| check.def(name)).map(|def| def.class);
     // Of the types without a table, those without versions are cyber-observable objects or like them.
     if !modified && class.is_none_or(|class| class == Class::Sco) {
         let message = format_args!("`{id}` stands twice with different properties").to_string();

@@ -7,13 +7,15 @@ use super::report::Problem;
 use super::rule::Rule;
 use super::tree::Json;
 use super::{identifiers, references, translations, versions};
+use crate::Registry;
 
 /// The problems that show between objects, each with the number of the document it stands in, sorted by that.
 pub(super) fn problems<'c>(
     documents: impl Iterator<Item = &'c Json<'c>>,
     levels: &'c Levels,
+    registry: &'c Registry,
 ) -> Vec<(usize, Problem)> {
-    let mut check = Check::new(levels);
+    let mut check = Check::new(levels, registry);
     let is_on = |rules: &[_]| rules.iter().any(|rule| check.is_on(*rule));
     let (with_versions, with_references) = (is_on(&versions::RULES), is_on(&references::RULES));
     let (with_translations, with_uuids) = (is_on(&translations::RULES), is_on(&[Rule::UuidReuse]));

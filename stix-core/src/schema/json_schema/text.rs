@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::schema;
 use crate::{
+    Registry,
     id::MAX_TYPE_LENGTH,
-    object::{self, REGISTRY},
     schema::{Class, PropertyDef, Target},
 };
 
@@ -80,7 +80,7 @@ pub(super) fn binary() -> Map<String, Value> {
 }
 
 /// What the values of a property, or the items in its list, are restricted to.
-pub(super) fn restriction(property: &PropertyDef) -> Map<String, Value> {
+pub(super) fn restriction(property: &PropertyDef, registry: &Registry) -> Map<String, Value> {
     let mut restriction = Map::new();
     if let Some(vocabulary) = property.vocabulary {
         // The terms of an open vocabulary are a recommendation.
@@ -89,14 +89,14 @@ pub(super) fn restriction(property: &PropertyDef) -> Map<String, Value> {
         restriction.insert("$comment".into(), json!(format!("the terms of {}", vocabulary.name)));
     }
     if !property.targets.is_empty() {
-        restriction.extend(targets(property.targets));
+        restriction.extend(targets(property.targets, registry));
     }
     restriction
 }
 
 /// The types that an identifier may point to. Where a whole class is allowed, types without a
 /// table are too, since an extension may define them.
-fn targets(targets: &[Target]) -> Map<String, Value> {
+fn targets(targets: &[Target], registry: &Registry) -> Map<String, Value> {
     let named = |name: &'static str| targets.contains(&Target::Type(name));
     let of_class = |class: Class| targets.contains(&Target::Class(class));
     let classes = targets.iter().any(|target| matches!(target, Target::Class(_)));
@@ -110,8 +110,8 @@ fn targets(targets: &[Target]) -> Map<String, Value> {
             .collect();
         return schema([("pattern", json!(format!("^({})--", names.join("|"))))]);
     }
-    let known = REGISTRY.iter().filter(|def| !of_class(def.class)).map(|def| def.name());
-    let untabled = NEITHER.into_iter().filter(|name| object::def(name).is_none());
+    let known = registry.defs().filter(|def| !of_class(def.class)).map(|def| def.name());
+    let untabled = NEITHER.into_iter().filter(|name| registry.def(name).is_none());
     let mut names: Vec<_> = known.chain(untabled).filter(|name| !named(name)).collect();
     names.sort_unstable();
     names.dedup();
