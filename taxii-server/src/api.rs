@@ -20,6 +20,8 @@ mod path;
 mod status;
 mod versions;
 
+use std::sync::Arc;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, NormalizePath, from_fn};
@@ -31,7 +33,7 @@ use crate::auth::Authenticator;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::ApiError;
-use crate::storage::SqliteStorage;
+use crate::storage::Storage;
 use crate::telemetry::RequestSpan;
 use crate::wire::TAXII_MEDIA_TYPE;
 
@@ -41,14 +43,14 @@ pub struct State {
     /// The settings.
     pub config: Config,
     /// The store.
-    pub storage: SqliteStorage,
+    pub storage: Arc<dyn Storage>,
     /// Finds out who is asking.
     pub authenticator: Authenticator,
 }
 
 impl State {
     /// The state of a server with these settings and this store.
-    pub fn new(config: Config, storage: SqliteStorage, clock: Clock) -> Self {
+    pub fn new(config: Config, storage: Arc<dyn Storage>, clock: Clock) -> Self {
         let authenticator = Authenticator::new(storage.clone(), clock, config.anonymous);
         Self { config, storage, authenticator }
     }

@@ -19,7 +19,7 @@ use self::credential::Credential;
 use self::remembered::Remembered;
 use crate::clock::Clock;
 use crate::error::{ApiError, ErrorCode};
-use crate::storage::SqliteStorage;
+use crate::storage::Storage;
 
 /// Who is asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub enum Principal {
 /// Finds out who is asking.
 #[derive(Debug)]
 pub struct Authenticator {
-    storage: SqliteStorage,
+    storage: Arc<dyn Storage>,
     clock: Clock,
     anonymous: bool,
     remembered: Remembered,
@@ -46,7 +46,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Authenticator {
     /// An authenticator for the accounts in the store; `anonymous` lets requests without credentials in.
-    pub fn new(storage: SqliteStorage, clock: Clock, anonymous: bool) -> Self {
+    pub fn new(storage: Arc<dyn Storage>, clock: Clock, anonymous: bool) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let hashing = Arc::new(Semaphore::new(cores));
         Self { storage, clock, anonymous, remembered: Remembered::new(), hashing }
@@ -98,7 +98,7 @@ mod tests {
     use base64::engine::general_purpose::STANDARD;
 
     use super::*;
-    use crate::storage::DateAdded;
+    use crate::storage::{self, DateAdded};
 
     fn basic(user: &str, password: &str) -> Vec<u8> {
         format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))).into_bytes()
@@ -107,7 +107,7 @@ mod tests {
     #[tokio::test]
     async fn passwords_and_tokens() {
         let folder = tempfile::tempdir().unwrap();
-        let storage = SqliteStorage::open(&folder.path().join("t.db")).await.unwrap();
+        let storage = storage::open(&folder.path().join("t.db").into()).await.unwrap();
         let clock = Clock::manual("2026-01-01T00:00:00Z".parse().unwrap());
         let date = DateAdded::from_millis(0);
         assert!(storage.add_account("eve", &password::hash("päss:word").unwrap(), date).await.unwrap());

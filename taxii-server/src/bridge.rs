@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -11,13 +12,13 @@ use crate::config::Config;
 use crate::feed::{self, Failure, Poller};
 use crate::ingest::Ingest;
 use crate::server::{Running, Server, StartError};
-use crate::storage::SqliteStorage;
+use crate::storage::Storage;
 
 /// A server and its pollers, running until [`Bridge::stop`] is called.
 #[derive(Debug)]
 pub struct Bridge {
     server: Running,
-    storage: SqliteStorage,
+    storage: Arc<dyn Storage>,
     pollers: Vec<JoinHandle<()>>,
     stop: watch::Sender<bool>,
 }
@@ -27,7 +28,7 @@ impl Bridge {
     ///
     /// # Errors
     /// The server cannot start, or a feed cannot be polled at all.
-    pub async fn start(config: Config, storage: SqliteStorage, clock: Clock) -> Result<Self, BridgeError> {
+    pub async fn start(config: Config, storage: Arc<dyn Storage>, clock: Clock) -> Result<Self, BridgeError> {
         let (stop, stopped) = watch::channel(false);
         let ingest = Ingest::new(storage.clone(), clock.clone(), config.allowance);
         let pollers = config

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use actix_web::http::Uri;
@@ -21,7 +21,7 @@ pub use self::collection::{CollectionSettings, DEFAULT_COLLECTION};
 pub use self::overrides::Overrides;
 use crate::duration;
 use crate::feed::FeedSettings;
-use crate::storage::CollectionId;
+use crate::storage::{CollectionId, Database};
 
 /// The file that is read when no other is named and it exists.
 pub const DEFAULT_FILE: &str = "taxii-server.toml";
@@ -49,8 +49,8 @@ pub struct Config {
     /// Where clients reach the server, as in `https://taxii.example.com`. Without it the discovery answer
     /// names the API root by a relative URL, which some clients cannot follow.
     pub public_url: Option<String>,
-    /// The database file; made when it does not exist.
-    pub database: PathBuf,
+    /// The database.
+    pub database: Database,
     /// The title of the server and of its API root.
     pub title: String,
     /// A longer text about the server.
@@ -92,7 +92,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 6100),
             public_url: None,
-            database: PathBuf::from("taxii.db"),
+            database: Database::from(Path::new("taxii.db")),
             title: "SOC Defenders bridge".to_owned(),
             description: None,
             contact: None,

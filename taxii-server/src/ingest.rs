@@ -21,7 +21,7 @@ use tokio::sync::Mutex;
 
 use crate::clock::Clock;
 use crate::storage::feed::{FeedWrite, KnownSubject, Origin, SubjectRow};
-use crate::storage::{CollectionId, NewObject, SqliteStorage, StorageError};
+use crate::storage::{CollectionId, Dating, NewObject, Storage, StorageError};
 
 pub use self::arrival::Arrival;
 pub use self::contribution::{Contribution, Statement};
@@ -33,9 +33,8 @@ pub use crate::storage::feed::Quarantined;
 /// Takes in what comes from feeds.
 #[derive(Clone, Debug)]
 pub struct Ingest {
-    storage: SqliteStorage,
-    clock: Clock,
-    allowance: Duration,
+    storage: Arc<dyn Storage>,
+    dating: Dating,
     /// Reading what is known and writing what follows from it must not interleave with another batch.
     turn: Arc<Mutex<()>>,
 }
@@ -75,8 +74,8 @@ struct Heard {
 
 impl Ingest {
     /// Writes to this storage.
-    pub fn new(storage: SqliteStorage, clock: Clock, allowance: Duration) -> Self {
-        Self { storage, clock, allowance, turn: Arc::default() }
+    pub fn new(storage: Arc<dyn Storage>, clock: Clock, allowance: Duration) -> Self {
+        Self { storage, dating: Dating { clock, allowance }, turn: Arc::default() }
     }
 
     /// The place in a feed up to which everything is stored.
@@ -95,8 +94,9 @@ impl Ingest {
         let _turn = self.turn.lock().await;
         let records = batch.arrivals.len();
         let (heard, quarantined) = sort(batch.arrivals, minting);
-        let mut known = self.storage.known_subjects(heard.keys()).await?;
-        let now = Timestamp::from_millis(self.clock.now());
+        let keys: Vec<&str> = heard.keys().map(String::as_str).collect();
+        let mut known = self.storage.known_subjects(&keys).await?;
+        let now = Timestamp::from_millis(self.dating.clock.now());
         let mut ingested = Ingested { records, quarantined: quarantined.len(), ..Ingested::default() };
         let mut write = FeedWrite { quarantined, ..FeedWrite::new(&batch.feed, batch.place) };
         for (key, heard) in heard {
@@ -117,7 +117,7 @@ impl Ingest {
             let context = context.iter().map(new_object).collect::<Result<Vec<_>, _>>()?;
             write.objects.splice(0..0, context);
         }
-        self.storage.write_feed(batch.collection, write, &self.clock, self.allowance).await?;
+        self.storage.write_feed(&batch.collection, write, &self.dating).await?;
         Ok(ingested)
     }
 }

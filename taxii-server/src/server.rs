@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -12,7 +13,7 @@ use tokio::task::JoinHandle;
 use crate::api::{self, State};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::storage::{CollectionId, SqliteStorage, StorageError};
+use crate::storage::{CollectionId, Storage, StorageError};
 
 /// How long requests that have begun may take to end when the server stops.
 const SHUTDOWN_SECONDS: u64 = 10;
@@ -35,10 +36,10 @@ impl Server {
     ///
     /// ```
     /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// use taxii_server::{clock::Clock, config::Config, server::Server, storage::SqliteStorage};
+    /// use taxii_server::{clock::Clock, config::Config, server::Server, storage};
     ///
     /// let folder = tempfile::tempdir().unwrap();
-    /// let storage = SqliteStorage::open(&folder.path().join("taxii.db")).await.unwrap();
+    /// let storage = storage::open(&folder.path().join("taxii.db").into()).await.unwrap();
     /// let mut config = Config::default();
     /// config.listen.set_port(0);
     /// let running = Server::start(config, storage, Clock::system()).await.unwrap();
@@ -50,7 +51,11 @@ impl Server {
     /// # Errors
     ///
     /// The address cannot be listened on, or the store fails.
-    pub async fn start(config: Config, storage: SqliteStorage, clock: Clock) -> Result<Running, StartError> {
+    pub async fn start(
+        config: Config,
+        storage: Arc<dyn Storage>,
+        clock: Clock,
+    ) -> Result<Running, StartError> {
         let collections: Vec<CollectionId> =
             config.collections.iter().map(|collection| collection.id.into()).collect();
         storage.register_collections(&collections).await.map_err(StartError::Storage)?;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use socdefenders_standin::{Handle, Settings, StandIn};
-use taxii_server::storage::{CollectionId, Query, SqliteStorage, VersionFilter};
+use taxii_server::storage::{self, CollectionId, Query, VersionFilter};
 
 /// How often the program is killed; `tests/run --long` asks for more.
 fn kills() -> u64 {
@@ -36,7 +36,7 @@ fn serve(folder: &Path) -> Child {
 
 /// All versions that are stored, in the order of their dates of adding.
 async fn stored(folder: &Path) -> Vec<(i64, Value)> {
-    let storage = SqliteStorage::open(&folder.join("taxii.db")).await.unwrap();
+    let storage = storage::open(&folder.join("taxii.db").into()).await.unwrap();
     let collection = CollectionId::from(taxii_server::config::DEFAULT_COLLECTION);
     let query = Query { versions: VersionFilter::All, ..Query::new(1_000_000, u64::MAX) };
     let page = storage.objects(&collection, &query).await.unwrap();

@@ -10,7 +10,7 @@ use socdefenders_standin::{Fault, Handle, Settings, StandIn};
 use taxii_server::clock::Clock;
 use taxii_server::feed::{self, Endpoint, FeedSettings, Poller};
 use taxii_server::ingest::Ingest;
-use taxii_server::storage::{CollectionId, Query, SqliteStorage};
+use taxii_server::storage::{self, CollectionId, Query, Storage};
 use tokio::sync::watch;
 
 /// The lines of the log, without colours.
@@ -41,7 +41,7 @@ impl io::Write for Log {
 struct Bench {
     standin: Handle,
     folder: tempfile::TempDir,
-    storage: SqliteStorage,
+    storage: Arc<dyn Storage>,
     collection: CollectionId,
     log: Log,
     _guard: tracing::subscriber::DefaultGuard,
@@ -56,7 +56,7 @@ impl Bench {
         let guard = tracing::subscriber::set_default(subscriber);
         let standin = StandIn::start(Settings::new().with_iocs(120)).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let storage = SqliteStorage::open(&folder.path().join("taxii.db")).await.unwrap();
+        let storage = storage::open(&folder.path().join("taxii.db").into()).await.unwrap();
         let collection = CollectionId::from(taxii_server::config::DEFAULT_COLLECTION);
         storage.register_collections(&[collection]).await.unwrap();
         Self { standin, folder, storage, collection, log, _guard: guard }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -11,21 +12,21 @@ use stix_core::validate::check_object;
 use taxii_server::clock::Clock;
 use taxii_server::feed::{Endpoint, FeedSettings, Polled, Poller};
 use taxii_server::ingest::Ingest;
-use taxii_server::storage::{CollectionId, Query, SqliteStorage, VersionFilter};
+use taxii_server::storage::{self, CollectionId, Query, Storage, VersionFilter};
 
 const ALLOWANCE: Duration = Duration::from_secs(2);
 
 /// A store that is filled from a stand-in.
 struct Bench {
     folder: tempfile::TempDir,
-    storage: SqliteStorage,
+    storage: Arc<dyn Storage>,
     collection: CollectionId,
 }
 
 impl Bench {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let storage = SqliteStorage::open(&folder.path().join("taxii.db")).await.unwrap();
+        let storage = storage::open(&folder.path().join("taxii.db").into()).await.unwrap();
         let collection = CollectionId::from(taxii_server::config::DEFAULT_COLLECTION);
         storage.register_collections(&[collection]).await.unwrap();
         Self { folder, storage, collection }

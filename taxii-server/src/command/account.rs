@@ -10,7 +10,7 @@ use clap::Subcommand;
 use crate::auth::{password, token};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::storage::{DateAdded, SqliteStorage};
+use crate::storage::{self, DateAdded, Storage};
 use crate::wire::Timestamp;
 
 /// What to do with the accounts.
@@ -45,10 +45,10 @@ pub(super) async fn run(
     config: &Config,
     clock: &Clock,
 ) -> Result<(), Box<dyn Error>> {
-    let storage = SqliteStorage::open(&config.database).await?;
+    let storage = storage::open(&config.database).await?;
     match command {
-        AccountCommand::Add { name } => println!("{}", add(&storage, clock, &name).await?),
-        AccountCommand::List => list(&storage).await?,
+        AccountCommand::Add { name } => println!("{}", add(&*storage, clock, &name).await?),
+        AccountCommand::List => list(&*storage).await?,
         AccountCommand::Remove { name } => {
             existing(storage.remove_account(&name).await?, &name)?;
         }
@@ -69,11 +69,7 @@ pub(super) async fn run(
 }
 
 /// Makes an account and gives its password.
-pub(super) async fn add(
-    storage: &SqliteStorage,
-    clock: &Clock,
-    name: &str,
-) -> Result<String, Box<dyn Error>> {
+pub(super) async fn add(storage: &dyn Storage, clock: &Clock, name: &str) -> Result<String, Box<dyn Error>> {
     if name.is_empty() || name.contains(':') || name.chars().any(char::is_control) {
         return Err(
             format!("`{name}` cannot be a name: it is empty, or has a colon or a control character").into()
@@ -86,7 +82,7 @@ pub(super) async fn add(
     Ok(password)
 }
 
-async fn list(storage: &SqliteStorage) -> Result<(), Box<dyn Error>> {
+async fn list(storage: &dyn Storage) -> Result<(), Box<dyn Error>> {
     for account in storage.accounts().await? {
         let created = account.created.timestamp();
         println!("{}\tsince {created}\t{} tokens", account.name, account.tokens);

@@ -26,7 +26,7 @@ pub(super) fn run(command: &ConfigCommand, config: &Config) -> Result<(), Box<dy
 fn check(config: &Config) {
     println!("the settings are good");
     println!("listen       {}", config.listen);
-    println!("database     {}", config.database.display());
+    println!("database     {}", config.database);
     println!("api root     {}", config.api_root_url());
     for collection in &config.collections {
         println!(

@@ -11,7 +11,7 @@ use crate::bridge::Bridge;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::feed::FeedSettings;
-use crate::storage::SqliteStorage;
+use crate::storage;
 use crate::telemetry;
 
 /// How many IOCs come, and how often.
@@ -33,15 +33,15 @@ pub(super) async fn run(config: Config, clock: Clock) -> Result<(), Box<dyn Erro
     };
     let listen = with_a_port(config.listen)?;
     let config = Config {
-        database: folder.path().join("taxii.db"),
+        database: folder.path().join("taxii.db").into(),
         listen,
         public_url: Some(format!("http://{listen}")),
         feeds: vec![feed],
         ..config
     };
     serve::check_listen(&config)?;
-    let storage = SqliteStorage::open(&config.database).await?;
-    let password = account::add(&storage, &clock, "reader").await?;
+    let storage = storage::open(&config.database).await?;
+    let password = account::add(&*storage, &clock, "reader").await?;
     let introduction = introduction(&config, &standin, &password);
     let mut bridge = Bridge::start(config, storage, clock).await?;
     println!("{introduction}");

@@ -9,7 +9,7 @@ use crate::bridge::Bridge;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::feed::FeedSettings;
-use crate::storage::SqliteStorage;
+use crate::storage::{self, Storage};
 use crate::telemetry;
 
 /// How long everything together may take to end; the server alone takes less.
@@ -19,9 +19,9 @@ pub(super) async fn run(config: Config, clock: Clock) -> Result<(), Box<dyn Erro
     check_listen(&config)?;
     telemetry::start(config.log_format)?;
     let config = with_feeds(config);
-    let storage = SqliteStorage::open(&config.database).await?;
+    let storage = storage::open(&config.database).await?;
     if !config.anonymous {
-        first_account(&storage, &clock).await?;
+        first_account(&*storage, &clock).await?;
     }
     let discovery = config.public_url.clone();
     let mut bridge = Bridge::start(config, storage, clock).await?;
@@ -72,7 +72,7 @@ fn with_feeds(mut config: Config) -> Config {
 }
 
 /// On a database without accounts makes one, and says its password on the terminal, never in the log.
-async fn first_account(storage: &SqliteStorage, clock: &Clock) -> Result<(), Box<dyn Error>> {
+async fn first_account(storage: &dyn Storage, clock: &Clock) -> Result<(), Box<dyn Error>> {
     if storage.accounts().await?.is_empty() {
         let password = account::add(storage, clock, "reader").await?;
         println!("made the account `reader` with the password {password}");

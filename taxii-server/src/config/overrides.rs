@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::{Config, ConfigError, DEFAULT_FILE, LogFormat};
 use crate::duration;
+use crate::storage::Database;
 
 /// What the command line and the environment say about the settings; see [`Config`] for each.
 #[derive(Args, Clone, Debug, Default)]
@@ -16,9 +17,9 @@ pub struct Overrides {
     /// The file with the settings [default: taxii-server.toml if it exists]
     #[arg(long, global = true, env = "TAXII_SERVER_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The database file
+    /// The database: a file
     #[arg(long, global = true, env = "TAXII_SERVER_DATABASE", value_name = "FILE")]
-    pub database: Option<PathBuf>,
+    pub database: Option<Database>,
     /// The address and port to listen on
     #[arg(long, global = true, env = "TAXII_SERVER_LISTEN", value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,

@@ -1,11 +1,33 @@
 //! What feeds have told: places, subjects, contributions and quarantined records.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use stix_core::{Identifier, Timestamp};
 
-use super::NewObject;
+use super::{CollectionId, Dating, NewObject, StorageError};
+
+/// The part of a store that remembers what feeds have told. Every method fails only when the database does.
+#[async_trait]
+pub trait Feeds {
+    /// The place in a feed, if it has been read before.
+    async fn feed_place(&self, feed: &str) -> Result<Option<DateTime<Utc>>, StorageError>;
+
+    /// What is known of the subjects with these keys, by key.
+    async fn known_subjects(&self, keys: &[&str]) -> Result<HashMap<String, KnownSubject>, StorageError>;
+
+    /// Writes a batch in one transaction: if it fails, nothing of the batch is stored.
+    async fn write_feed(
+        &self,
+        collection: &CollectionId,
+        write: FeedWrite,
+        dating: &Dating,
+    ) -> Result<(), StorageError>;
+
+    /// The records that could not be used, oldest first, with the name of their feed.
+    async fn quarantined(&self) -> Result<Vec<(String, Quarantined)>, StorageError>;
+}
 
 /// Who made the object that stands for a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,12 +5,8 @@
 //! could take back objects that clients have seen, and the dates they were given, and those dates would
 //! then be given to other objects, which these clients would never fetch.
 
-pub mod accounts;
-pub mod collections;
-mod feed;
-pub mod migrate;
-pub mod objects;
-mod select;
+mod connection;
+mod migrate;
 
 use std::fs::OpenOptions;
 use std::io;
@@ -18,25 +14,25 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::{SqliteConnection, SqlitePool, Transaction};
 
-use crate::storage::StorageError;
+use super::StorageError;
+use super::sql::Backend;
 
-/// The store in an SQLite file; clones share it.
-#[derive(Clone, Debug)]
-pub struct SqliteStorage {
+/// An SQLite file.
+#[derive(Debug)]
+pub(super) struct Sqlite {
     writer: SqlitePool,
     reader: SqlitePool,
 }
 
-impl SqliteStorage {
+impl Sqlite {
     /// Opens the file, makes it if there is none, and brings it to this version of the program.
     ///
     /// # Errors
-    ///
     /// The file is no database, cannot be written, or comes from a newer version of the program.
-    pub async fn open(path: &Path) -> Result<Self, StorageError> {
-        create(path).map_err(|error| StorageError::open(path, error))?;
+    pub(super) async fn open(path: &Path) -> Result<Self, StorageError> {
+        create(path).map_err(|error| StorageError::open(path.display(), error))?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
@@ -44,7 +40,7 @@ impl SqliteStorage {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10));
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await;
-        let writer = writer.map_err(|error| StorageError::open(path, error))?;
+        let writer = writer.map_err(|error| StorageError::open(path.display(), error))?;
         migrate::run(&writer).await?;
         let readers = std::thread::available_parallelism().map_or(4, |cores| cores.get().saturating_mul(2));
         let reader = SqlitePoolOptions::new()
@@ -54,26 +50,26 @@ impl SqliteStorage {
             .await?;
         Ok(Self { writer, reader })
     }
+}
 
-    /// Begins a transaction that holds the only write lock from its first moment on (`BEGIN IMMEDIATE`).
-    /// It is taken back when it is dropped without a commit.
-    pub async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StorageError> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
-    }
+impl Backend for Sqlite {
+    type Database = sqlx::Sqlite;
+    type Connection = SqliteConnection;
 
-    /// The connections for reading.
-    pub fn reader(&self) -> &SqlitePool {
+    const NAMES_INDEXES: bool = true;
+    const FOR_UPDATE: &'static str = "";
+    const EXPLAIN: &'static str = "EXPLAIN QUERY PLAN ";
+
+    fn reader(&self) -> &SqlitePool {
         &self.reader
     }
 
-    /// Whether the store answers.
-    pub async fn ping(&self) -> Result<(), StorageError> {
-        sqlx::query("SELECT 1 FROM collection LIMIT 1").fetch_optional(&self.reader).await?;
-        Ok(())
+    /// The transaction holds the only write lock from its first moment on.
+    async fn begin(&self) -> Result<Transaction<'static, sqlx::Sqlite>, StorageError> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 
-    /// Waits for what is running and closes the file.
-    pub async fn close(&self) {
+    async fn close(&self) {
         self.reader.close().await;
         self.writer.close().await;
     }

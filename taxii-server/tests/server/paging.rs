@@ -145,7 +145,7 @@ async fn by_date_only_beside_a_busy_writer() {
     let writer = tokio::spawn(async move {
         for batch in 0..60 {
             let objects: Vec<_> = (batch * 10..batch * 10 + 10).map(indicator).collect();
-            add(&storage, &objects, &clock).await;
+            add(&*storage, &objects, &clock).await;
         }
     });
     let mut place = Place { added_after: None, next: None, limit: 7 };

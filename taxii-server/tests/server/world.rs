@@ -1,5 +1,6 @@
 //! A server on a free port, its store, and somebody who may read.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{Client, Method, RequestBuilder, Response};
@@ -8,14 +9,13 @@ use taxii_server::auth::password;
 use taxii_server::clock::Clock;
 use taxii_server::config::{Config, DEFAULT_COLLECTION};
 use taxii_server::server::{Running, Server};
-use taxii_server::storage::sqlite::objects;
-use taxii_server::storage::{Added, CollectionId, DateAdded, NewObject, SqliteStorage};
+use taxii_server::storage::{self, Added, CollectionId, DateAdded, Dating, NewObject, Storage};
 use tempfile::TempDir;
 
 pub(crate) const PASSWORD: &str = "correct horse";
 
 pub(crate) struct World {
-    pub(crate) storage: SqliteStorage,
+    pub(crate) storage: Arc<dyn Storage>,
     pub(crate) clock: Clock,
     pub(crate) client: Client,
     pub(crate) url: String,
@@ -31,7 +31,7 @@ impl World {
     pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
-        let storage = SqliteStorage::open(&folder.path().join("taxii.db")).await.unwrap();
+        let storage = storage::open(&folder.path().join("taxii.db").into()).await.unwrap();
         let hash = password::hash(PASSWORD).unwrap();
         storage.add_account("reader", &hash, DateAdded::from_millis(0)).await.unwrap();
         let mut config = Config::default();
@@ -63,7 +63,7 @@ impl World {
     }
 
     pub(crate) async fn add(&self, objects: &[NewObject]) -> Vec<Added> {
-        add(&self.storage, objects, &self.clock).await
+        add(&*self.storage, objects, &self.clock).await
     }
 
     pub(crate) async fn stop(self) {
@@ -76,11 +76,9 @@ pub(crate) fn collection() -> CollectionId {
     DEFAULT_COLLECTION.into()
 }
 
-pub(crate) async fn add(storage: &SqliteStorage, new: &[NewObject], clock: &Clock) -> Vec<Added> {
-    let mut tx = storage.begin().await.unwrap();
-    let added = objects::add(&mut tx, &collection(), new, clock, Duration::from_secs(2)).await.unwrap();
-    tx.commit().await.unwrap();
-    added
+pub(crate) async fn add(storage: &dyn Storage, new: &[NewObject], clock: &Clock) -> Vec<Added> {
+    let dating = Dating { clock: clock.clone(), allowance: Duration::from_secs(2) };
+    storage.add_objects(&collection(), new, &dating).await.unwrap()
 }
 
 /// Version `modified` of the object of this type with this number.

@@ -14,14 +14,15 @@ pub(super) async fn run(pool: &SqlitePool) -> Result<(), StorageError> {
 
 #[cfg(test)]
 mod tests {
-    use crate::storage::{SqliteStorage, StorageErrorKind};
+    use crate::storage::sql::Backend;
+    use crate::storage::{Database, StorageErrorKind, open};
 
     #[tokio::test]
     async fn a_newer_database_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("taxii.db");
-        let storage = SqliteStorage::open(&path).await.unwrap();
-        let mut tx = storage.begin().await.unwrap();
+        let sqlite = super::super::Sqlite::open(&path).await.unwrap();
+        let mut tx = sqlite.begin().await.unwrap();
         sqlx::query(
             "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
              VALUES (9999, 'from the future', TRUE, x'00', 0)",
@@ -30,9 +31,9 @@ mod tests {
         .await
         .unwrap();
         tx.commit().await.unwrap();
-        storage.close().await;
+        sqlite.close().await;
 
-        let error = SqliteStorage::open(&path).await.unwrap_err();
+        let error = open(&Database::from(path)).await.unwrap_err();
         assert_eq!(error.kind(), &StorageErrorKind::Newer { migration: 9999 });
         assert!(error.to_string().contains("newer version"), "{error}");
     }

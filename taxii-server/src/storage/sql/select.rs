@@ -2,52 +2,57 @@
 //!
 //! Records are found along one index, in the order of their dates, from the place on: a page costs the same
 //! at the end of a large collection as at its beginning. Only a query for identifiers sorts, and it sorts
-//! no more than the versions of these objects. Text from outside is always bound, never pasted.
+//! no more than the versions of these objects.
 
-use sqlx::{Encode, QueryBuilder, Sqlite, Type};
-
+use super::Backend;
+use super::statement::Statement;
 use crate::storage::{CollectionId, Query, VersionFilter};
 
 /// The statement that reads `columns` of the records; `object` is called `o`. It asks for one record more
 /// than the limit, to learn whether there are more.
-pub(super) fn statement(
+pub(super) fn statement<B: Backend>(
     columns: &'static str,
     collection: &CollectionId,
     query: &Query,
-) -> QueryBuilder<Sqlite> {
-    write("", columns, collection, query)
+) -> Statement {
+    write::<B>("", columns, collection, query)
 }
 
 /// The statement that tells how [`statement`] is run.
-pub(super) fn explanation(
+pub(super) fn explanation<B: Backend>(
     columns: &'static str,
     collection: &CollectionId,
     query: &Query,
-) -> QueryBuilder<Sqlite> {
-    write("EXPLAIN QUERY PLAN ", columns, collection, query)
+) -> Statement {
+    write::<B>(B::EXPLAIN, columns, collection, query)
 }
 
-fn write(prefix: &str, columns: &str, collection: &CollectionId, query: &Query) -> QueryBuilder<Sqlite> {
-    let mut sql = QueryBuilder::new(prefix);
+fn write<B: Backend>(
+    prefix: &'static str,
+    columns: &'static str,
+    collection: &CollectionId,
+    query: &Query,
+) -> Statement {
+    let mut sql = Statement::new(prefix);
     match (&query.ids, &query.types) {
-        (None, None) => part(&mut sql, columns, "object_by_date", collection, query),
+        (None, None) => part::<B>(&mut sql, columns, "object_by_date", collection, query),
         (None, Some(types)) => {
             // One ordered scan for each type, merged.
             for (index, object_type) in types.iter().enumerate() {
                 if index > 0 {
                     sql.push(" UNION ALL ");
                 }
-                part(&mut sql, columns, "object_by_type", collection, query);
-                sql.push(" AND o.type = ").push_bind(object_type);
+                part::<B>(&mut sql, columns, "object_by_type", collection, query);
+                sql.push(" AND o.type = ").push_bind(object_type.as_str());
             }
         }
         (Some(ids), types) => {
-            part(&mut sql, columns, "object_by_version", collection, query);
+            part::<B>(&mut sql, columns, "object_by_version", collection, query);
             sql.push(" AND o.id");
-            one_of(&mut sql, ids);
+            sql.push_one_of(texts(ids));
             if let Some(types) = types {
                 sql.push(" AND o.type");
-                one_of(&mut sql, types);
+                sql.push_one_of(texts(types));
             }
         }
     }
@@ -55,14 +60,17 @@ fn write(prefix: &str, columns: &str, collection: &CollectionId, query: &Query) 
     sql
 }
 
-fn part(
-    sql: &mut QueryBuilder<Sqlite>,
-    columns: &str,
-    index: &str,
+fn part<B: Backend>(
+    sql: &mut Statement,
+    columns: &'static str,
+    index: &'static str,
     collection: &CollectionId,
     query: &Query,
 ) {
-    sql.push("SELECT o.date_added, ").push(columns).push(" FROM object AS o INDEXED BY ").push(index);
+    sql.push("SELECT o.date_added, ").push(columns).push(" FROM object AS o");
+    if B::NAMES_INDEXES {
+        sql.push(" INDEXED BY ").push(index);
+    }
     sql.push(" WHERE o.collection = (SELECT key FROM collection WHERE id = ");
     sql.push_bind(collection.to_string()).push(")");
     if let Some(after) = query.after {
@@ -73,62 +81,57 @@ fn part(
 }
 
 /// The versions of STIX that are asked for, or the latest one of each object.
-fn spec_versions(sql: &mut QueryBuilder<Sqlite>, query: &Query) {
+fn spec_versions(sql: &mut Statement, query: &Query) {
     match &query.spec_versions {
         Some(spec_versions) => {
             sql.push(" AND o.spec_version");
-            one_of(sql, spec_versions);
+            sql.push_one_of(texts(spec_versions));
         }
         None => {
-            sql.push(" AND NOT EXISTS (").push(OTHER).push(" AND other.spec_version > o.spec_version)");
+            sql.push(" AND (").push(OTHER).push(" AND other.spec_version > o.spec_version").push(NONE);
         }
     }
 }
 
 /// The versions of each object. Whether a record is the newest is asked of the records themselves, so it
 /// does not matter in which order they arrived.
-fn versions(sql: &mut QueryBuilder<Sqlite>, query: &Query) {
+fn versions(sql: &mut Statement, query: &Query) {
     let VersionFilter::Some { first, last, exact } = &query.versions else { return };
     sql.push(" AND (FALSE");
     for (wanted, comparison) in [(*last, ">"), (*first, "<")] {
         if !wanted {
             continue;
         }
-        sql.push(" OR NOT EXISTS (").push(OTHER);
+        sql.push(" OR (").push(OTHER);
         match &query.spec_versions {
             Some(spec_versions) => {
                 sql.push(" AND other.spec_version");
-                one_of(sql, spec_versions);
+                sql.push_one_of(texts(spec_versions));
                 sql.push(" AND (other.version_key, other.spec_version) ").push(comparison);
-                sql.push(" (o.version_key, o.spec_version))");
+                sql.push(" (o.version_key, o.spec_version)").push(NONE);
             }
             None => {
                 sql.push(" AND other.spec_version = o.spec_version AND other.version_key ");
-                sql.push(comparison).push(" o.version_key)");
+                sql.push(comparison).push(" o.version_key").push(NONE);
             }
         }
     }
     if !exact.is_empty() {
         sql.push(" OR o.version_key");
-        one_of(sql, exact.iter().map(|version| version.sort_key()));
+        sql.push_one_of(exact.iter().map(|version| version.sort_key()));
         // An object without a version is listed with its date as the version.
         sql.push(" OR (o.version_key = '' AND o.date_added");
-        one_of(sql, exact.iter().map(|version| version.instant().timestamp_millis()));
+        sql.push_one_of(exact.iter().map(|version| version.instant().timestamp_millis()));
         sql.push(")");
     }
     sql.push(")");
 }
 
+/// The start and the end of the question whether there is no other record that... It is a value, not an `EXISTS`,
+/// which a planner may turn into a join that reads all records before the first row.
 const OTHER: &str = "SELECT 1 FROM object AS other WHERE other.collection = o.collection AND other.id = o.id";
+const NONE: &str = " LIMIT 1) IS NULL";
 
-fn one_of<'v, T>(sql: &mut QueryBuilder<Sqlite>, values: impl IntoIterator<Item = T>)
-where
-    T: Encode<'v, Sqlite> + Type<Sqlite>,
-{
-    sql.push(" IN (");
-    let mut list = sql.separated(", ");
-    for value in values {
-        list.push_bind(value);
-    }
-    sql.push(")");
+fn texts(list: &[String]) -> impl Iterator<Item = &str> {
+    list.iter().map(String::as_str)
 }

@@ -1,0 +1,125 @@
+//! Every statement of the store, written once for all databases.
+//!
+//! The types that sqlx has for two databases have nothing in common, and code that is generic over them needs a page
+//! of bounds for each function. So here a statement is text with plain values and a row is plain values
+//! ([`statement`], [`row`]); a [`Backend`] takes the one and gives the other. Text has `$1`, `$2`... for values, which
+//! all databases understand. The few words in which they differ are constants of the backend.
+
+mod accounts;
+mod collections;
+mod feed;
+mod objects;
+pub(super) mod row;
+mod select;
+pub(super) mod statement;
+
+use std::fmt;
+
+use async_trait::async_trait;
+use futures_util::TryStreamExt;
+use futures_util::stream::BoxStream;
+use sqlx::{Pool, Transaction};
+
+use self::row::Row;
+use self::statement::Statement;
+use super::{CollectionId, Storage, StorageError};
+
+/// How many rows one statement takes or looks for; each has a few values, of which databases allow some ten thousand.
+const ROWS_AT_ONCE: usize = 500;
+
+/// A database that runs statements.
+pub(super) trait Backend: fmt::Debug + Send + Sync + 'static {
+    /// The database of sqlx.
+    type Database: sqlx::Database<Connection = Self::Connection>;
+    /// A connection to it.
+    type Connection: Session + sqlx::Connection<Database = Self::Database>;
+
+    /// Whether a statement can name the index that it is to use.
+    const NAMES_INDEXES: bool;
+    /// What follows a `SELECT` that locks its rows until the commit; nothing where a writer is alone anyway.
+    const FOR_UPDATE: &'static str;
+    /// What stands before a statement to learn how it would be run.
+    const EXPLAIN: &'static str;
+
+    /// The connections for reading.
+    fn reader(&self) -> &Pool<Self::Database>;
+
+    /// Begins a transaction that writes. Dropped without a commit it is taken back.
+    fn begin(
+        &self,
+    ) -> impl Future<Output = Result<Transaction<'static, Self::Database>, StorageError>> + Send;
+
+    /// Waits for what is running and closes all connections.
+    fn close(&self) -> impl Future<Output = ()> + Send;
+}
+
+/// What a connection can do, in a transaction or not.
+pub(super) trait Session: Send {
+    /// Runs a statement; the answer is how many rows it changed.
+    fn execute(&mut self, statement: Statement) -> impl Future<Output = Result<u64, StorageError>> + Send;
+
+    /// The rows of a statement, one after the other.
+    fn fetch(&mut self, statement: Statement) -> BoxStream<'_, Result<Row, StorageError>>;
+
+    /// All rows of a statement.
+    fn fetch_all(
+        &mut self,
+        statement: Statement,
+    ) -> impl Future<Output = Result<Vec<Row>, StorageError>> + Send {
+        self.fetch(statement).try_collect()
+    }
+
+    /// The first row of a statement, if there is any.
+    fn fetch_optional(
+        &mut self,
+        statement: Statement,
+    ) -> impl Future<Output = Result<Option<Row>, StorageError>> + Send {
+        async move { self.fetch(statement).try_next().await }
+    }
+}
+
+/// The store in a database.
+#[derive(Debug)]
+pub(super) struct SqlStorage<B> {
+    backend: B,
+}
+
+impl<B: Backend> SqlStorage<B> {
+    pub(super) fn new(backend: B) -> Self {
+        Self { backend }
+    }
+
+    /// Runs a statement in a transaction of its own; the answer is how many rows it changed.
+    async fn write(&self, statement: Statement) -> Result<u64, StorageError> {
+        let mut tx = self.backend.begin().await?;
+        let changed = tx.execute(statement).await?;
+        tx.commit().await?;
+        Ok(changed)
+    }
+
+    /// All rows of a statement that only reads.
+    async fn read_all(&self, statement: Statement) -> Result<Vec<Row>, StorageError> {
+        self.backend.reader().acquire().await?.fetch_all(statement).await
+    }
+
+    /// The first row of a statement that only reads.
+    async fn read_optional(&self, statement: Statement) -> Result<Option<Row>, StorageError> {
+        self.backend.reader().acquire().await?.fetch_optional(statement).await
+    }
+}
+
+#[async_trait]
+impl<B: Backend> Storage for SqlStorage<B> {
+    async fn register_collections(&self, collections: &[CollectionId]) -> Result<(), StorageError> {
+        self.register(collections).await
+    }
+
+    async fn ping(&self) -> Result<(), StorageError> {
+        self.read_optional(Statement::new("SELECT key FROM collection LIMIT 1")).await?;
+        Ok(())
+    }
+
+    async fn close(&self) {
+        self.backend.close().await;
+    }
+}

@@ -1,0 +1,159 @@
+//! What feeds have told: see [`crate::storage::feed`].
+
+use std::collections::{BTreeMap, HashMap};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+
+use super::row::{Row, Value};
+use super::statement::Statement;
+use super::{Backend, ROWS_AT_ONCE, Session, SqlStorage, objects};
+use crate::storage::feed::{FeedWrite, Feeds, KnownSubject, Origin, Quarantined, SubjectRow};
+use crate::storage::{CollectionId, Dating, StorageError};
+
+#[async_trait]
+impl<B: Backend> Feeds for SqlStorage<B> {
+    async fn feed_place(&self, feed: &str) -> Result<Option<DateTime<Utc>>, StorageError> {
+        let select = Statement::new("SELECT place FROM feed_place WHERE feed = $1").bind(feed);
+        let Some(mut row) = self.read_optional(select).await? else { return Ok(None) };
+        Ok(DateTime::from_timestamp_millis(row.next()?))
+    }
+
+    async fn known_subjects(&self, keys: &[&str]) -> Result<HashMap<String, KnownSubject>, StorageError> {
+        let mut known = HashMap::new();
+        for keys in keys.chunks(ROWS_AT_ONCE) {
+            let mut select = Statement::new(
+                "SELECT key, object_id, origin, created, modified, digest FROM subject WHERE key",
+            );
+            select.push_one_of(keys.iter().copied());
+            for row in self.read_all(select).await? {
+                let row = subject_row(row)?;
+                known.insert(row.key.clone(), KnownSubject { row, contributions: BTreeMap::new() });
+            }
+            let mut select = Statement::new("SELECT key, source, body FROM contribution WHERE key");
+            select.push_one_of(keys.iter().copied());
+            for mut row in self.read_all(select).await? {
+                if let Some(subject) = known.get_mut(&row.next::<String>()?) {
+                    subject.contributions.insert(row.next()?, row.next()?);
+                }
+            }
+        }
+        Ok(known)
+    }
+
+    async fn write_feed(
+        &self,
+        collection: &CollectionId,
+        write: FeedWrite,
+        dating: &Dating,
+    ) -> Result<(), StorageError> {
+        let mut tx = self.backend.begin().await?;
+        write_subjects(&mut *tx, &write.subjects).await?;
+        write_contributions(&mut *tx, &write.contributions).await?;
+        quarantine(&mut *tx, &write, dating.clock.now()).await?;
+        if let Some(place) = write.place {
+            let place = place.timestamp_millis();
+            let upsert = Statement::new(
+                "INSERT INTO feed_place (feed, place) VALUES ($1, $2) \
+                 ON CONFLICT (feed) DO UPDATE SET place = excluded.place",
+            );
+            tx.execute(upsert.bind(write.feed.as_str()).bind(place)).await?;
+        }
+        // Last, since their dates are those of the commit.
+        objects::add::<B>(&mut tx, collection, &write.objects, dating).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn quarantined(&self) -> Result<Vec<(String, Quarantined)>, StorageError> {
+        let select =
+            Statement::new("SELECT feed, reason, record FROM quarantine ORDER BY first_seen, digest");
+        let record =
+            |mut row: Row| Ok((row.next()?, Quarantined { reason: row.next()?, record: row.next()? }));
+        self.read_all(select).await?.into_iter().map(record).collect()
+    }
+}
+
+async fn write_subjects(tx: &mut impl Session, subjects: &[SubjectRow]) -> Result<(), StorageError> {
+    for subjects in subjects.chunks(ROWS_AT_ONCE) {
+        let mut upsert =
+            Statement::new("INSERT INTO subject (key, object_id, origin, created, modified, digest) VALUES ");
+        upsert.push_rows(subjects.iter().map(|subject| {
+            let origin = match subject.origin {
+                Origin::Minted => "minted",
+                Origin::Upstream => "upstream",
+            };
+            [
+                Value::from(subject.key.as_str()),
+                subject.object_id.as_str().into(),
+                origin.into(),
+                subject.created.to_string().into(),
+                subject.modified.to_string().into(),
+                subject.digest.as_slice().into(),
+            ]
+        }));
+        // Not a replacement: that would delete the row, and with it the contributions.
+        upsert
+            .push(" ON CONFLICT (key) DO UPDATE SET modified = excluded.modified, digest = excluded.digest");
+        tx.execute(upsert).await?;
+    }
+    Ok(())
+}
+
+async fn write_contributions(
+    tx: &mut impl Session,
+    contributions: &[(String, String, String)],
+) -> Result<(), StorageError> {
+    for contributions in contributions.chunks(ROWS_AT_ONCE) {
+        let mut upsert = Statement::new("INSERT INTO contribution (key, source, body) VALUES ");
+        upsert.push_rows(contributions.iter().map(|(key, source, body)| {
+            [Value::from(key.as_str()), source.as_str().into(), body.as_str().into()]
+        }));
+        upsert.push(" ON CONFLICT (key, source) DO UPDATE SET body = excluded.body");
+        tx.execute(upsert).await?;
+    }
+    Ok(())
+}
+
+async fn quarantine(
+    tx: &mut impl Session,
+    write: &FeedWrite,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    for records in write.quarantined.chunks(ROWS_AT_ONCE) {
+        let mut insert =
+            Statement::new("INSERT INTO quarantine (digest, feed, reason, record, first_seen) VALUES ");
+        insert.push_rows(records.iter().map(|record| {
+            let digest = Sha256::digest(format!("{}\n{}\n{}", write.feed, record.reason, record.record));
+            [
+                Value::from(digest.as_slice()),
+                write.feed.as_str().into(),
+                record.reason.as_str().into(),
+                record.record.as_str().into(),
+                now.timestamp_millis().into(),
+            ]
+        }));
+        insert.push(" ON CONFLICT DO NOTHING");
+        tx.execute(insert).await?;
+    }
+    Ok(())
+}
+
+fn subject_row(mut row: Row) -> Result<SubjectRow, StorageError> {
+    fn parsed<T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>>(
+        row: &mut Row,
+    ) -> Result<T, StorageError> {
+        row.next::<String>()?.parse().map_err(StorageError::encoding)
+    }
+    Ok(SubjectRow {
+        key: row.next()?,
+        object_id: parsed(&mut row)?,
+        origin: match row.next::<String>()?.as_str() {
+            "minted" => Origin::Minted,
+            _ => Origin::Upstream,
+        },
+        created: parsed(&mut row)?,
+        modified: parsed(&mut row)?,
+        digest: row.next()?,
+    })
+}

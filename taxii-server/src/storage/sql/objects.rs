@@ -1,0 +1,240 @@
+//! Objects: adding them under the lock of their collection, and reading pages of them.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use futures_util::TryStreamExt;
+use serde_json::Value as Json;
+
+use super::row::{Row, Value};
+use super::select;
+use super::statement::Statement;
+use super::{Backend, ROWS_AT_ONCE, Session, SqlStorage};
+use crate::storage::{
+    Added, CollectionId, DateAdded, Dating, NewObject, Objects, Page, Query, StorageError, StorageErrorKind,
+    StoredObject, StoredRecord,
+};
+
+/// Adds objects to a collection; the answer has one item for each, in their order. New objects get dates in this
+/// order. Call it as the last thing before the commit: the clock is read here, and until then other writers of the
+/// collection wait, so that the order of the dates is the order of the commits.
+pub(super) async fn add<B: Backend>(
+    tx: &mut B::Connection,
+    collection: &CollectionId,
+    objects: &[NewObject],
+    dating: &Dating,
+) -> Result<Vec<Added>, StorageError> {
+    let mut select = Statement::new("SELECT key, last_date_added FROM collection WHERE id = $1");
+    select.push(B::FOR_UPDATE);
+    let row = tx.fetch_optional(select.bind(collection.to_string())).await?;
+    let mut row = row.ok_or(StorageError::new(StorageErrorKind::UnknownCollection))?;
+    let (key, last): (i64, i64) = (row.next()?, row.next()?);
+    let known = compare(tx, key, objects).await?;
+
+    let mut free = first_date(dating, last);
+    let (mut added, mut new) = (Vec::with_capacity(objects.len()), Vec::new());
+    for (object, known) in objects.iter().zip(known) {
+        added.push(known.unwrap_or(Added::New { date_added: DateAdded::from_millis(free) }));
+        if known.is_none() {
+            new.push((free, object));
+            free = free.saturating_add(1);
+        }
+    }
+    insert(tx, key, &new).await?;
+    if let Some((newest, _)) = new.last() {
+        let update = Statement::new("UPDATE collection SET last_date_added = $2 WHERE key = $1");
+        tx.execute(update.bind(key).bind(*newest)).await?;
+    }
+    Ok(added)
+}
+
+#[async_trait]
+impl<B: Backend> Objects for SqlStorage<B> {
+    async fn add_objects(
+        &self,
+        collection: &CollectionId,
+        objects: &[NewObject],
+        dating: &Dating,
+    ) -> Result<Vec<Added>, StorageError> {
+        let mut tx = self.backend.begin().await?;
+        let added = add::<B>(&mut tx, collection, objects, dating).await?;
+        tx.commit().await?;
+        Ok(added)
+    }
+
+    async fn objects(
+        &self,
+        collection: &CollectionId,
+        query: &Query,
+    ) -> Result<Page<StoredObject>, StorageError> {
+        let select = select::statement::<B>("o.body", collection, query);
+        let page = self.page(select, query, |mut row| {
+            let date_added = DateAdded::from_millis(row.next()?);
+            let body: Vec<u8> = row.next()?;
+            let size = body.len();
+            Ok((StoredObject { date_added, body }, size))
+        });
+        page.await
+    }
+
+    async fn records(
+        &self,
+        collection: &CollectionId,
+        query: &Query,
+    ) -> Result<Page<StoredRecord>, StorageError> {
+        let select = select::statement::<B>("o.id, o.version, o.spec_version", collection, query);
+        let page = self.page(select, query, |mut row| {
+            let (date_added, id, version) = (row.next()?, row.next()?, row.next::<String>()?);
+            let record = StoredRecord {
+                date_added: DateAdded::from_millis(date_added),
+                id,
+                version: (!version.is_empty()).then_some(version),
+                spec_version: row.next()?,
+            };
+            Ok((record, 0))
+        });
+        page.await
+    }
+
+    async fn has_object(&self, collection: &CollectionId, id: &str) -> Result<bool, StorageError> {
+        let select = Statement::new(
+            "SELECT record FROM object \
+             WHERE collection = (SELECT key FROM collection WHERE id = $1) AND id = $2 LIMIT 1",
+        );
+        Ok(self.read_optional(select.bind(collection.to_string()).bind(id)).await?.is_some())
+    }
+
+    async fn explain(&self, collection: &CollectionId, query: &Query) -> Result<Vec<String>, StorageError> {
+        let explain = select::explanation::<B>("o.body", collection, query);
+        self.read_all(explain).await?.into_iter().map(Row::last).collect()
+    }
+}
+
+impl<B: Backend> SqlStorage<B> {
+    /// Reads rows until the page is full; `read` gives the row and its size in bytes.
+    async fn page<T: Send>(
+        &self,
+        statement: Statement,
+        query: &Query,
+        read: impl Fn(Row) -> Result<(T, usize), StorageError> + Send,
+    ) -> Result<Page<T>, StorageError> {
+        let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+        let mut connection = self.backend.reader().acquire().await?;
+        let mut stream = connection.fetch(statement);
+        let (mut rows, mut bytes) = (Vec::new(), 0_u64);
+        while let Some(row) = stream.try_next().await? {
+            let (row, size) = read(row)?;
+            bytes = bytes.saturating_add(u64::try_from(size).unwrap_or(u64::MAX));
+            if rows.len() == limit || (bytes > query.max_bytes && !rows.is_empty()) {
+                return Ok(Page { rows, more: true });
+            }
+            rows.push(row);
+        }
+        Ok(Page { rows, more: false })
+    }
+}
+
+/// What makes a version of an object one of its kind in a collection: identifier, version of STIX, version.
+type Name = (String, String, String);
+
+fn name(object: &NewObject) -> Name {
+    (object.id.as_str().to_owned(), object.spec_version.clone(), version_key(object))
+}
+
+/// For each object what is known of it already, from the database or from earlier in the list.
+async fn compare(
+    tx: &mut impl Session,
+    collection: i64,
+    objects: &[NewObject],
+) -> Result<Vec<Option<Added>>, StorageError> {
+    let mut known = Vec::with_capacity(objects.len());
+    let mut listed: HashMap<Name, &NewObject> = HashMap::new();
+    for objects in objects.chunks(ROWS_AT_ONCE) {
+        let stored = stored(tx, collection, objects).await?;
+        for object in objects {
+            let name = name(object);
+            known.push(match (stored.get(&name), listed.get(&name)) {
+                (Some(body), _) => Some(same(body, object)),
+                (None, Some(earlier)) => Some(same(earlier.body.get().as_bytes(), object)),
+                (None, None) => {
+                    listed.insert(name, object);
+                    None
+                }
+            });
+        }
+    }
+    Ok(known)
+}
+
+/// The texts of those versions that the collection has.
+async fn stored(
+    tx: &mut impl Session,
+    collection: i64,
+    objects: &[NewObject],
+) -> Result<HashMap<Name, Vec<u8>>, StorageError> {
+    let mut select = Statement::new("WITH wanted (id, spec_version, version_key) AS (VALUES ");
+    select.push_rows(objects.iter().map(|object| {
+        let (id, spec_version, version_key) = name(object);
+        [Value::from(id), spec_version.into(), version_key.into()]
+    }));
+    select.push(
+        ") SELECT o.id, o.spec_version, o.version_key, o.body FROM wanted CROSS JOIN object AS o \
+         WHERE o.id = wanted.id AND o.spec_version = wanted.spec_version \
+         AND o.version_key = wanted.version_key AND o.collection = ",
+    );
+    select.push_bind(collection);
+    let mut found = HashMap::new();
+    for mut row in tx.fetch_all(select).await? {
+        found.insert((row.next()?, row.next()?, row.next()?), row.next()?);
+    }
+    Ok(found)
+}
+
+/// Whether the stored text says the same as the object. Values are compared only when bytes differ.
+fn same(stored: &[u8], object: &NewObject) -> Added {
+    let text = object.body.get();
+    let equal = stored == text.as_bytes()
+        || matches!(
+            (serde_json::from_slice::<Json>(stored), serde_json::from_str::<Json>(text)),
+            (Ok(stored), Ok(new)) if stored == new
+        );
+    if equal { Added::Duplicate } else { Added::Conflict }
+}
+
+/// The first free date, in milliseconds; the present is rounded up.
+fn first_date(dating: &Dating, last: i64) -> i64 {
+    let now = dating.clock.now().timestamp_micros().saturating_add(999).div_euclid(1000);
+    let allowance = i64::try_from(dating.allowance.as_millis()).unwrap_or(i64::MAX);
+    now.saturating_add(allowance).max(last.saturating_add(1))
+}
+
+async fn insert(
+    tx: &mut impl Session,
+    collection: i64,
+    objects: &[(i64, &NewObject)],
+) -> Result<(), StorageError> {
+    for objects in objects.chunks(ROWS_AT_ONCE) {
+        let mut insert = Statement::new(
+            "INSERT INTO object (collection, date_added, id, type, spec_version, version, version_key, body) VALUES ",
+        );
+        insert.push_rows(objects.iter().map(|(date, object)| {
+            [
+                Value::from(collection),
+                (*date).into(),
+                object.id.as_str().into(),
+                object.id.object_type().into(),
+                object.spec_version.as_str().into(),
+                object.version.as_ref().map(ToString::to_string).unwrap_or_default().into(),
+                version_key(object).into(),
+                object.body.get().as_bytes().into(),
+            ]
+        }));
+        tx.execute(insert).await?;
+    }
+    Ok(())
+}
+
+/// Empty when the object has no version: then there is one record of it at most.
+fn version_key(object: &NewObject) -> String {
+    object.version.as_ref().map(stix_core::Timestamp::sort_key).unwrap_or_default()
+}
