@@ -2,7 +2,10 @@
 
 use std::{io::Read, marker::PhantomData, ops::Range};
 
-use serde::de::{DeserializeOwned, DeserializeSeed};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, DeserializeSeed},
+};
 use serde_json::Value;
 
 use super::{Bundle, LimitKind, Limits, Position, ReadError, ReadErrorKind, scanner::Scanner};
@@ -64,26 +67,33 @@ enum Place {
 
 /// What a reader makes of the text of an object: an [`Object`] or a [`Value`].
 pub trait BundleItem: Sized {
-    /// Reads the text of an object.
+    /// Reads an object.
     ///
     /// # Errors
-    /// The text must be what the item asks for.
-    fn read(text: &[u8], registry: &Registry) -> Result<Self, serde_json::Error>;
+    /// The object must be what the item asks for.
+    fn read<'de, D: Deserializer<'de>>(deserializer: D, registry: &Registry) -> Result<Self, D::Error>;
 }
 
 impl BundleItem for Object {
-    fn read(text: &[u8], registry: &Registry) -> Result<Self, serde_json::Error> {
-        let mut deserializer = serde_json::Deserializer::from_slice(text);
-        let object = registry.deserialize(&mut deserializer)?;
-        deserializer.end()?;
-        Ok(object)
+    fn read<'de, D: Deserializer<'de>>(deserializer: D, registry: &Registry) -> Result<Self, D::Error> {
+        registry.deserialize(deserializer)
     }
 }
 
 impl BundleItem for Value {
-    fn read(text: &[u8], _: &Registry) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(text)
+    fn read<'de, D: Deserializer<'de>>(deserializer: D, _: &Registry) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
     }
+}
+
+/// Reads a text that is an item and nothing else.
+fn read_whole<'de, R: serde_json::de::Read<'de>, T: BundleItem>(
+    mut deserializer: serde_json::Deserializer<R>,
+    registry: &Registry,
+) -> Result<T, serde_json::Error> {
+    let item = T::read(&mut deserializer, registry)?;
+    deserializer.end()?;
+    Ok(item)
 }
 
 /// The name of a member, and where its value stands in the text.
@@ -190,7 +200,12 @@ impl<R: Read, T: BundleItem> BundleReader<R, T> {
         if self.objects > self.scanner.limits().max_objects {
             return Err(ReadError::limit_exceeded(LimitKind::Objects, self.scanner.limits(), self.start));
         }
-        T::read(&self.text, &self.registry).map_err(|error| ReadError::json(&error, &self.text, self.start))
+        // Checking the text once is cheaper than each of its strings; the parser names what is wrong.
+        let parsed = match std::str::from_utf8(&self.text) {
+            Ok(text) => read_whole(serde_json::Deserializer::from_str(text), &self.registry),
+            Err(_) => read_whole(serde_json::Deserializer::from_slice(&self.text), &self.registry),
+        };
+        parsed.map_err(|error| ReadError::json(&error, &self.text, self.start))
     }
 }
 

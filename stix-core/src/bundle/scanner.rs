@@ -209,30 +209,45 @@ impl Value {
 
     /// Goes to the next string, the next level, the end of the value or of `bytes`.
     fn outside_strings(&mut self, bytes: &[u8]) -> (usize, bool) {
-        for (at, byte) in bytes.iter().enumerate() {
-            match byte {
-                b',' | b':' | b'}' | b']' if self.state == State::Bare => return (at, true),
-                space if self.state == State::Bare && is_space(*space) => return (at, true),
-                b'"' => {
-                    self.state = State::String;
-                    self.string = 0;
-                    return (at + 1, false);
-                }
-                b'{' | b'[' => {
-                    self.state = State::Between;
-                    self.depth += 1;
-                    return (at + 1, false);
-                }
-                b'}' | b']' => {
-                    self.depth = self.depth.saturating_sub(1);
-                    if self.depth <= self.outside {
-                        return (at + 1, true);
-                    }
-                }
-                _ if self.state == State::Start => self.state = State::Bare,
-                _ => {}
+        match self.state {
+            State::Bare => return bare(bytes),
+            State::Start if bytes.first().is_some_and(|byte| !is_structure(*byte)) => {
+                self.state = State::Bare;
+                return (1, false);
+            }
+            _ => {}
+        }
+        let Some((at, byte)) = bytes.iter().enumerate().find(|(_, byte)| is_structure(**byte)) else {
+            return (bytes.len(), false);
+        };
+        match byte {
+            b'"' => {
+                self.state = State::String;
+                self.string = 0;
+            }
+            b'{' | b'[' => {
+                self.state = State::Between;
+                self.depth += 1;
+            }
+            _ => {
+                self.depth = self.depth.saturating_sub(1);
+                return (at + 1, self.depth <= self.outside);
             }
         }
-        (bytes.len(), false)
+        (at + 1, false)
+    }
+}
+
+/// Whether the byte begins a string or begins or ends a level.
+fn is_structure(byte: u8) -> bool {
+    matches!(byte, b'"' | b'{' | b'[' | b'}' | b']')
+}
+
+/// Goes to the end of a number, `true`, `false` or `null`, or of `bytes`.
+fn bare(bytes: &[u8]) -> (usize, bool) {
+    let ends = |byte: &u8| matches!(byte, b',' | b':' | b'}' | b']') || is_space(*byte);
+    match bytes.iter().position(ends) {
+        Some(at) => (at, true),
+        None => (bytes.len(), false),
     }
 }

@@ -8,6 +8,8 @@ use serde::{
     ser::SerializeMap,
 };
 
+use serde_json::map::Entry;
+
 use super::{Common, Extension, NewCommon, ObjectDef, StructDef, extension, settle_id};
 use crate::Custom;
 
@@ -199,9 +201,10 @@ pub fn parse_object<'de, T: StixObject, D: Deserializer<'de>>(deserializer: D) -
 /// Reads up to `type`, nearly always the first member; gives what stood before it.
 pub(crate) fn read_type<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(Cow<'de, str>, Custom), A::Error> {
     let mut before = Custom::new();
-    while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+    while let Some(Borrowed(name)) = map.next_key()? {
         if name == "type" {
-            return Ok((Cow::Owned(map.next_value::<String>()?), before));
+            let Borrowed(object_type) = map.next_value()?;
+            return Ok((object_type, before));
         }
         insert_custom(&mut before, name.into_owned(), map)?;
     }
@@ -259,12 +262,40 @@ fn insert_custom<'de, A: MapAccess<'de>>(
     name: String,
     map: &mut A,
 ) -> Result<(), A::Error> {
-    if custom.contains_key(&name) {
-        return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
-    }
     let value = map.next_value()?;
-    custom.insert(name, value);
+    let entry = match custom.entry(name) {
+        Entry::Vacant(entry) => entry,
+        Entry::Occupied(entry) => {
+            return Err(A::Error::custom(format_args!("duplicate field `{}`", entry.key())));
+        }
+    };
+    entry.insert(value);
     Ok(())
+}
+
+/// A text that is borrowed from the input where it stands there without escapes; a `Cow` alone copies it.
+struct Borrowed<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Borrowed<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Borrowed<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Borrowed(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Borrowed(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
 }
 
 /// The name of a member: declared names are found without a copy.
