@@ -20,13 +20,28 @@ impl Failure {
         Self { help, ..self }
     }
 
-    /// Says it on standard error. If that is closed, nobody wants to know.
+    /// What went wrong, without the help.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Says it on standard error.
     pub(crate) fn print(&self) {
-        let mut errors = io::stderr().lock();
-        let _ = writeln!(errors, "error: {}", Printable(&self.message));
-        if let Some(help) = &self.help {
-            let _ = writeln!(errors, "  help: {}", Printable(help));
-        }
+        say("error", &self.message, self.help.as_deref());
+    }
+}
+
+/// Says on standard error what somebody may not expect.
+pub(crate) fn warn(message: &str, help: Option<&str>) {
+    say("warning", message, help);
+}
+
+/// If standard error is closed, nobody wants to know.
+fn say(label: &str, message: &str, help: Option<&str>) {
+    let mut errors = io::stderr().lock();
+    let _ = writeln!(errors, "{label}: {}", Printable(message));
+    if let Some(help) = help {
+        let _ = writeln!(errors, "  help: {}", Printable(help));
     }
 }
 

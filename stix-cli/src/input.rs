@@ -2,9 +2,10 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, Cursor, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
+use crate::encoding::{HEAD, Misfit};
 use crate::failure::Failure;
 
 /// One text to read.
@@ -20,6 +21,7 @@ impl Input {
     /// Without an argument it is standard input, unless that is a terminal, where nobody would notice
     /// that the program waits.
     pub(crate) fn all(paths: &[PathBuf]) -> Result<Vec<Result<Self, Failure>>, Failure> {
+        Self::once(paths)?;
         if paths.is_empty() {
             if io::stdin().is_terminal() {
                 let help = "name files or folders, or write `-` for standard input";
@@ -28,6 +30,15 @@ impl Input {
             return Ok(vec![Ok(Self::Stdin)]);
         }
         Ok(paths.iter().flat_map(|path| Self::named(path)).collect())
+    }
+
+    /// Standard input can be read once.
+    pub(crate) fn once<'p>(paths: impl IntoIterator<Item = &'p PathBuf>) -> Result<(), Failure> {
+        if paths.into_iter().filter(|path| path.as_os_str() == "-").nth(1).is_none() {
+            return Ok(());
+        }
+        let help = "standard input can be read once: write `-` once, and name files for the rest";
+        Err(Failure::new("`-` is given twice").with_help(Some(help.to_owned())))
     }
 
     fn named(path: &Path) -> Vec<Result<Self, Failure>> {
@@ -57,22 +68,40 @@ impl Input {
     /// All bytes, or one more than the most that is of use.
     pub(crate) fn read(&self, most: usize) -> Result<Vec<u8>, Failure> {
         let most = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
-        let read = match self {
-            Self::Stdin => read_all(io::stdin().lock(), 0, most),
+        let (reader, size) = self.open_sized()?;
+        // One byte more, so that the end is found without growing.
+        let mut bytes = Vec::with_capacity(usize::try_from(size.min(most)).unwrap_or(0) + 1);
+        reader.take(most).read_to_end(&mut bytes).map_err(|error| self.unreadable(&error))?;
+        Ok(bytes)
+    }
+
+    /// Begins to read, if it is UTF-8 as far as its beginning tells.
+    pub(crate) fn open(&self) -> Result<impl Read + use<>, Failure> {
+        self.open_sized().map(|(reader, _)| reader)
+    }
+
+    /// The input and how long it seems to be.
+    fn open_sized(&self) -> Result<(impl Read + use<>, u64), Failure> {
+        let opened: io::Result<(Box<dyn Read>, u64)> = match self {
+            Self::Stdin => Ok((Box::new(io::stdin().lock()), 0)),
             Self::File(path) => File::open(path).and_then(|file| {
-                let size = file.metadata()?.len().min(most);
-                read_all(file, usize::try_from(size).unwrap_or(0), most)
+                let size = file.metadata()?.len();
+                Ok((Box::new(file) as Box<dyn Read>, size))
             }),
         };
-        read.map_err(|error| Failure::new(format!("`{}` cannot be read: {error}", self.name())))
+        let (mut reader, size) = opened.map_err(|error| self.unreadable(&error))?;
+        let mut head = Vec::with_capacity(HEAD);
+        let most = u64::try_from(HEAD).unwrap_or(u64::MAX);
+        reader.by_ref().take(most).read_to_end(&mut head).map_err(|error| self.unreadable(&error))?;
+        if let Some(Misfit { what, help }) = Misfit::of(&head) {
+            return Err(Failure::new(format!("`{}` {what}", self.name())).with_help(Some(help.to_owned())));
+        }
+        Ok((Cursor::new(head).chain(reader), size))
     }
-}
 
-fn read_all(input: impl Read, size: usize, most: u64) -> io::Result<Vec<u8>> {
-    // One byte more, so that the end is found without growing.
-    let mut bytes = Vec::with_capacity(size + 1);
-    input.take(most).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    fn unreadable(&self, error: &io::Error) -> Failure {
+        Failure::new(format!("`{}` cannot be read: {error}", self.name()))
+    }
 }
 
 /// The JSON files in a folder and below, sorted by name. Links to folders are not followed: they may go in circles.

@@ -1,8 +1,11 @@
 //! The `stix` command.
 
+mod clock;
 mod command;
+mod encoding;
 mod excerpt;
 mod failure;
+mod format;
 mod input;
 mod outcome;
 mod output;

@@ -1,8 +1,8 @@
 //! Runs the built program on every case under `tests/cases`.
 //!
 //! A case is a folder with
-//! - `command`: the command line, words separated by blanks, run in the folder; words like `A=b` before `stix`
-//!   set environment variables;
+//! - `command`: the command line, run in the folder, with words separated by blanks or put in double quotes; words
+//!   like `A=b` before `stix` set environment variables;
 //! - `stdin`, where there is one, and the files that the command reads;
 //! - `stdout`, `stderr` and `exit`: what is expected. Without `stderr` nothing may be there.
 //!
@@ -24,9 +24,22 @@ fn cases() -> Vec<PathBuf> {
     cases
 }
 
+/// What stands in double quotes is one word.
+fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (index, part) in text.split('"').enumerate() {
+        match index % 2 {
+            0 => words.extend(part.split_whitespace().map(str::to_owned)),
+            _ => words.push(part.to_owned()),
+        }
+    }
+    words
+}
+
 fn run(case: &Path) -> Output {
     let text = fs::read_to_string(case.join("command")).unwrap();
-    let mut words = text.split_whitespace().peekable();
+    let words = words(&text);
+    let mut words = words.iter().peekable();
     let mut command = Command::new(env!("CARGO_BIN_EXE_stix"));
     for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS"] {
         command.env_remove(name);
@@ -35,7 +48,7 @@ fn run(case: &Path) -> Output {
         command.env(name, value);
         words.next();
     }
-    assert_eq!(words.next(), Some("stix"), "{}", case.display());
+    assert_eq!(words.next().map(String::as_str), Some("stix"), "{}", case.display());
     let stdin = File::open(case.join("stdin")).map_or_else(|_| Stdio::null(), Stdio::from);
     command.args(words).current_dir(case).stdin(stdin).output().unwrap()
 }

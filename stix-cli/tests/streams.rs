@@ -55,6 +55,74 @@ fn a_reader_that_leaves_ends_the_command_without_a_word() {
     }
 }
 
+/// Observed-data of a URL each.
+fn observed(folder: &TempDir, count: usize) -> PathBuf {
+    let path = folder.path().join("observed.jsonl");
+    let url = r#"{"type": "url", "id": "url--1", "value": "https://example.com/"}"#;
+    let data = (0..count).map(|number| {
+        format!(
+            r#"{{"type": "observed-data", "id": "observed-data--{number}", "number_observed": 1,
+            "first_observed": "2024-01-01T00:00:00Z", "last_observed": "2024-01-01T00:00:00Z",
+            "object_refs": ["url--1"]}}"#
+        )
+    });
+    fs::write(&path, format!("{url}\n{}", data.collect::<Vec<_>>().join("\n"))).unwrap();
+    path
+}
+
+#[test]
+fn a_reader_that_leaves_ends_a_match_without_a_word() {
+    let folder = TempDir::new().unwrap();
+    let path = observed(&folder, 3000);
+    for format in ["--format=text", "--format=json"] {
+        let mut command = stix();
+        command.args(["pattern", "match", format, "--max-bindings=3000", "--pattern=[url:value LIKE '%']"]);
+        let mut child = command.arg(&path).spawn().unwrap();
+        let mut reader = BufReader::new(child.stdout.take().unwrap());
+        let mut start = [0; 10];
+        reader.read_exact(&mut start).unwrap();
+        drop(reader);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{format}");
+        assert_eq!(output.status.code(), Some(0), "{format}");
+    }
+}
+
+#[test]
+fn a_pattern_that_takes_too_much_hides_no_other() {
+    let folder = TempDir::new().unwrap();
+    let path = observed(&folder, 400);
+    let brackets: Vec<_> = (0..900).map(|number| format!("[url:value != '{number}']")).collect();
+    let large = brackets.join(" AND ");
+    let patterns = ["--pattern", &large, "--pattern", "[url:value LIKE '%example%']"];
+    let output =
+        stix().args(["pattern", "match", "--format=json"]).args(patterns).arg(&path).output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.starts_with("error: pattern 1 is undecided: it takes too many steps"), "{message}");
+    assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 1);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn slots_without_end_are_not_written() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("many.json");
+    let data = r#"{"type": "observed-data", "id": "observed-data--1", "number_observed": 9007199254740991,
+        "first_observed": "2024-01-01T00:00:00Z", "last_observed": "2024-01-01T00:00:00Z",
+        "objects": {"0": {"type": "url", "value": "https://example.com/"}}}"#;
+    fs::write(&path, data).unwrap();
+    let pattern = "--pattern=[url:value LIKE '%'] REPEATS 9000000000000000 TIMES";
+    for (format, status, expected) in [
+        ("--format=text", 0, "observed-data--1, first observed 2024-01-01T00:00:00Z, 9000000000000000 times"),
+        ("--format=json", 2, r#""bindings":[]"#),
+    ] {
+        let output = stix().args(["pattern", "match", format, pattern]).arg(&path).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains(expected), "{text}");
+        assert_eq!(output.status.code(), Some(status), "{format}");
+    }
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn a_full_disk_is_trouble() {

@@ -5,11 +5,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use std::collections::BTreeSet;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use stix_pattern::Pattern;
-use stix_pattern::matcher::{CompiledPattern, Instant, MatchLimits, Observations};
+use stix_pattern::matcher::{Binding, CompiledPattern, Instant, Match, MatchLimits, Observations};
 
 #[derive(Clone, Debug)]
 enum Expression {
@@ -69,6 +71,8 @@ struct Bound {
 #[derive(Clone, Debug)]
 struct Conjunction {
     letters: Vec<usize>,
+    /// Which bracket of the text each is.
+    places: Vec<usize>,
     bounds: Vec<Bound>,
 }
 
@@ -77,20 +81,27 @@ const MOST_ALTERNATIVES: usize = 200;
 
 /// Every way to write the expression without `OR` and `REPEATS`; `None` if there are too many or too large ones.
 fn alternatives(expression: &Expression) -> Option<Vec<Conjunction>> {
+    alternatives_from(expression, &mut 0)
+}
+
+fn alternatives_from(expression: &Expression, place: &mut usize) -> Option<Vec<Conjunction>> {
     let found = match expression {
-        Bracket(letter) => vec![Conjunction { letters: vec![*letter], bounds: Vec::new() }],
-        And(a, b) => pairs(&alternatives(a)?, &alternatives(b)?, false)?,
-        Or(a, b) => [alternatives(a)?, alternatives(b)?].concat(),
-        FollowedBy(a, b) => pairs(&alternatives(a)?, &alternatives(b)?, true)?,
+        Bracket(letter) => {
+            *place += 1;
+            vec![Conjunction { letters: vec![*letter], places: vec![*place - 1], bounds: Vec::new() }]
+        }
+        And(a, b) => pairs(&alternatives_from(a, place)?, &alternatives_from(b, place)?, false)?,
+        Or(a, b) => [alternatives_from(a, place)?, alternatives_from(b, place)?].concat(),
+        FollowedBy(a, b) => pairs(&alternatives_from(a, place)?, &alternatives_from(b, place)?, true)?,
         Repeats(a, count) => {
-            let each = alternatives(a)?;
+            let each = alternatives_from(a, place)?;
             (1..*count).try_fold(each.clone(), |product, _| pairs(&product, &each, false))?
         }
-        Within(a, halves) => bounded(alternatives(a)?, |slots| {
+        Within(a, halves) => bounded(alternatives_from(a, place)?, |slots| {
             let pairs = (1..=slots).flat_map(|a| (1..=slots).map(move |b| (a, b)));
             pairs.map(|(a, b)| Bound { a, b, halves: *halves, is_strict: true }).collect()
         }),
-        Window(a, start, stop) => bounded(alternatives(a)?, |slots| {
+        Window(a, start, stop) => bounded(alternatives_from(a, place)?, |slots| {
             let after = |slot| Bound { a: 0, b: slot, halves: -start * 2, is_strict: false };
             let before = |slot| Bound { a: slot, b: 0, halves: stop * 2, is_strict: true };
             (1..=slots).flat_map(|slot| [after(slot), before(slot)]).collect()
@@ -113,6 +124,7 @@ fn pairs(left: &[Conjunction], right: &[Conjunction], in_order: bool) -> Option<
         let offset = a.letters.len();
         let mut one = a.clone();
         one.letters.extend(&b.letters);
+        one.places.extend(&b.places);
         let shifted = |slot: usize| if slot == 0 { 0 } else { slot + offset };
         one.bounds.extend(b.bounds.iter().map(|bound| Bound {
             a: shifted(bound.a),
@@ -128,26 +140,50 @@ fn pairs(left: &[Conjunction], right: &[Conjunction], in_order: bool) -> Option<
     joined.collect()
 }
 
-fn expected(alternatives: &[Conjunction], seen: &[Seen]) -> bool {
-    alternatives.iter().any(|one| {
+/// A bracket of the text and an observation, as often as it is bound.
+type Way = Vec<(usize, usize)>;
+
+/// All matches.
+fn expected(alternatives: &[Conjunction], seen: &[Seen]) -> BTreeSet<Way> {
+    let mut ways = BTreeSet::new();
+    for one in alternatives {
         let mut left: Vec<usize> = seen.iter().map(|one| one.number).collect();
-        bind(one, seen, &mut left, &mut Vec::new())
-    })
+        bind(one, seen, &mut left, &mut Vec::new(), &mut ways);
+    }
+    ways
 }
 
-fn bind(one: &Conjunction, seen: &[Seen], left: &mut [usize], bound: &mut Vec<usize>) -> bool {
-    let Some(letter) = one.letters.get(bound.len()) else { return is_possible(one, seen, bound) };
-    (0..seen.len()).any(|index| {
+fn bind(
+    one: &Conjunction,
+    seen: &[Seen],
+    left: &mut [usize],
+    bound: &mut Vec<usize>,
+    ways: &mut BTreeSet<Way>,
+) {
+    let Some(letter) = one.letters.get(bound.len()) else {
+        let mut way: Way = one.places.iter().copied().zip(bound.iter().copied()).collect();
+        way.sort_unstable();
+        if !ways.contains(&way) && is_possible(one, seen, bound) {
+            ways.insert(way);
+        }
+        return;
+    };
+    for index in 0..seen.len() {
         if left[index] == 0 || !seen[index].passes[*letter] {
-            return false;
+            continue;
         }
         left[index] -= 1;
         bound.push(index);
-        let found = bind(one, seen, left, bound);
+        bind(one, seen, left, bound, ways);
         bound.pop();
         left[index] += 1;
-        found
-    })
+    }
+}
+
+fn way(found: &Match) -> Way {
+    let times = |bound: &Binding| usize::try_from(bound.times()).unwrap();
+    let bindings = found.bindings().iter();
+    bindings.flat_map(|bound| vec![(bound.bracket(), bound.observation()); times(bound)]).collect()
 }
 
 /// Whether instants exist: no circle of bounds adds up to less than nothing. A bound is a pair of its length and of
@@ -232,17 +268,13 @@ proptest! {
         let bundle = bundle(&seen);
         let observations = Observations::from_bundle(&bundle).unwrap();
         let found = compiled.find(&observations, &MatchLimits::default()).unwrap();
-        prop_assert_eq!(found.is_some(), expected(&alternatives, &seen), "{}", pattern);
-        if let Some(found) = found {
-            let mut letters: Vec<(usize, usize)> = Vec::new();
-            for bound in found.bindings() {
-                letters.push((bound.observation(), usize::try_from(bound.times()).unwrap()));
-            }
-            for (index, one) in seen.iter().enumerate() {
-                let times: usize = letters.iter().filter(|(at, _)| *at == index).map(|(_, times)| times).sum();
-                prop_assert!(times <= one.number, "{}", pattern);
-            }
-        }
+        let expected = expected(&alternatives, &seen);
+        prop_assert_eq!(found.is_some(), !expected.is_empty(), "{}", pattern);
+        let matches: Vec<Match> =
+            compiled.matches(&observations, &MatchLimits::default()).map(Result::unwrap).collect();
+        prop_assert_eq!(found.as_ref(), matches.first(), "{}", pattern);
+        prop_assert_eq!(matches.len(), expected.len(), "{}: {:?}", pattern, expected);
+        prop_assert_eq!(matches.iter().map(way).collect::<BTreeSet<_>>(), expected, "{}", pattern);
     }
 
     #[test]

@@ -1,8 +1,10 @@
-//! `stix pattern`: checks, prints and explains patterns (section 9).
+//! `stix pattern`: checks, prints, explains, compares and matches patterns (section 9).
 
 mod check;
 mod english;
+mod equivalent;
 mod explain;
+mod matching;
 mod print;
 
 use std::io::{self, BufRead, IsTerminal, Write as _};
@@ -15,7 +17,7 @@ use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::output::{Output, Printable};
 
-/// Check, print and explain patterns
+/// Check, print, explain, compare and match patterns
 #[derive(Debug, Args)]
 pub(crate) struct Pattern {
     #[command(subcommand)]
@@ -27,6 +29,8 @@ enum Command {
     Check(check::Check),
     Print(print::Print),
     Explain(explain::Explain),
+    Equivalent(equivalent::Equivalent),
+    Match(matching::Matching),
 }
 
 impl Pattern {
@@ -35,6 +39,8 @@ impl Pattern {
             Command::Check(command) => command.run(output),
             Command::Print(command) => command.run(output),
             Command::Explain(command) => command.run(output),
+            Command::Equivalent(command) => command.run(output),
+            Command::Match(command) => command.run(output),
         }
     }
 }

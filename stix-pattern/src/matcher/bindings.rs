@@ -3,7 +3,7 @@
 use crate::matcher::search::Solution;
 
 /// How a pattern matches: which observation satisfies which of its brackets.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Match {
     bindings: Vec<Binding>,
 }
@@ -25,6 +25,11 @@ impl Match {
                 bindings.push(Binding { bracket, observation: candidate.observation(), times });
             }
         }
+        Self::of_bindings(bindings)
+    }
+
+    /// Bindings in any order, an observation perhaps several times for the same bracket.
+    pub(crate) fn of_bindings(mut bindings: Vec<Binding>) -> Self {
         bindings.sort_unstable();
         bindings.dedup_by(|later, earlier| {
             let is_same = (later.bracket, later.observation) == (earlier.bracket, earlier.observation);

@@ -1,11 +1,14 @@
 //! Patterns ready to be matched, one at a time.
 
 use crate::Pattern;
+use crate::matcher::assign::Budget;
 use crate::matcher::candidates::{Candidate, Candidates};
 use crate::matcher::earliest::Earliest;
-use crate::matcher::plan::{NodeKind, Plan};
-use crate::matcher::search::Search;
-use crate::matcher::{Binding, CompileError, Match, MatchLimits, Observation, Observations, Trouble};
+use crate::matcher::plan::{Node, NodeKind, Plan};
+use crate::matcher::search::{Search, Solution};
+use crate::matcher::{
+    Binding, CompileError, Match, MatchLimits, Matches, Observation, Observations, Trouble,
+};
 
 /// A pattern whose regular expressions, networks and timestamps have been worked out once.
 ///
@@ -86,6 +89,30 @@ impl CompiledPattern {
         self.search(&choices, limits)
     }
 
+    /// The different ways in which the pattern matches: the one that [`find`](Self::find) gives, then others.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use stix_pattern::Pattern;
+    /// use stix_pattern::matcher::{CompiledPattern, Instant, MatchLimits, Observation, Observations};
+    ///
+    /// let url = json!({"type": "url", "value": "u"});
+    /// let at = |text| Observation::of_objects(Instant::parse(text).unwrap(), [&url]);
+    /// let observations = ["2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z", "2024-01-03T00:00:00Z"].map(at);
+    /// let observations = Observations::from_iter(observations);
+    /// let pattern = Pattern::parse("[url:value = 'u'] FOLLOWEDBY [url:value = 'u']")?;
+    /// let pattern = CompiledPattern::compile(&pattern)?;
+    /// assert_eq!(pattern.matches(&observations, &MatchLimits::default()).count(), 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// The first match has the steps of the limits for itself, and all others have them together. Of a pattern that
+    /// binds more than a thousand observations no other is looked for.
+    #[must_use]
+    pub fn matches<'m>(&'m self, observations: &'m Observations<'m>, limits: &MatchLimits) -> Matches<'m> {
+        Matches::new(self, observations, *limits)
+    }
+
     /// Whether the pattern matches the observations.
     ///
     /// # Errors
@@ -132,6 +159,17 @@ impl CompiledPattern {
         Some(Match::from(Binding::once(bracket, index)))
     }
 
+    /// The first bracket of the text from an alternative on that an observation passes, and the alternative behind
+    /// it. Only for a pattern of which one observation is all it takes.
+    pub(crate) fn place(&self, observation: &Observation<'_>, from: usize) -> Option<(usize, usize)> {
+        let NodeKind::Leaf(leaf) = &self.plan.root.kind else { return None };
+        let brackets = self.plan.choices.get(leaf.choice)?.iter().zip(&leaf.places).enumerate().skip(from);
+        let mut passed = brackets.filter(|(_, (bracket, _))| {
+            self.plan.brackets.get(**bracket).is_some_and(|bracket| bracket.matches(observation))
+        });
+        passed.next().map(|(alternative, (_, place))| (*place, alternative + 1))
+    }
+
     /// The first bracket of a choice that an observation passes.
     fn alternative(&self, choice: usize, observation: &Observation<'_>) -> Option<usize> {
         let brackets = self.plan.choices.get(choice)?;
@@ -159,14 +197,22 @@ impl CompiledPattern {
         choices: &[Candidates],
         limits: &MatchLimits,
     ) -> Result<Option<Match>, Trouble> {
-        if offered(choices) < self.plan.root.least {
-            return Ok(None);
-        }
-        let mut budget = limits.budget();
-        let earliest = Earliest::of_parts(&self.plan.root, choices, &mut budget)?;
-        let solution = Search::new(choices, &earliest, &mut budget).run(&self.plan.root)?;
-        Ok(solution.map(|(solution, _)| Match::of_solution(solution)))
+        let solution = solve(&self.plan.root, choices, &mut limits.budget())?;
+        Ok(solution.map(Match::of_solution))
     }
+}
+
+/// Looks for observations that satisfy an expression among candidates, one list for each choice.
+pub(crate) fn solve<'p>(
+    root: &'p Node,
+    choices: &[Candidates],
+    budget: &mut Budget,
+) -> Result<Option<Solution<'p>>, Trouble> {
+    if offered(choices) < root.least {
+        return Ok(None);
+    }
+    let earliest = Earliest::of_parts(root, choices, budget)?;
+    Ok(Search::new(choices, &earliest, budget).run(root)?.map(|(solution, _)| solution))
 }
 
 /// How many observations the candidates offer together.

@@ -36,8 +36,9 @@ impl<'a> ObjectIndex<'a> {
         }
     }
 
-    /// Whether this very value, and not another version of it, counts for its id.
-    pub(crate) fn is_current(&self, object: &Value) -> bool {
+    /// Whether this very value, and not another version of it, counts for its id. Values without an id all count.
+    #[must_use]
+    pub fn is_current(&self, object: &Value) -> bool {
         text(object, "id").and_then(|id| self.get(id)).is_none_or(|known| std::ptr::eq(known, object))
     }
 }

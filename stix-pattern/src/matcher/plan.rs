@@ -65,7 +65,7 @@ impl Plan {
 }
 
 impl Node {
-    fn new(kind: NodeKind) -> Self {
+    pub(crate) fn new(kind: NodeKind) -> Self {
         let sum = |nodes: &[Self], count: fn(&Self) -> u64| {
             nodes.iter().fold(0_u64, |sum, node| sum.saturating_add(count(node)))
         };
