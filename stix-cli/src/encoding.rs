@@ -14,10 +14,7 @@ impl Misfit {
     /// Judges by the beginning of a file.
     pub(crate) fn of(head: &[u8]) -> Option<Self> {
         let (what, help) = match head {
-            [0xEF, 0xBB, 0xBF, ..] => (
-                "begins with a byte order mark, which JSON must not have",
-                "save it as UTF-8 without the mark",
-            ),
+            [0xEF, 0xBB, 0xBF, ..] => ("begins with a byte order mark", "save it as UTF-8 without the mark"),
             [0xFF, 0xFE, 0, 0, ..]
             | [0, 0, 0xFE, 0xFF, ..]
             | [1..=255, 0, 0, 0, ..]
@@ -33,7 +30,7 @@ impl Misfit {
             [0x1F, 0x8B, ..] => ("is compressed", "unpack it with `gunzip`"),
             [b'P', b'K', 3, 4, ..] => ("is a ZIP archive", "unpack it with `unzip`"),
             [0x28, 0xB5, 0x2F, 0xFD, ..] => ("is compressed", "unpack it with `unzstd`"),
-            head if head.contains(&0) => ("is no text", "name files with JSON in UTF-8"),
+            head if head.contains(&0) => ("is no text", "only text in UTF-8 can be read"),
             _ => return None,
         };
         Some(Self { what, help })
@@ -62,7 +59,7 @@ mod tests {
             (b"\x1F\x8B\x08", Some("is compressed")),
             (b"\x7FELF\x02\x01\x01\0", Some("is no text")),
             (&[0; 100], Some("is no text")),
-            ("\u{feff}{}".as_bytes(), Some("begins with a byte order mark, which JSON must not have")),
+            ("\u{feff}{}".as_bytes(), Some("begins with a byte order mark")),
         ] {
             assert_eq!(Misfit::of(head).map(|misfit| misfit.what), expected, "{head:?}");
         }

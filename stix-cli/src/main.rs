@@ -9,6 +9,7 @@ mod format;
 mod input;
 mod outcome;
 mod output;
+mod rule_options;
 mod suggestion;
 
 use std::process::ExitCode;

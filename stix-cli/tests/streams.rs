@@ -146,6 +146,60 @@ fn a_line_as_long_as_the_file_is_never_shown_whole() {
 }
 
 #[test]
+#[cfg(unix)]
+fn links_that_go_in_circles_are_not_followed() {
+    let folder = TempDir::new().unwrap();
+    let inner = folder.path().join("inner");
+    fs::create_dir(&inner).unwrap();
+    std::os::unix::fs::symlink("../..", inner.join("outer")).unwrap();
+    std::os::unix::fs::symlink("self.json", inner.join("self.json")).unwrap();
+    fs::write(inner.join("good.json"), WARNED).unwrap();
+    let output = stix().arg("validate").arg(folder.path()).output().unwrap();
+    let (text, message) =
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(text.contains("2 files: 1 valid, 0 not valid, 1 could not be read"), "{text}");
+    assert!(message.contains("self.json` cannot be read: "), "{message}");
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_cannot_be_read_is_named() {
+    for (path, expected) in [
+        ("/proc/self/mem", "error: `/proc/self/mem` cannot be read: "),
+        ("/dev/zero", "error: `/dev/zero` is no text"),
+        ("/nowhere/at all", "error: `/nowhere/at all` cannot be read: "),
+    ] {
+        for command in [&["validate"][..], &["id"], &["pattern", "match", "--pattern=[a:b=1]"]] {
+            let output = stix().args(command).arg(path).output().unwrap();
+            let message = String::from_utf8(output.stderr).unwrap();
+            assert!(message.starts_with(expected), "{command:?}: {message}");
+            assert_eq!(output.status.code(), Some(2), "{command:?}");
+        }
+    }
+}
+
+#[test]
+fn lines_that_are_too_long_are_refused() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("long.json");
+    fs::write(&path, format!(r#"{{"type": "x-a", "x_b": "{}"}}"#, "a".repeat(20 << 20))).unwrap();
+    for (arguments, expected) in [
+        (&["validate"][..], "error[limit]: the text is longer than 16777216 bytes"),
+        (&["id"], "has more bytes than the limit"),
+        (&["pattern", "match", "--pattern=[a:b=1]"], "has more bytes than the limit"),
+        (&["pattern", "check", "--lines"], "error: line 1 of standard input has more than 16777216 bytes"),
+    ] {
+        let stdin = fs::File::open(&path).unwrap();
+        let output = stix().args(arguments).stdin(stdin).output().unwrap();
+        let text = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap()).concat();
+        assert!(text.contains(expected), "{arguments:?}: {text}");
+        assert!(text.len() < 10_000, "{arguments:?}");
+        assert_ne!(output.status.code(), Some(0), "{arguments:?}");
+    }
+}
+
+#[test]
 fn all_types_are_listed_and_have_their_schema() {
     let list = String::from_utf8(stix().arg("schema").output().unwrap().stdout).unwrap();
     let expected: Vec<_> = json_schemas().collect();

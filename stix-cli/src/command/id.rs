@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use stix_core::Identifier;
@@ -13,6 +13,7 @@ use stix_core::object::def;
 use stix_core::schema::Class;
 
 use crate::failure::Failure;
+use crate::format::Format;
 use crate::input::Input;
 use crate::outcome::Outcome;
 use crate::output::{Output, Printable};
@@ -28,18 +29,9 @@ pub(crate) struct Id {
     /// Files, folders that are searched for *.json and *.jsonl, or `-` for standard input
     #[arg(value_name = "FILE")]
     paths: Vec<PathBuf>,
-    /// How to print what was found
+    /// How to print what was found; as JSON, one object for all files
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// A line an object, for people
-    #[default]
-    Text,
-    /// One JSON object, for programs
-    Json,
 }
 
 /// All that was compared.
@@ -120,6 +112,9 @@ impl File {
             if let Value::Object(object) = value {
                 objects.extend(Compared::new(reader.position().line(), &object));
             }
+        }
+        if reader.documents() == 0 {
+            return Err(Failure::new(format!("`{path}` cannot be read: there is no JSON")));
         }
         Ok(Self { path, objects })
     }

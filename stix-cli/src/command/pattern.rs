@@ -7,11 +7,12 @@ mod explain;
 mod matching;
 mod print;
 
-use std::io::{self, BufRead, IsTerminal, Write as _};
+use std::io::{self, BufRead, IsTerminal, Read as _, Write as _};
 
 use clap::{Args, Subcommand};
 use stix_pattern::SyntaxError;
 
+use crate::encoding::Misfit;
 use crate::excerpt::Lines;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
@@ -75,20 +76,64 @@ impl Patterns {
             return Ok(outcome);
         }
         let at_once = io::stdin().is_terminal();
-        for line in io::stdin().lock().lines() {
-            let line =
-                line.map_err(|error| Failure::new(format!("standard input cannot be read: {error}")))?;
+        let mut lines = PatternLines { reader: io::stdin().lock(), line: 0 };
+        while let Some(line) = lines.next()? {
             if output.is_closed() {
                 return Ok(Outcome::Trouble);
             }
-            if !line.trim().is_empty() {
-                outcome = outcome.max(act(output, &line)?);
+            match line {
+                Ok(line) if line.trim().is_empty() => {}
+                Ok(line) => outcome = outcome.max(act(output, &line)?),
+                Err(failure) => {
+                    failure.print();
+                    outcome = Outcome::Trouble;
+                }
             }
             if at_once {
                 output.flush()?;
             }
         }
         Ok(outcome)
+    }
+}
+
+/// The longest line that is read as a pattern, in bytes.
+const LONGEST_LINE: u64 = 16 << 20;
+
+/// The lines of standard input.
+struct PatternLines<R> {
+    reader: R,
+    line: usize,
+}
+
+impl<R: BufRead> PatternLines<R> {
+    /// The next line, or why it cannot be used; the outer error is one after which there are no further lines.
+    fn next(&mut self) -> Result<Option<Result<String, Failure>>, Failure> {
+        let mut bytes = Vec::new();
+        self.reader
+            .by_ref()
+            .take(LONGEST_LINE + 1)
+            .read_until(b'\n', &mut bytes)
+            .map_err(|error| Failure::new(format!("standard input cannot be read: {error}")))?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        self.line += 1;
+        let line = self.line;
+        if bytes.len() as u64 > LONGEST_LINE {
+            let message = format!("line {line} of standard input has more than {LONGEST_LINE} bytes");
+            return Err(Failure::new(message).with_help(Some("write one pattern a line".to_owned())));
+        }
+        if let Some(Misfit { what, help }) = Misfit::of(&bytes).filter(|_| line == 1) {
+            return Err(Failure::new(format!("standard input {what}")).with_help(Some(help.to_owned())));
+        }
+        if bytes.pop_if(|byte| *byte == b'\n').is_some() {
+            bytes.pop_if(|byte| *byte == b'\r');
+        }
+        Ok(Some(String::from_utf8(bytes).map_err(|_| {
+            let failure = Failure::new(format!("line {line} of standard input is not UTF-8"));
+            failure.with_help(Some("convert it to UTF-8".to_owned()))
+        })))
     }
 }
 

@@ -7,14 +7,16 @@ mod text;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
-use stix_core::validate::{Level, Limits, Profile, Report, Rule, Severity, UnknownRule, Validator};
+use clap::Args;
+use stix_core::validate::{Limits, Report, Rule, UnknownRule, Validator};
 use stix_pattern::IndicatorRule;
 
 use crate::failure::Failure;
+use crate::format::Format;
 use crate::input::Input;
 use crate::outcome::Outcome;
 use crate::output::Output;
+use crate::rule_options::RuleOptions;
 use crate::suggestion::of_rule;
 
 /// Check documents against the specification
@@ -27,45 +29,18 @@ pub(crate) struct Validate {
     /// Files, folders that are searched for *.json and *.jsonl, or `-` for standard input
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// How strictly to take the rules
-    #[arg(long, value_enum, default_value_t)]
-    profile: Strictness,
-    /// Leave out a rule or a group of rules; may be repeated
-    #[arg(long, value_name = "RULE")]
-    ignore: Vec<String>,
-    /// Add a group of rules that is off, such as `oasis`; may be repeated
-    #[arg(long, value_name = "GROUP")]
-    enable: Vec<String>,
+    #[command(flatten)]
+    rules: RuleOptions,
     /// Check custom content against the JSON Schemas in a folder: `x-acme-thing.json` is for objects of
     /// this type, `extension-definition--UUID.json` for this extension; may be repeated
     #[arg(long, value_name = "DIR")]
     schema: Vec<PathBuf>,
-    /// How to print what was found
+    /// How to print what was found; as JSON, one object for all files
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// The most problems of a file that are printed as text; they are all counted
     #[arg(long, value_name = "N", default_value_t = 100)]
     max_problems: usize,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Strictness {
-    /// What the specification recommends is asked for, too
-    Strict,
-    /// What it recommends is a warning
-    #[default]
-    Default,
-    /// What a reader can repair is a warning, too
-    Lenient,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// The line and the place, for people
-    #[default]
-    Text,
-    /// One JSON object, for programs
-    Json,
 }
 
 /// A text that was checked.
@@ -126,24 +101,16 @@ impl Validate {
 
     fn check(&self, validator: &Validator, name: String, bytes: &[u8]) -> Checked {
         let report = validator.bytes(bytes);
-        let valid = match self.profile {
-            Strictness::Strict => report.problems().is_empty(),
-            Strictness::Default | Strictness::Lenient => report.is_valid(),
-        };
+        let valid = if self.rules.is_strict() { report.problems().is_empty() } else { report.is_valid() };
         Checked { name, valid, report }
     }
 
     fn validator(&self) -> Result<Validator, Failure> {
-        let mut validator = Validator::with_profile(match self.profile {
-            Strictness::Strict => Profile::Strict,
-            Strictness::Default => Profile::Default,
-            Strictness::Lenient => Profile::Lenient,
-        });
-        for name in &self.enable {
-            validator = with_level(validator, name, self.level_when_enabled(name))?;
-        }
-        for name in &self.ignore {
-            validator = with_level(validator, name, Level::Off)?;
+        let mut validator = Validator::with_profile(self.rules.profile());
+        for (name, level) in self.rules.levels(|name| Rule::named(name).map(Rule::severity)) {
+            let unknown =
+                |unknown: UnknownRule| Failure::new(unknown.to_string()).with_help(Some(of_rule(name)));
+            validator = validator.with_level(name, level).map_err(unknown)?;
         }
         validator = validator.with_rule(IndicatorRule::default());
         for folder in &self.schema {
@@ -151,20 +118,6 @@ impl Validate {
         }
         Ok(validator)
     }
-
-    /// A group brings its rules at their own severity; a single rule is to have its own, too.
-    fn level_when_enabled(&self, name: &str) -> Level {
-        match Rule::named(name).map(Rule::severity) {
-            Some(Severity::Error) => Level::Error,
-            Some(Severity::Warning) if self.profile == Strictness::Strict => Level::Error,
-            _ => Level::Warning,
-        }
-    }
-}
-
-fn with_level(validator: Validator, name: &str, level: Level) -> Result<Validator, Failure> {
-    let failure = |unknown: UnknownRule| Failure::new(unknown.to_string()).with_help(Some(of_rule(name)));
-    validator.with_level(name, level).map_err(failure)
 }
 
 impl Checked {

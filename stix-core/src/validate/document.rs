@@ -28,6 +28,24 @@ pub(super) struct Document<'t> {
 pub(super) struct NotJson {
     pub(super) offset: usize,
     pub(super) message: String,
+    pub(super) help: Option<&'static str>,
+}
+
+impl NotJson {
+    /// What the parser says of a text, and what to do about it.
+    fn new(offset: usize, message: String, text: &str) -> Self {
+        let (message, help) = match message.as_str() {
+            "recursion limit exceeded" => (
+                "lists and objects are nested too deeply".to_owned(),
+                Some("at most 127 of them may lie in one another"),
+            ),
+            _ if text.starts_with('\u{feff}') => {
+                (message, Some("the text begins with a byte order mark, which JSON must not have"))
+            }
+            _ => (message, None),
+        };
+        Self { offset, message, help }
+    }
 }
 
 /// Reads all documents of a text. After the first one, each further one must stand on a line of its own.
@@ -39,7 +57,11 @@ pub(super) fn read(text: &str) -> (Vec<Document<'_>>, Option<NotJson>) {
         let blank = rest.len() - rest.trim_ascii_start().len();
         if blank == rest.len() {
             let empty = documents.is_empty();
-            let nothing = || NotJson { offset: 0, message: "there is no JSON".to_owned() };
+            let nothing = || NotJson {
+                offset: 0,
+                message: "there is no JSON".to_owned(),
+                help: Some("a document is a bundle, an object, a list of objects, or one of these a line"),
+            };
             return (documents, empty.then(nothing));
         }
         start += blank;
@@ -53,7 +75,8 @@ pub(super) fn read(text: &str) -> (Vec<Document<'_>>, Option<NotJson>) {
                 let line = rest.get(end..).and_then(|rest| rest.split('\n').next()).unwrap_or_default();
                 if !line.trim_ascii().is_empty() {
                     let message = "more text follows the JSON value on the same line".to_owned();
-                    return (documents, Some(NotJson { offset: start + end, message }));
+                    let help = Some("each document after the first begins on a line of its own");
+                    return (documents, Some(NotJson { offset: start + end, message, help }));
                 }
                 start += end;
             }
@@ -62,7 +85,7 @@ pub(super) fn read(text: &str) -> (Vec<Document<'_>>, Option<NotJson>) {
                 let message = error.to_string();
                 // The place is told apart, and counted from the beginning of the whole text.
                 let message = message.split(" at line ").next().unwrap_or_default().to_owned();
-                return (documents, Some(NotJson { offset, message }));
+                return (documents, Some(NotJson::new(offset, message, rest)));
             }
             None => return (documents, None),
         }

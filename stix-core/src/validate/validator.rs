@@ -84,7 +84,8 @@ impl Validator {
     pub fn text(&self, text: &str) -> Report {
         if text.len() > self.limits.text {
             let message = format!("the text is longer than {} bytes", self.limits.text);
-            return self.refused(Rule::Limit, message, (1, 1));
+            let help = "split it into several texts";
+            return self.refused(Rule::Limit, message, Some(help), (1, 1));
         }
         let (documents, not_json) = document::read(text);
         let (mut problems, mut offsets) = (Vec::new(), Vec::new());
@@ -111,9 +112,9 @@ impl Validator {
         if !ordered {
             problems.sort_by_key(|problem| problem.line().zip(problem.column()));
         }
-        if let Some(NotJson { offset, message }) = not_json {
+        if let Some(NotJson { offset, message, help }) = not_json {
             let position = line_and_column(text, offset);
-            problems.extend(self.refused(Rule::Json, message, position).problems().iter().cloned());
+            problems.extend(self.refused(Rule::Json, message, help, position).problems().iter().cloned());
         }
         Report::new(problems, objects)
     }
@@ -126,7 +127,12 @@ impl Validator {
                 let good = bytes.get(..error.valid_up_to()).unwrap_or_default();
                 let place =
                     line_and_column(std::str::from_utf8(good).unwrap_or_default(), error.valid_up_to());
-                self.refused(Rule::Json, "the text is not UTF-8".to_owned(), place)
+                self.refused(
+                    Rule::Json,
+                    "the text is not UTF-8".to_owned(),
+                    Some("convert it to UTF-8, the only encoding of STIX"),
+                    place,
+                )
             }
         }
     }
@@ -141,7 +147,7 @@ impl Validator {
                 problems.extend(between.into_iter().map(|(_, problem)| problem));
                 Report::new(problems, objects)
             }
-            Err(error) => self.refused(Rule::Limit, error.to_string(), (1, 1)),
+            Err(error) => self.refused(Rule::Limit, error.to_string(), None, (1, 1)),
         }
     }
 
@@ -151,10 +157,10 @@ impl Validator {
         (check.into_problems(), objects)
     }
 
-    fn refused(&self, rule: Rule, message: String, position: (usize, usize)) -> Report {
+    fn refused(&self, rule: Rule, message: String, help: Option<&str>, position: (usize, usize)) -> Report {
         let severity = self.levels.severity(rule).unwrap_or(Severity::Error);
         let problem = Problem::new(rule, severity, String::new(), message).at(Some(position));
-        Report::new(vec![problem], 0)
+        Report::new(vec![problem.with_help(help.map(str::to_owned))], 0)
     }
 }
 

@@ -2,14 +2,20 @@
 
 use std::io::{self, Write as _};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
-use stix_pattern::check::{Checker, CustomNames, PatternProblem, PatternReport, Profile, Rule, Severity};
+use stix_pattern::check::{Checker, CustomNames, Level, PatternProblem, PatternReport, Rule, Severity};
 
 use super::{Patterns, Place, write_fix, write_problem};
 use crate::failure::Failure;
+use crate::format::Format;
 use crate::outcome::Outcome;
 use crate::output::{Output, Printable};
+use crate::rule_options::RuleOptions;
+use crate::suggestion::did_you_mean;
+
+/// How many characters are shown of what is no pattern.
+const LONGEST_SHOWN: usize = 1000;
 
 /// Check patterns: the syntax, the paths, the types and the values
 ///
@@ -18,35 +24,11 @@ use crate::output::{Output, Printable};
 pub(super) struct Check {
     #[command(flatten)]
     patterns: Patterns,
-    /// How strictly to take the rules
-    #[arg(long, value_enum, default_value_t)]
-    profile: Strictness,
-    /// Report custom types, properties and extensions too
-    #[arg(long)]
-    flag_custom: bool,
-    /// How to print what was found
+    #[command(flatten)]
+    rules: RuleOptions,
+    /// How to print what was found; as JSON, one object a pattern and line
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Strictness {
-    /// Every warning is an error
-    Strict,
-    /// What breaks the grammar or a MUST is an error
-    #[default]
-    Default,
-    /// Only what breaks the grammar is an error
-    Lenient,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// The pattern with marks at the places, for people
-    #[default]
-    Text,
-    /// One JSON object a pattern and line, for programs
-    Json,
 }
 
 /// What was found, as programs read it.
@@ -72,13 +54,7 @@ struct Problem<'a> {
 
 impl Check {
     pub(super) fn run(&self, output: &mut Output) -> Result<Outcome, Failure> {
-        let checker = Checker::new(match self.profile {
-            Strictness::Strict => Profile::Strict,
-            Strictness::Default => Profile::Default,
-            Strictness::Lenient => Profile::Lenient,
-        });
-        let custom_names = if self.flag_custom { CustomNames::Flagged } else { CustomNames::Allowed };
-        let checker = checker.with_custom_names(custom_names);
+        let checker = self.checker()?;
         self.patterns.each(output, |output, pattern| {
             let report = checker.check(pattern);
             match self.format {
@@ -88,6 +64,28 @@ impl Check {
             Ok(if report.is_valid() { Outcome::Yes } else { Outcome::No })
         })
     }
+
+    fn checker(&self) -> Result<Checker, Failure> {
+        let mut checker = Checker::new(self.rules.profile());
+        for (name, level) in self.rules.levels(|name| named(name).map(Rule::severity)) {
+            let Some(rule) = named(name) else {
+                let codes = || Rule::ALL.iter().map(|rule| rule.code());
+                let help = did_you_mean(name, codes())
+                    .unwrap_or_else(|| format!("the rules are {}", codes().collect::<Vec<_>>().join(", ")));
+                let message = format!("`{name}` is no rule for patterns");
+                return Err(Failure::new(message).with_help(Some(help)));
+            };
+            if rule == Rule::CustomName && level != Level::Off {
+                checker = checker.with_custom_names(CustomNames::Flagged);
+            }
+            checker = checker.with_level(rule, level);
+        }
+        Ok(checker)
+    }
+}
+
+fn named(name: &str) -> Option<Rule> {
+    Rule::ALL.iter().copied().find(|rule| rule.code() == name)
 }
 
 fn write_json(output: &mut Output, pattern: &str, report: &PatternReport) -> io::Result<()> {
@@ -115,7 +113,7 @@ fn write_text(output: &mut Output, pattern: &str, report: &PatternReport) -> io:
         true => (styles.good, "valid"),
         false => (styles.error, "not valid"),
     };
-    let text = report.canonical().unwrap_or_else(|| pattern.to_owned());
+    let text = report.canonical().unwrap_or_else(|| shortened(pattern));
     writeln!(output, "{style}{verdict}{style:#}: {}", Printable(&text))
 }
 
@@ -134,6 +132,14 @@ impl<'a> Problem<'a> {
             help: problem.help(),
             fix: problem.fix(),
         }
+    }
+}
+
+/// A text that is no pattern, as much of it as tells which one it was.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_SHOWN) {
+        Some((end, _)) => text.get(..end).unwrap_or_default().to_owned() + "…",
+        None => text.to_owned(),
     }
 }
 

@@ -128,7 +128,7 @@ pub(super) fn each_object(
             Err(error) => {
                 let place = error.position();
                 let message =
-                    format!("`{name}` cannot be read: {} at line {}", error.message(), place.line());
+                    format!("`{name}` cannot be read: {}, at line {}", error.message(), place.line());
                 let help = "`stix validate` shows the place; what stands before it is used";
                 trouble.add(&Failure::new(message).with_help(Some(help.to_owned())));
             }
