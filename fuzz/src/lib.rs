@@ -3,4 +3,6 @@
 //! Each target is a plain function, so that an ordinary test runs it over the corpus as well. Run one for long with
 //! `cargo +nightly fuzz run pattern_parse`.
 
+pub mod bundle;
+pub mod object;
 pub mod pattern;

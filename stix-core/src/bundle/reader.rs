@@ -248,24 +248,31 @@ impl<R: Read, T> BundleReader<R, T> {
     /// Reads an object up to its list `objects` or to its end; true if it is a single object.
     fn members_from_start(&mut self) -> Result<bool, ReadError> {
         let mut read = Vec::new();
+        let mut object_type: Option<String> = None;
         self.keep()?;
         loop {
             let Some(name) = self.member_name(read.is_empty())? else {
-                return self.end_of_object(read);
+                return self.end_of_object(read, object_type.as_deref());
             };
-            if name == "objects" && self.scanner.peek()? == Some(b'[') && self.may_be_bundle(&read) {
+            // An object with a list `objects` is a bundle unless its type says otherwise.
+            let may_be_bundle = object_type.as_deref().is_none_or(|name| name == Bundle::TYPE);
+            if name == "objects" && self.scanner.peek()? == Some(b'[') && may_be_bundle {
                 self.insert_members(read)?;
                 self.begin_objects();
                 return Ok(false);
             }
-            read.push((name, self.member_value()?));
+            let value = self.member_value()?;
+            if name == "type" && object_type.is_none() {
+                object_type = self.parsed(&value).ok();
+            }
+            read.push((name, value));
         }
     }
 
     /// Decides at the end of an object what it was.
-    fn end_of_object(&mut self, read: Vec<Member>) -> Result<bool, ReadError> {
+    fn end_of_object(&mut self, read: Vec<Member>, object_type: Option<&str>) -> Result<bool, ReadError> {
         self.place = Place::Document;
-        if self.object_type(&read).as_deref() != Some(Bundle::TYPE) {
+        if object_type != Some(Bundle::TYPE) {
             return Ok(true);
         }
         if read.iter().any(|(name, _)| name == "objects") {
@@ -273,16 +280,6 @@ impl<R: Read, T> BundleReader<R, T> {
         }
         self.insert_members(read)?;
         Ok(false)
-    }
-
-    /// An object with a list `objects` is a bundle unless its type says otherwise.
-    fn may_be_bundle(&self, read: &[Member]) -> bool {
-        self.object_type(read).is_none_or(|object_type| object_type == Bundle::TYPE)
-    }
-
-    fn object_type(&self, read: &[Member]) -> Option<String> {
-        let (_, value) = read.iter().find(|(name, _)| name == "type")?;
-        self.parsed(value).ok()
     }
 
     fn begin_objects(&mut self) {
@@ -399,8 +396,10 @@ impl<R: Read, T> BundleReader<R, T> {
     /// Parses a part of the text.
     fn parsed<P: DeserializeOwned>(&self, part: &Range<usize>) -> Result<P, ReadError> {
         let text = self.text.get(part.clone()).unwrap_or_default();
-        let start = self.start.after(self.text.get(..part.start).unwrap_or_default());
-        serde_json::from_slice(text).map_err(|error| ReadError::json(&error, text, start))
+        serde_json::from_slice(text).map_err(|error| {
+            let start = self.start.after(self.text.get(..part.start).unwrap_or_default());
+            ReadError::json(&error, text, start)
+        })
     }
 
     /// Goes to the next byte that is not white space, where a new text starts.

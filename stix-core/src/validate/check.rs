@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::group::Severity;
 use super::profile::Levels;
 use super::report::Problem;
 use super::rule::Rule;
@@ -9,6 +10,33 @@ use crate::{
     Registry,
     schema::{ExtensionDef, ObjectDef},
 };
+
+/// How much more can be reported, and what could not be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Room {
+    bytes: usize,
+    pub(super) dropped: u64,
+    /// The severity of the worst problem that could not be reported.
+    pub(super) worst: Option<Severity>,
+}
+
+impl Room {
+    pub(super) fn new(bytes: usize) -> Self {
+        Self { bytes, dropped: 0, worst: None }
+    }
+
+    /// Whether a problem of this many bytes still fits in. After the first that does not, none does.
+    fn takes(&mut self, bytes: usize, severity: Severity) -> bool {
+        match self.bytes.checked_sub(bytes) {
+            Some(left) if self.dropped == 0 => self.bytes = left,
+            _ => {
+                self.dropped += 1;
+                self.worst = self.worst.max(Some(severity));
+            }
+        }
+        self.dropped == 0
+    }
+}
 
 /// The state of checking one document. Checks are given one, look at values, and push problems.
 #[derive(Debug)]
@@ -18,6 +46,7 @@ pub struct Check<'c> {
     path: Vec<Segment<'c>>,
     object_id: Option<&'c str>,
     problems: Vec<Problem>,
+    room: Room,
 }
 
 /// A step of a JSON Pointer.
@@ -28,12 +57,13 @@ enum Segment<'c> {
 }
 
 impl<'c> Check<'c> {
-    pub(super) fn new(levels: &'c Levels, registry: &'c Registry) -> Self {
-        Self { levels, registry, path: Vec::new(), object_id: None, problems: Vec::new() }
+    pub(super) fn new(levels: &'c Levels, registry: &'c Registry, room: Room) -> Self {
+        Self { levels, registry, path: Vec::new(), object_id: None, problems: Vec::new(), room }
     }
 
-    pub(super) fn into_problems(self) -> Vec<Problem> {
-        self.problems
+    /// The problems, and the room that is left.
+    pub(super) fn into_problems(self) -> (Vec<Problem>, Room) {
+        (self.problems, self.room)
     }
 
     /// How many problems there are.
@@ -52,12 +82,16 @@ impl<'c> Check<'c> {
     }
 
     fn push(&mut self, rule: Rule, message: &dyn fmt::Display, help: Option<&impl fmt::Display>) {
-        // A rule that is off costs no formatting.
-        if let Some(severity) = self.levels.severity(rule) {
+        // A rule that is off, and a problem that is not kept, costs no formatting.
+        if let Some(severity) = self.levels.severity(rule)
+            && self.room.takes(0, severity)
+        {
             let problem = Problem::new(rule, severity, self.pointer(), message.to_string())
                 .with_help(help.map(ToString::to_string))
                 .of_object(self.object_id.map(str::to_owned));
-            self.problems.push(problem);
+            if self.room.takes(problem.size(), severity) {
+                self.problems.push(problem);
+            }
         }
     }
 

@@ -9,11 +9,13 @@ pub struct Limits {
     pub text: usize,
     /// The most bytes of one string.
     pub string: usize,
+    /// The most bytes that the problems of a report take in memory. The rest are counted, not kept.
+    pub report: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { text: 1 << 30, string: 16 << 20 }
+        Self { text: 1 << 30, string: 16 << 20, report: 128 << 20 }
     }
 }
 

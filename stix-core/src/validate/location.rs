@@ -1,6 +1,6 @@
 //! From JSON Pointers to lines and columns. Only asked when there is a problem, so the good path pays nothing.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 /// Finds places in a text that is known to be JSON.
 pub(super) struct Locator<'t> {
@@ -8,12 +8,18 @@ pub(super) struct Locator<'t> {
     /// Where the document begins in the text.
     start: usize,
     /// The children of the values that have been looked into, by the offset of the value.
-    children: HashMap<usize, Vec<Child<'t>>>,
+    children: HashMap<usize, Children<'t>>,
 }
 
-/// A member or item: its name as it is written, where it begins, and where its value begins.
-struct Child<'t> {
-    name: Option<&'t str>,
+/// The items of an array, or the members of an object with the place of the last of each name.
+#[derive(Default)]
+struct Children<'t> {
+    list: Vec<Child>,
+    names: Option<HashMap<Cow<'t, str>, usize>>,
+}
+
+/// Where a member or an item begins, and where its value begins.
+struct Child {
     begin: usize,
     value: usize,
 }
@@ -30,23 +36,21 @@ impl<'t> Locator<'t> {
         for segment in pointer.split('/').skip(1) {
             let text = self.text;
             let children = self.children.entry(value).or_insert_with(|| children(text, value));
-            let Some(child) = find(children, segment) else { break };
+            let Some(child) = children.find(segment) else { break };
             (place, value) = (child.begin, child.value);
         }
         place
     }
 }
 
-fn find<'a, 't>(children: &'a [Child<'t>], segment: &str) -> Option<&'a Child<'t>> {
-    if children.first()?.name.is_none() {
-        return children.get(segment.parse::<usize>().ok()?);
+impl Children<'_> {
+    fn find(&self, segment: &str) -> Option<&Child> {
+        let place = match &self.names {
+            None => segment.parse().ok()?,
+            Some(names) => *names.get(&*segment.replace("~1", "/").replace("~0", "~"))?,
+        };
+        self.list.get(place)
     }
-    let name = segment.replace("~1", "/").replace("~0", "~");
-    children.iter().rev().find(|child| {
-        let written = child.name.unwrap_or_default();
-        written == name
-            || serde_json::from_str::<String>(&format!("\"{written}\"")).is_ok_and(|read| read == name)
-    })
 }
 
 /// The line and the column in characters, both from 1, of a byte offset.
@@ -75,14 +79,14 @@ pub(super) fn lines_and_columns(text: &str, offsets: &[usize]) -> Vec<(usize, us
 }
 
 /// The children of the array or object at an offset.
-fn children(text: &str, offset: usize) -> Vec<Child<'_>> {
+fn children(text: &str, offset: usize) -> Children<'_> {
     let bytes = text.as_bytes();
-    let is_object = match bytes.get(offset) {
-        Some(b'{') => true,
-        Some(b'[') => false,
-        _ => return Vec::new(),
-    };
-    let mut children = Vec::new();
+    let mut children = Children::default();
+    match bytes.get(offset) {
+        Some(b'{') => children.names = Some(HashMap::new()),
+        Some(b'[') => {}
+        _ => return children,
+    }
     let mut at = skip_blank(bytes, offset + 1);
     while let Some(byte) = bytes.get(at).filter(|byte| !matches!(byte, b'}' | b']')) {
         if *byte == b',' {
@@ -90,16 +94,24 @@ fn children(text: &str, offset: usize) -> Vec<Child<'_>> {
             continue;
         }
         let begin = at;
-        let name = is_object.then(|| {
+        if let Some(names) = &mut children.names {
             let end = skip_value(bytes, at);
-            let name = text.get(at + 1..end.saturating_sub(1));
+            names.insert(name(text.get(at..end).unwrap_or_default()), children.list.len());
             at = skip_blank(bytes, skip_blank(bytes, end) + 1);
-            name.unwrap_or_default()
-        });
-        children.push(Child { name, begin, value: at });
+        }
+        children.list.push(Child { begin, value: at });
         at = skip_blank(bytes, skip_value(bytes, at).max(at + 1));
     }
     children
+}
+
+/// The name of a member, from how it is written between quotes.
+fn name(written: &str) -> Cow<'_, str> {
+    let plain = written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    match plain.filter(|plain| !plain.contains('\\')) {
+        Some(plain) => Cow::Borrowed(plain),
+        None => Cow::Owned(serde_json::from_str(written).unwrap_or_default()),
+    }
 }
 
 fn skip_blank(bytes: &[u8], mut at: usize) -> usize {

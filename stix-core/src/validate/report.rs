@@ -79,6 +79,12 @@ impl Problem {
         self
     }
 
+    /// How many bytes it takes in memory.
+    pub(super) fn size(&self) -> usize {
+        let texts = [self.object_id.as_deref(), self.help.as_deref()].into_iter().flatten();
+        size_of::<Self>() + self.path.len() + self.message.len() + texts.map(str::len).sum::<usize>()
+    }
+
     pub(super) fn at(mut self, position: Option<(usize, usize)>) -> Self {
         self.position = position;
         self

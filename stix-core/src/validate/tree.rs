@@ -31,7 +31,14 @@ pub enum Json<'a> {
 
 /// The members of a JSON object, in the order of the text.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Members<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
+pub struct Members<'a> {
+    members: Vec<(Cow<'a, str>, Json<'a>)>,
+    /// The places of the members by name, then by place; empty for an object that is small.
+    by_name: Vec<usize>,
+}
+
+/// How many members are found as fast one by one.
+const SMALL: usize = 64;
 
 impl<'a> Json<'a> {
     /// The text of a string.
@@ -104,9 +111,29 @@ impl From<&Json<'_>> for Value {
 }
 
 impl<'a> Members<'a> {
+    fn new(members: Vec<(Cow<'a, str>, Json<'a>)>) -> Self {
+        let mut members = Self { members, by_name: Vec::new() };
+        if members.len() > SMALL {
+            let mut places: Vec<_> = (0..members.len()).collect();
+            // The sort is stable: of two of the same name the first stays first.
+            places.sort_by_key(|place| members.name(*place));
+            members.by_name = places;
+        }
+        members
+    }
+
+    fn name(&self, place: usize) -> &str {
+        self.members.get(place).map_or("", |(name, _)| name)
+    }
+
     /// The value of the first member of this name.
     pub fn get(&self, name: &str) -> Option<&Json<'a>> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+        if self.by_name.is_empty() {
+            return self.members.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+        }
+        let place = self.by_name.partition_point(|place| self.name(*place) < name);
+        let found = self.members.get(*self.by_name.get(place)?).filter(|(known, _)| known == name);
+        found.map(|(_, value)| value)
     }
 
     /// Whether there is a member of this name.
@@ -121,17 +148,17 @@ impl<'a> Members<'a> {
 
     /// All members.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Json<'a>)> {
-        self.0.iter().map(|(name, value)| (&**name, value))
+        self.members.iter().map(|(name, value)| (&**name, value))
     }
 
     /// The names that stand more than once, each time but the first.
     pub fn duplicates(&self) -> impl Iterator<Item = &str> {
         // Most objects are so small that comparing all pairs is faster than hashing.
-        let mut seen = (self.0.len() > 24).then(HashSet::new);
-        self.0.iter().enumerate().filter_map(move |(index, (name, _))| {
+        let mut seen = (self.members.len() > 24).then(HashSet::new);
+        self.members.iter().enumerate().filter_map(move |(index, (name, _))| {
             let twice = match &mut seen {
                 Some(seen) => !seen.insert(name),
-                None => self.0.iter().take(index).any(|(earlier, _)| earlier == name),
+                None => self.members.iter().take(index).any(|(earlier, _)| earlier == name),
             };
             twice.then_some(&**name)
         })
@@ -139,12 +166,12 @@ impl<'a> Members<'a> {
 
     /// How many members there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.members.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.members.is_empty()
     }
 }
 
@@ -205,11 +232,15 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json<'de>, A::Error> {
-        let mut members = Vec::with_capacity(8);
+        let mut members = Vec::new();
         while let Some(name) = map.next_key_seed(Text)? {
+            // An empty object takes no memory of its own: a text can hold very many.
+            if members.is_empty() {
+                members.reserve(8);
+            }
             members.push((name, map.next_value()?));
         }
-        Ok(Json::Object(Members(members)))
+        Ok(Json::Object(Members::new(members)))
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::check::Check;
+use super::check::{Check, Room};
 use super::document::{self, Document, Limits, NotJson};
 use super::group::Severity;
 use super::location::{Locator, line_and_column, lines_and_columns};
@@ -91,10 +91,12 @@ impl Validator {
         let (mut problems, mut offsets) = (Vec::new(), Vec::new());
         let mut objects = 0;
         let trees = documents.iter().map(|document| &document.tree);
-        let mut between = whole::problems(trees, &self.levels, &self.registry).into_iter().peekable();
+        let room = Room::new(self.limits.report);
+        let (between, mut room) = whole::problems(trees, &self.levels, &self.registry, room);
+        let mut between = between.into_iter().peekable();
         let ordered = between.peek().is_none();
         for (number, Document { start, tree }) in documents.iter().enumerate() {
-            let (mut found, count) = self.tree(tree);
+            let (mut found, count) = self.tree(tree, &mut room);
             objects += count;
             while let Some((_, problem)) = between.next_if(|(document, _)| *document == number) {
                 found.push(problem);
@@ -112,6 +114,7 @@ impl Validator {
         if !ordered {
             problems.sort_by_key(|problem| problem.line().zip(problem.column()));
         }
+        problems.extend(self.left_out(room));
         if let Some(NotJson { offset, message, help }) = not_json {
             let position = line_and_column(text, offset);
             problems.extend(self.refused(Rule::Json, message, help, position).problems().iter().cloned());
@@ -142,19 +145,31 @@ impl Validator {
         let text = value.to_string();
         match serde_json::from_str::<Json<'_>>(&text) {
             Ok(tree) => {
-                let (mut problems, objects) = self.tree(&tree);
-                let between = whole::problems(std::iter::once(&tree), &self.levels, &self.registry);
+                let room = Room::new(self.limits.report);
+                let trees = std::iter::once(&tree);
+                let (between, mut room) = whole::problems(trees, &self.levels, &self.registry, room);
+                let (mut problems, objects) = self.tree(&tree, &mut room);
                 problems.extend(between.into_iter().map(|(_, problem)| problem));
+                problems.extend(self.left_out(room));
                 Report::new(problems, objects)
             }
             Err(error) => self.refused(Rule::Limit, error.to_string(), None, (1, 1)),
         }
     }
 
-    fn tree<'c>(&'c self, tree: &'c Json<'c>) -> (Vec<Problem>, usize) {
-        let mut check = Check::new(&self.levels, &self.registry);
+    fn tree<'c>(&'c self, tree: &'c Json<'c>, room: &mut Room) -> (Vec<Problem>, usize) {
+        let mut check = Check::new(&self.levels, &self.registry, *room);
         let objects = structure::document(tree, &mut check, &self.rules, &self.limits);
-        (check.into_problems(), objects)
+        let (problems, left) = check.into_problems();
+        *room = left;
+        (problems, objects)
+    }
+
+    /// Says that there were more problems than a report holds, as bad as the worst of them.
+    fn left_out(&self, room: Room) -> Option<Problem> {
+        let message = format!("{} more problems are not listed", room.dropped);
+        let problem = |severity| Problem::new(Rule::Limit, severity, String::new(), message);
+        Some(problem(room.worst?).at(Some((1, 1))))
     }
 
     fn refused(&self, rule: Rule, message: String, help: Option<&str>, position: (usize, usize)) -> Report {

@@ -1,6 +1,6 @@
 //! The rules that look at all objects of a text together. The objects are indexed only if such a rule is on.
 
-use super::check::Check;
+use super::check::{Check, Room};
 use super::index::Index;
 use super::profile::Levels;
 use super::report::Problem;
@@ -14,13 +14,14 @@ pub(super) fn problems<'c>(
     documents: impl Iterator<Item = &'c Json<'c>>,
     levels: &'c Levels,
     registry: &'c Registry,
-) -> Vec<(usize, Problem)> {
-    let mut check = Check::new(levels, registry);
+    room: Room,
+) -> (Vec<(usize, Problem)>, Room) {
+    let mut check = Check::new(levels, registry, room);
     let is_on = |rules: &[_]| rules.iter().any(|rule| check.is_on(*rule));
     let (with_versions, with_references) = (is_on(&versions::RULES), is_on(&references::RULES));
     let (with_translations, with_uuids) = (is_on(&translations::RULES), is_on(&[Rule::UuidReuse]));
     if !(with_versions || with_references || with_translations || with_uuids) {
-        return Vec::new();
+        return (Vec::new(), room);
     }
     let index = Index::of(documents);
     let mut numbers = Vec::new();
@@ -37,7 +38,8 @@ pub(super) fn problems<'c>(
     if with_uuids {
         identifiers::reuse(&index, &mut check, &mut found);
     }
-    let mut problems: Vec<_> = numbers.into_iter().zip(check.into_problems()).collect();
+    let (problems, room) = check.into_problems();
+    let mut problems: Vec<_> = numbers.into_iter().zip(problems).collect();
     problems.sort_by_key(|(document, _)| *document);
-    problems
+    (problems, room)
 }
