@@ -25,8 +25,11 @@ mod bundle;
 #[allow(unreachable_pub, reason = "a library elsewhere")]
 mod object;
 
+/// Does something with bytes, and panics if a promise is broken.
+type Target = fn(&[u8]);
+
 /// All targets that read objects, whatever the bytes are meant to be.
-const TARGETS: [(&str, fn(&[u8])); 4] = [
+const TARGETS: [(&str, Target); 4] = [
     ("object_read", object::read),
     ("object_check", object::check),
     ("bundle_read", bundle::read),
