@@ -27,7 +27,17 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 ///
 /// Exit status: 0 yes (valid, found), 1 no, 2 could not do it.
 #[derive(Debug, Parser)]
-#[command(name = "stix", version, arg_required_else_help = true)]
+#[command(
+    name = "stix",
+    version,
+    arg_required_else_help = true,
+    after_help = "Examples:
+  stix validate report.json
+  stix explain timestamp-precision
+  stix pattern match --indicators feed.json traffic.json
+
+`stix help validate` says more of a command."
+)]
 struct Arguments {
     /// Whether to use colours; `auto` does on a terminal, unless NO_COLOR is set
     #[arg(

@@ -18,6 +18,9 @@ static EXAMPLES: &[(&str, &[(&str, &str)])] = include!(concat!(env!("OUT_DIR"), 
 ///
 /// Without a name all rules are listed by group.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  stix explain
+  stix explain timestamp-precision")]
 pub(crate) struct Explain {
     /// A rule, as `stix validate` names it, or a group of rules
     rule: Option<String>,

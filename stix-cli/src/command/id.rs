@@ -25,6 +25,9 @@ use crate::output::{Output, Printable};
 ///
 /// Exit status: 0 all that say so are, 1 one is not, 2 one could not be read.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  stix id observables.json
+  stix id --format json intel/")]
 pub(crate) struct Id {
     /// Files, folders that are searched for *.json and *.jsonl, or `-` for standard input
     #[arg(value_name = "FILE")]

@@ -20,6 +20,11 @@ use crate::output::{Output, Printable};
 
 /// Check, print, explain, compare and match patterns
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  stix pattern check \"[ipv4-addr:value = '192.0.2.1:80']\"
+  stix pattern match --indicators feed.json traffic.json
+
+`stix pattern help match` says more of a command.")]
 pub(crate) struct Pattern {
     #[command(subcommand)]
     command: Command,

@@ -15,6 +15,9 @@ use crate::suggestion::did_you_mean;
 ///
 /// Without a name the types are listed; `object` stands for an object of any type.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  stix schema
+  stix schema indicator > indicator.json")]
 pub(crate) struct Schema {
     /// The type of object, as its property `type` has it
     #[arg(value_name = "TYPE")]

@@ -25,6 +25,10 @@ use crate::suggestion::of_rule;
 ///
 /// Exit status: 0 all are valid, 1 one is not, 2 one could not be read (the others are checked).
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  stix validate report.json
+  stix validate --profile strict --enable oasis --ignore open-vocabulary intel/
+  curl -s https://example.com/bundle.json | stix validate --format json -")]
 pub(crate) struct Validate {
     /// Files, folders that are searched for *.json and *.jsonl, or `-` for standard input
     #[arg(value_name = "PATH")]

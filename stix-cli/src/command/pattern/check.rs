@@ -21,6 +21,10 @@ const LONGEST_SHOWN: usize = 1000;
 ///
 /// Exit status: 0 all are valid, 1 one is not, 2 they could not be read.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  stix pattern check \"[file:hashes.SHA-256 = 'x'] within 5 MINUTES\"
+  stix pattern check --profile strict --enable custom-name \"[x-acme-thing:name = 'x']\"
+  stix pattern check --lines --format json < patterns.txt")]
 pub(super) struct Check {
     #[command(flatten)]
     patterns: Patterns,

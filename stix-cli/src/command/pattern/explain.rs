@@ -14,6 +14,8 @@ use crate::output::{Output, Printable};
 ///
 /// Exit status: 0 all are patterns, 1 one is none, 2 they could not be read.
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  stix pattern explain \"[file:size > 1024] REPEATS 3 TIMES WITHIN 60 SECONDS\"")]
 pub(super) struct Explain {
     #[command(flatten)]
     patterns: Patterns,

@@ -14,6 +14,8 @@ use crate::output::{Output, Printable};
 ///
 /// Exit status: 0 all are patterns, 1 one is none, 2 they could not be read.
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  stix pattern print \"[ file:name <> 'x' ] REPEATS +2 TIMES\"")]
 pub(super) struct Print {
     #[command(flatten)]
     patterns: Patterns,
