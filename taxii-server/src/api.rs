@@ -51,7 +51,7 @@ pub struct State {
 impl State {
     /// The state of a server with these settings and this store.
     pub fn new(config: Config, storage: Arc<dyn Storage>, clock: Clock) -> Self {
-        let authenticator = Authenticator::new(storage.clone(), clock, config.anonymous);
+        let authenticator = Authenticator::new(storage.clone(), clock, config.anonymous_grants());
         Self { config, storage, authenticator }
     }
 }

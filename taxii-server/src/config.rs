@@ -17,11 +17,11 @@ use actix_web::http::Uri;
 use actix_web::http::header::HeaderName;
 use serde::Deserialize;
 
-pub use self::collection::{CollectionSettings, DEFAULT_COLLECTION};
+pub use self::collection::{AnonymousAccess, CollectionSettings, DEFAULT_COLLECTION};
 pub use self::overrides::Overrides;
 use crate::duration;
 use crate::feed::FeedSettings;
-use crate::storage::{CollectionId, Database};
+use crate::storage::{Access, CollectionId, Database, Grants, Scope};
 
 /// The file that is read when no other is named and it exists.
 pub const DEFAULT_FILE: &str = "taxii-server.toml";
@@ -75,7 +75,7 @@ pub struct Config {
     /// nothing while that clock is less fast than this. Text such as `2s`.
     #[serde(with = "duration")]
     pub allowance: Duration,
-    /// Let everybody read without an account.
+    /// Let everybody read without an account, unless a collection says otherwise.
     pub anonymous: bool,
     /// A header that may carry a token instead of `Authorization`, for clients that know only such.
     pub api_key_header: Option<String>,
@@ -180,6 +180,16 @@ impl Config {
             None => self.collections.first(),
         };
         collection.map(|collection| collection.id.into())
+    }
+
+    /// What may be done without an account; nothing when one is needed for everything.
+    pub fn anonymous_grants(&self) -> Option<Grants> {
+        let all = if self.anonymous { Access::READ } else { Access::NONE };
+        let access = |collection: &CollectionSettings| {
+            (Scope::Collection(collection.id.into()), collection.anonymous.map_or(all, Access::from))
+        };
+        let grants = self.collections.iter().map(access).filter(|(_, access)| access.is_any());
+        Some(Grants::from_iter(grants)).filter(|grants| grants.iter().next().is_some())
     }
 
     /// The path or URL of the API root, as discovery gives it: with a slash at the end.

@@ -28,7 +28,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use uuid::Uuid;
 
-pub use self::account::{Account, Accounts};
+pub use self::account::{Access, Account, Accounts, Grants, NewSecret, Scope, Secret, SecretKind};
 pub use self::cursor::{Cursor, DateAdded};
 pub use self::database::Database;
 pub use self::error::{StorageError, StorageErrorKind};
@@ -82,7 +82,7 @@ pub async fn open(database: &Database) -> Result<Arc<dyn Storage>, StorageError>
 }
 
 /// The identifier of a collection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CollectionId(Uuid);
 
 impl CollectionId {

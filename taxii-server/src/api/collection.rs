@@ -14,7 +14,7 @@ pub(super) async fn get(
     caller: Principal,
     collection: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    answer(&describe(state.collection(&collection)?, &caller))
+    answer(&describe(state.collection(&caller, &collection)?, &caller))
 }
 
 /// The collection as the caller sees it.

@@ -1,4 +1,5 @@
-//! `GET /{api-root}/collections/` (section 5.1): always in the order of the settings.
+//! `GET /{api-root}/collections/` (section 5.1): those that the caller has any right to,
+//! always in the order of the settings.
 
 use actix_web::{HttpResponse, web};
 
@@ -8,6 +9,6 @@ use crate::error::ApiError;
 use crate::wire::Collections;
 
 pub(super) async fn get(state: web::Data<State>, caller: Principal) -> Result<HttpResponse, ApiError> {
-    let collections = state.config.collections.iter().map(|settings| collection::describe(settings, &caller));
+    let collections = state.visible(&caller).map(|settings| collection::describe(settings, &caller));
     answer(&Collections { collections: collections.collect() })
 }

@@ -6,10 +6,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::State;
 use super::filter::{self, MatchField};
-use super::objects::{envelope, no_writing};
+use super::objects::envelope;
 use crate::auth::Principal;
 use crate::error::ApiError;
-use crate::storage::CollectionId;
 
 pub(super) async fn get(
     state: web::Data<State>,
@@ -34,6 +33,6 @@ pub(super) async fn delete(
     caller: Principal,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    let id = CollectionId::from(state.collection(&path.0)?.id);
-    Err(no_writing(&caller, &id))
+    state.erasable(&caller, &path.0)?;
+    Err(ApiError::forbidden("all objects of this collection come from its feed"))
 }

@@ -6,7 +6,7 @@ use super::filter::{self, MatchField};
 use super::{State, page};
 use crate::auth::Principal;
 use crate::error::ApiError;
-use crate::storage::{CollectionId, Page, Query, StoredObject};
+use crate::storage::{Page, Query, StoredObject};
 use crate::wire::Envelope;
 
 pub(super) async fn get(
@@ -26,16 +26,8 @@ pub(super) async fn post(
     caller: Principal,
     collection: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let id = CollectionId::from(state.collection(&collection)?.id);
-    Err(no_writing(&caller, &id))
-}
-
-/// Nobody has the right to write; who may not read either must not learn that the collection is there.
-pub(super) fn no_writing(caller: &Principal, collection: &CollectionId) -> ApiError {
-    match caller.may_read(collection) {
-        true => ApiError::forbidden("you may not write to this collection"),
-        false => ApiError::not_found("there is no such collection"),
-    }
+    state.writable(&caller, &collection)?;
+    Err(ApiError::forbidden("all objects of this collection come from its feed"))
 }
 
 /// A page of objects as the answer.

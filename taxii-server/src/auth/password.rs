@@ -28,6 +28,15 @@ pub fn verify(password: &str, hash: Option<&str>) -> bool {
     right && hash.is_some()
 }
 
+/// The place of the hash whose password this is. Takes as long for no hash or one as for [`PASSWORDS`] if none fits;
+/// more than that are not looked at.
+pub fn find(password: &str, hashes: &[String]) -> Option<usize> {
+    (0..PASSWORDS).find(|index| verify(password, hashes.get(*index).map(String::as_str)))
+}
+
+/// How many passwords of an account are valid at a time: the one that it has, and the one before it.
+pub const PASSWORDS: usize = 2;
+
 /// Stands for the hash of an account that does not exist; costs what [`hash`] costs.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -47,6 +56,9 @@ mod tests {
         assert!(!verify("other", Some(&hash)));
         assert!(!verify(&password, None));
         assert!(!verify(&password, Some("no hash")));
+        let hashes = [super::hash("other").unwrap(), hash];
+        assert_eq!(find(&password, &hashes), Some(1));
+        assert_eq!(find("neither", &hashes), None);
     }
 
     #[test]

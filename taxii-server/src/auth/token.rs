@@ -11,9 +11,9 @@ pub fn generate() -> String {
     format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
 }
 
-/// What is stored of a token. No salt or slow hash is needed: a token cannot be guessed.
-pub fn hash(token: &str) -> [u8; 32] {
-    Sha256::digest(token).into()
+/// What is stored of a token: its SHA-256 in hexadecimal digits. No salt or slow hash is needed: a token cannot be guessed.
+pub fn hash(token: &str) -> String {
+    format!("{:x}", Sha256::digest(token))
 }
 
 /// Whether the text has the form of a token.

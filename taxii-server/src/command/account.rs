@@ -1,43 +1,173 @@
 //! `taxii-server account`: who may use the server. Secrets are printed once and stored only as hashes.
 //!
-//! A running server takes a change up at once, except that it remembers a credential it has verified for
-//! up to a minute.
+//! A running server takes every change up with its next request.
+
+mod edit;
+mod show;
 
 use std::error::Error;
+use std::time::Duration;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
-use crate::auth::{password, token};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::storage::{self, DateAdded, Storage};
-use crate::wire::Timestamp;
+use crate::duration;
+use crate::storage::{self, Access, Grants, Scope};
+
+pub(super) use self::edit::create;
 
 /// What to do with the accounts.
 #[derive(Debug, Subcommand)]
 pub enum AccountCommand {
-    /// Make an account and print its password
-    Add {
+    /// Make an account and print its password; it reads all collections unless rights are named
+    #[command(visible_alias = "add")]
+    Create {
         /// The name of the account
         name: String,
+        #[command(flatten)]
+        rights: Rights,
+        /// Give it no right at all
+        #[arg(long, conflicts_with_all = ["read", "write"])]
+        no_rights: bool,
+        /// Give it no password, since it will have tokens or certificates only
+        #[arg(long)]
+        no_password: bool,
     },
     /// List the accounts
     List,
-    /// Remove an account with its tokens
-    Remove {
+    /// Show an account with its rights and its secrets
+    Show {
         /// The name of the account
         name: String,
     },
-    /// Give an account one more token and print it
-    Token {
+    /// Give an account rights
+    Grant {
         /// The name of the account
         name: String,
+        #[command(flatten)]
+        rights: Rights,
+    },
+    /// Take rights from an account
+    Revoke {
+        /// The name of the account
+        name: String,
+        #[command(flatten)]
+        rights: Rights,
     },
     /// Give an account another password and print it
     Password {
         /// The name of the account
         name: String,
+        /// How long the old password is still good, as in `1h`
+        #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "0s")]
+        keep_old: Duration,
+        /// How long the new password is good; without it, for ever
+        #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+        expires: Option<Duration>,
     },
+    /// Manage the tokens of an account, which are also called API keys
+    #[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
+    Token {
+        #[command(subcommand)]
+        command: Option<TokenCommand>,
+        /// The name of an account, to give it one more token: the same as `add NAME`
+        name: Option<String>,
+    },
+    /// Manage the certificates by which an account is known
+    #[command(subcommand)]
+    Certificate(CertificateCommand),
+    /// Remove an account with its rights and secrets
+    Remove {
+        /// The name of the account
+        name: String,
+    },
+}
+
+/// What to do with the tokens of an account.
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Give an account one more token and print it
+    Add {
+        /// The name of the account
+        name: String,
+        #[command(flatten)]
+        terms: Terms,
+    },
+    /// Remove a token
+    Revoke {
+        /// The name of the account
+        name: String,
+        /// The number of the token, as `account show` says it
+        number: i64,
+    },
+}
+
+/// What to do with the certificates of an account.
+#[derive(Debug, Subcommand)]
+pub enum CertificateCommand {
+    /// Know an account by one more certificate
+    Add {
+        /// The name of the account
+        name: String,
+        /// The SHA-256 of the certificate, in hexadecimal digits with or without colons
+        fingerprint: String,
+        #[command(flatten)]
+        terms: Terms,
+    },
+    /// Know an account by a certificate no longer
+    Revoke {
+        /// The name of the account
+        name: String,
+        /// The number of the certificate, as `account show` says it
+        number: i64,
+    },
+}
+
+/// What goes with a secret.
+#[derive(Args, Debug)]
+pub struct Terms {
+    /// What to call it in lists
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    label: String,
+    /// How long it is good, as in `90d`; without it, for ever
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    expires: Option<Duration>,
+}
+
+/// Rights to collections.
+#[derive(Args, Debug)]
+pub struct Rights {
+    /// The right to read a collection, named by its id or alias, or `all`
+    #[arg(long, value_name = "COLLECTION")]
+    read: Vec<String>,
+    /// The right to add objects to a collection; to delete them the right to read is needed too
+    #[arg(long, value_name = "COLLECTION")]
+    write: Vec<String>,
+}
+
+impl Rights {
+    /// The rights, if every collection exists.
+    fn grants(&self, config: &Config) -> Result<Grants, String> {
+        let rights = |names: &[String], access: Access| {
+            names.iter().map(|name| Ok((scope(config, name)?, access))).collect::<Vec<_>>()
+        };
+        let (read, write) = (rights(&self.read, Access::READ), rights(&self.write, Access::WRITE));
+        read.into_iter().chain(write).collect()
+    }
+}
+
+/// The collection of this name.
+fn scope(config: &Config, name: &str) -> Result<Scope, String> {
+    if name == "all" {
+        return Ok(Scope::Everywhere);
+    }
+    let named = |id: uuid::Uuid, alias: Option<&str>| id.to_string() == name || alias == Some(name);
+    let found =
+        config.collections.iter().find(|collection| named(collection.id, collection.alias.as_deref()));
+    found
+        .map(|collection| Scope::Collection(collection.id.into()))
+        .ok_or_else(|| format!("there is no collection `{name}` in the settings"))
 }
 
 pub(super) async fn run(
@@ -46,54 +176,31 @@ pub(super) async fn run(
     clock: &Clock,
 ) -> Result<(), Box<dyn Error>> {
     let storage = storage::open(&config.database).await?;
-    match command {
-        AccountCommand::Add { name } => println!("{}", add(&*storage, clock, &name).await?),
-        AccountCommand::List => list(&*storage).await?,
-        AccountCommand::Remove { name } => {
-            existing(storage.remove_account(&name).await?, &name)?;
+    let edit = edit::Edit { storage: &*storage, config, clock };
+    let done = match command {
+        AccountCommand::Create { name, rights, no_rights, no_password } => {
+            edit.create(&name, &rights, no_rights, no_password).await
         }
-        AccountCommand::Token { name } => {
-            let token = token::generate();
-            let stored = storage.add_token(&name, &token::hash(&token), now(clock)).await?;
-            existing(stored, &name)?;
-            println!("{token}");
+        AccountCommand::List => show::list(&*storage).await,
+        AccountCommand::Show { name } => show::show(&*storage, config, clock, &name).await,
+        AccountCommand::Grant { name, rights } => edit.grant(&name, &rights).await,
+        AccountCommand::Revoke { name, rights } => edit.revoke(&name, &rights).await,
+        AccountCommand::Password { name, keep_old, expires } => edit.password(&name, keep_old, expires).await,
+        AccountCommand::Token { command: Some(TokenCommand::Add { name, terms }), .. } => {
+            edit.add_token(&name, terms.label, terms.expires).await
         }
-        AccountCommand::Password { name } => {
-            let password = password::generate();
-            existing(storage.set_password(&name, &password::hash(&password)?).await?, &name)?;
-            println!("{password}");
+        AccountCommand::Token { command: Some(TokenCommand::Revoke { name, number }), .. }
+        | AccountCommand::Certificate(CertificateCommand::Revoke { name, number }) => {
+            edit.remove_secret(&name, number).await
         }
-    }
+        AccountCommand::Token { command: None, name } => {
+            edit.add_token(&name.unwrap_or_default(), String::new(), None).await
+        }
+        AccountCommand::Certificate(CertificateCommand::Add { name, fingerprint, terms }) => {
+            edit.add_certificate(&name, &fingerprint, terms.label, terms.expires).await
+        }
+        AccountCommand::Remove { name } => edit.remove(&name).await,
+    };
     storage.close().await;
-    Ok(())
-}
-
-/// Makes an account and gives its password.
-pub(super) async fn add(storage: &dyn Storage, clock: &Clock, name: &str) -> Result<String, Box<dyn Error>> {
-    if name.is_empty() || name.contains(':') || name.chars().any(char::is_control) {
-        return Err(
-            format!("`{name}` cannot be a name: it is empty, or has a colon or a control character").into()
-        );
-    }
-    let password = password::generate();
-    if !storage.add_account(name, &password::hash(&password)?, now(clock)).await? {
-        return Err(format!("there is an account `{name}` already").into());
-    }
-    Ok(password)
-}
-
-async fn list(storage: &dyn Storage) -> Result<(), Box<dyn Error>> {
-    for account in storage.accounts().await? {
-        let created = account.created.timestamp();
-        println!("{}\tsince {created}\t{} tokens", account.name, account.tokens);
-    }
-    Ok(())
-}
-
-fn existing(done: bool, name: &str) -> Result<(), Box<dyn Error>> {
-    if done { Ok(()) } else { Err(format!("there is no account `{name}`").into()) }
-}
-
-fn now(clock: &Clock) -> DateAdded {
-    DateAdded::from(Timestamp::new(clock.now()))
+    done
 }

@@ -41,7 +41,7 @@ pub(super) async fn run(config: Config, clock: Clock) -> Result<(), Box<dyn Erro
     };
     serve::check_listen(&config)?;
     let storage = storage::open(&config.database).await?;
-    let password = account::add(&*storage, &clock, "reader").await?;
+    let password = account::create(&*storage, &clock, "reader", &serve::everything()).await?;
     let introduction = introduction(&config, &standin, &password);
     let mut bridge = Bridge::start(config, storage, clock).await?;
     println!("{introduction}");

@@ -9,7 +9,7 @@ use crate::bridge::Bridge;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::feed::FeedSettings;
-use crate::storage::{self, Storage};
+use crate::storage::{self, Access, Grants, Scope, Storage};
 use crate::telemetry;
 
 /// How long everything together may take to end; the server alone takes less.
@@ -20,7 +20,7 @@ pub(super) async fn run(config: Config, clock: Clock) -> Result<(), Box<dyn Erro
     telemetry::start(config.log_format)?;
     let config = with_feeds(config);
     let storage = storage::open(&config.database).await?;
-    if !config.anonymous {
+    if config.anonymous_grants().is_none() {
         first_account(&*storage, &clock).await?;
     }
     let discovery = config.public_url.clone();
@@ -74,11 +74,16 @@ fn with_feeds(mut config: Config) -> Config {
 /// On a database without accounts makes one, and says its password on the terminal, never in the log.
 async fn first_account(storage: &dyn Storage, clock: &Clock) -> Result<(), Box<dyn Error>> {
     if storage.accounts().await?.is_empty() {
-        let password = account::add(storage, clock, "reader").await?;
+        let password = account::create(storage, clock, "reader", &everything()).await?;
         println!("made the account `reader` with the password {password}");
         println!("(shown this once; `taxii-server account password reader` makes another)");
     }
     Ok(())
+}
+
+/// The rights of the first account: it reads all collections.
+pub(super) fn everything() -> Grants {
+    Grants::from_iter([(Scope::Everywhere, Access::READ)])
 }
 
 /// Waits for Ctrl-C or, where there is such a thing, SIGTERM.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use uuid::{Uuid, Variant, Version};
 
 use super::is_segment;
+use crate::storage::Access;
 
 /// The identifier of the collection that exists when no other is configured. It is fixed, so that clients
 /// keep their place when the server is set up anew.
@@ -23,6 +24,30 @@ pub struct CollectionSettings {
     pub alias: Option<String>,
     /// A longer text about the collection.
     pub description: Option<String>,
+    /// What may be done without an account, if it is not what the settings say for all collections.
+    pub anonymous: Option<AnonymousAccess>,
+}
+
+/// What may be done with a collection without an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AnonymousAccess {
+    /// Nothing.
+    None,
+    /// Read it.
+    Read,
+    /// Read it, add objects and delete them.
+    Write,
+}
+
+impl From<AnonymousAccess> for Access {
+    fn from(access: AnonymousAccess) -> Self {
+        match access {
+            AnonymousAccess::None => Self::NONE,
+            AnonymousAccess::Read => Self::READ,
+            AnonymousAccess::Write => Self::BOTH,
+        }
+    }
 }
 
 impl Default for CollectionSettings {
@@ -32,6 +57,7 @@ impl Default for CollectionSettings {
             title: "SOC Defenders".to_owned(),
             alias: Some("socdefenders".to_owned()),
             description: Some("Indicators of compromise from the SOC Defenders feed".to_owned()),
+            anonymous: None,
         }
     }
 }

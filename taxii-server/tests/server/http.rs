@@ -4,7 +4,7 @@ use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use taxii_server::auth::token;
 use taxii_server::config::DEFAULT_COLLECTION;
-use taxii_server::storage::DateAdded;
+use taxii_server::storage::{DateAdded, NewSecret, SecretKind};
 
 use super::world::{PASSWORD, World, address, indicator, object};
 
@@ -195,7 +195,8 @@ async fn tokens_in_every_place_where_clients_put_them() {
     let world = World::start_with(|config| config.api_key_header = Some("X-API-Key".to_owned())).await;
     let secret = token::generate();
     let date = DateAdded::from_millis(0);
-    assert!(world.storage.add_token("reader", &token::hash(&secret), date).await.unwrap());
+    let stored = NewSecret::new(SecretKind::Token, token::hash(&secret));
+    assert!(world.storage.add_secret("reader", &stored, date).await.unwrap().is_some());
     let request = || world.client.get(format!("{}/taxii2/", world.url));
     let requests = [
         (request().bearer_auth(&secret), 200),

@@ -3,5 +3,6 @@
 
 mod http;
 mod paging;
+mod rights;
 mod storage;
 mod world;

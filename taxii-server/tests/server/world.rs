@@ -9,7 +9,10 @@ use taxii_server::auth::password;
 use taxii_server::clock::Clock;
 use taxii_server::config::{Config, DEFAULT_COLLECTION};
 use taxii_server::server::{Running, Server};
-use taxii_server::storage::{self, Added, CollectionId, DateAdded, Dating, NewObject, Storage};
+use taxii_server::storage::{
+    self, Access, Added, CollectionId, DateAdded, Dating, Grants, NewObject, NewSecret, Scope, SecretKind,
+    Storage,
+};
 use tempfile::TempDir;
 
 pub(crate) const PASSWORD: &str = "correct horse";
@@ -33,7 +36,10 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let storage = storage::open(&folder.path().join("taxii.db").into()).await.unwrap();
         let hash = password::hash(PASSWORD).unwrap();
-        storage.add_account("reader", &hash, DateAdded::from_millis(0)).await.unwrap();
+        let (grants, date) =
+            (Grants::from_iter([(Scope::Everywhere, Access::READ)]), DateAdded::from_millis(0));
+        storage.add_account("reader", &grants, date).await.unwrap();
+        storage.add_secret("reader", &NewSecret::new(SecretKind::Password, hash), date).await.unwrap();
         let mut config = Config::default();
         config.listen.set_port(0);
         change(&mut config);

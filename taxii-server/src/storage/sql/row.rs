@@ -69,6 +69,22 @@ impl Column for Vec<u8> {
     }
 }
 
+/// A column that may be `NULL`.
+impl<T: Column> Column for Option<T> {
+    fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::Integer(None) | Value::Text(None) | Value::Bytes(None) => Some(None),
+            value => T::from_value(value).map(Some),
+        }
+    }
+}
+
+impl From<Option<i64>> for Value {
+    fn from(value: Option<i64>) -> Self {
+        Self::Integer(value)
+    }
+}
+
 impl From<i64> for Value {
     fn from(value: i64) -> Self {
         Self::Integer(Some(value))

@@ -1,0 +1,62 @@
+//! The commands that say what accounts there are.
+
+use std::error::Error;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::storage::{Account, DateAdded, Scope, Secret, SecretKind, Storage};
+use crate::wire::Timestamp;
+
+/// A line for each account.
+pub(super) async fn list(storage: &dyn Storage) -> Result<(), Box<dyn Error>> {
+    for account in storage.accounts().await? {
+        let of_kind = |kind| account.secrets.iter().filter(|secret| secret.stored.kind == kind).count();
+        println!(
+            "{}\tsince {}\t{} tokens\t{} certificates",
+            account.name,
+            account.created.timestamp(),
+            of_kind(SecretKind::Token),
+            of_kind(SecretKind::Certificate)
+        );
+    }
+    Ok(())
+}
+
+/// All of an account but its secrets themselves.
+pub(super) async fn show(
+    storage: &dyn Storage,
+    config: &Config,
+    clock: &Clock,
+    name: &str,
+) -> Result<(), Box<dyn Error>> {
+    let Account { name, created, secrets, grants, revision: _ } =
+        storage.account(name).await?.ok_or_else(|| format!("there is no account `{name}`"))?;
+    println!("account      {name}");
+    println!("since        {}", created.timestamp());
+    for (scope, access) in grants.iter() {
+        println!("may          {access} {}", place(config, scope));
+    }
+    let now = DateAdded::from(Timestamp::new(clock.now()));
+    for secret in secrets {
+        println!("{}", line(&secret, now));
+    }
+    Ok(())
+}
+
+fn place(config: &Config, scope: Scope) -> String {
+    let Scope::Collection(id) = scope else { return "all collections".to_owned() };
+    let settings = config.collections.iter().find(|collection| collection.id == id.uuid());
+    let title = settings.map_or("not in the settings", |settings| settings.title.as_str());
+    format!("{id} ({title})")
+}
+
+fn line(secret: &Secret, now: DateAdded) -> String {
+    let Secret { number, stored, created } = secret;
+    let end = match stored.expires {
+        Some(end) if secret.is_valid(now) => format!(", until {}", end.timestamp()),
+        Some(end) => format!(", ended {}", end.timestamp()),
+        None => String::new(),
+    };
+    let label = if stored.label.is_empty() { String::new() } else { format!("  {}", stored.label) };
+    format!("{:<12} {number}  since {}{end}{label}", stored.kind.as_str(), created.timestamp())
+}
