@@ -15,12 +15,13 @@ const MEDIA_TYPE: &str = "application/taxii+json;version=2.1";
 /// A server with a second collection, which `anonymous` may do this with.
 async fn start(anonymous: Option<AnonymousAccess>) -> World {
     World::start_with(|config| {
-        let mut second = CollectionSettings::default();
-        second.id = HIDDEN.parse().unwrap();
-        second.title = "Second".to_owned();
-        second.alias = Some("second".to_owned());
-        second.anonymous = anonymous;
-        config.collections.push(second);
+        config.collections.push(CollectionSettings {
+            id: HIDDEN.parse().unwrap(),
+            title: "Second".to_owned(),
+            alias: Some("second".to_owned()),
+            anonymous,
+            ..CollectionSettings::default()
+        });
     })
     .await
 }
