@@ -11,6 +11,7 @@ mod literal;
 mod observation;
 mod path;
 mod qualifier;
+mod text;
 
 pub use self::chain::Chain;
 pub use self::comparison::{
@@ -18,5 +19,7 @@ pub use self::comparison::{
 };
 pub use self::literal::{Binary, Decimal, Literal, Set, StringLiteral, Timestamp, Value};
 pub use self::observation::{Bracket, ObservationExpression, Qualified};
+pub(crate) use self::path::Steps;
 pub use self::path::{ObjectPath, Step, StepKind};
 pub use self::qualifier::{Qualifier, QualifierKind, Seconds};
+pub use self::text::Text;

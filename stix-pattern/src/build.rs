@@ -6,7 +6,7 @@ use std::fmt;
 use crate::MAX_DEPTH;
 use crate::ast::{
     ComparisonExpression, ComparisonOperator, ComparisonTest, ObjectPath, ObservationExpression, Step,
-    StepKind, Value,
+    StepKind, Steps, Value,
 };
 use crate::lexer;
 use crate::pattern::Pattern;
@@ -62,7 +62,7 @@ pub fn object_path<S: Into<StepKind>>(
     if !lexer::is_object_type(object_type) {
         return Err(BuildError::new(BuildErrorKind::InvalidObjectType, object_type));
     }
-    let steps: Vec<Step> = steps.into_iter().map(|step| Step::from(step.into())).collect();
+    let steps: Steps = steps.into_iter().map(|step| Step::from(step.into())).collect();
     match steps.first().map(Step::kind) {
         Some(StepKind::Key(_)) => {
             Ok(ObjectPath { origin: Origin::default(), object_type: object_type.into(), steps })

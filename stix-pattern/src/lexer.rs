@@ -9,10 +9,8 @@ mod constant;
 mod keyword;
 mod number;
 
-use nom::branch::alt;
-use nom::character::complete::anychar;
-use nom::combinator::map;
-use nom::{IResult, Parser};
+use nom::IResult;
+use smallvec::SmallVec;
 
 pub(crate) use self::constant::is_timestamp;
 pub(crate) use self::keyword::Keyword;
@@ -21,6 +19,9 @@ use crate::span::Span;
 
 /// A token scanner never fails for good: what it cannot read becomes an invalid token.
 type Scanned<'a, T> = IResult<&'a str, T, ()>;
+
+/// The tokens of a pattern. Those of one of up to 250 bytes or so take no memory of their own.
+pub(crate) type Tokens = SmallVec<[Token; 64]>;
 
 /// A word of the language and where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,21 +87,18 @@ pub(crate) enum Fault {
 
 /// Cuts a pattern into tokens. The last is an `End`; only the one before it may be `Invalid` or `Unknown`.
 ///
-/// Takes time in proportion to the text: each scanner reads a character a fixed number of times, and the scan stops at
-/// the first token that shows that the text cannot be a pattern.
-pub(crate) fn tokenize(source: &str) -> Vec<Token> {
-    // A token with the space behind it takes four to five bytes in patterns from the field.
-    let mut tokens = Vec::with_capacity(source.len() / 4 + 2);
-    let mut rest = source;
+/// Takes time in proportion to the text: each scanner reads a byte a fixed number of times, and the scan stops at the
+/// first token that shows that the text cannot be a pattern.
+pub(crate) fn tokenize(source: &str, tokens: &mut Tokens) {
+    let mut at = 0;
     loop {
-        rest = blank::skip(rest);
-        let start = offset(source, rest);
-        let (after, kind) = token(rest).unwrap_or(("", TokenKind::End));
-        tokens.push(Token { kind, span: Span::new(start, offset(source, after)) });
+        at = blank::skip(source, at);
+        let (kind, end) = token(source, at);
+        tokens.push(Token { kind, span: Span::from_range(at..end) });
         match kind {
-            TokenKind::End => return tokens,
-            TokenKind::Invalid(_) | TokenKind::Unknown => rest = "",
-            _ => rest = after,
+            TokenKind::End => return,
+            TokenKind::Invalid(_) | TokenKind::Unknown => at = source.len(),
+            _ => at = end,
         }
     }
 }
@@ -117,78 +115,90 @@ pub(crate) fn is_property_name(text: &str) -> bool {
 
 /// The one identifier or keyword that `text` consists of.
 fn whole(text: &str) -> Option<TokenKind> {
-    word(text).ok().filter(|(rest, _)| rest.is_empty()).map(|(_, kind)| kind)
+    let (kind, end) = token(text, 0);
+    let is_word = matches!(kind, TokenKind::Word | TokenKind::HyphenatedWord | TokenKind::Keyword(_));
+    (is_word && end == text.len()).then_some(kind)
 }
 
-/// The byte offset of `rest`, which is the tail of `source`. The parser has made sure that it fits.
-#[allow(clippy::cast_possible_truncation)]
-fn offset(source: &str, rest: &str) -> u32 {
-    (source.len() - rest.len()) as u32
-}
-
-/// One token of any sort, chosen by its first byte.
-fn token(input: &str) -> Scanned<'_, TokenKind> {
-    match input.bytes().next() {
-        Some(b'A'..=b'Z' | b'a'..=b'z' | b'_') => word(input),
-        Some(b'0'..=b'9' | b'+' | b'-') => alt((number::number, unknown)).parse(input),
-        Some(b'.') if !after(input, 1).starts_with(|c: char| c.is_ascii_digit()) => {
-            Ok((after(input, 1), TokenKind::Dot))
+/// The token that begins at this byte, told by that byte, and where it ends.
+fn token(source: &str, at: usize) -> (TokenKind, usize) {
+    let one = |kind| (kind, at + 1);
+    match source.as_bytes().get(at) {
+        Some(b'A'..=b'Z' | b'a'..=b'z' | b'_') => word(source, at),
+        Some(b'\'') => constant::string(source, at),
+        Some(b'[') => one(TokenKind::LeftBracket),
+        Some(b']') => one(TokenKind::RightBracket),
+        Some(b'(') => one(TokenKind::LeftParenthesis),
+        Some(b')') => one(TokenKind::RightParenthesis),
+        Some(b':') => one(TokenKind::Colon),
+        Some(b',') => one(TokenKind::Comma),
+        Some(b'*') => one(TokenKind::Star),
+        Some(b'0'..=b'9' | b'+' | b'-' | b'.') => number::number(source, at),
+        Some(b'=' | b'!' | b'<' | b'>') => comparison_operator(source, at),
+        Some(b'/') if source.as_bytes().get(at + 1) == Some(&b'*') => {
+            (TokenKind::Invalid(Fault::Comment), source.len())
         }
-        Some(b'.') => number::number(input),
-        Some(b'\'') => constant::string(input),
-        Some(b'/') => alt((blank::open_comment, unknown)).parse(input),
-        Some(b'=' | b'!' | b'<' | b'>') => comparison_operator(input),
-        Some(b'[') => Ok((after(input, 1), TokenKind::LeftBracket)),
-        Some(b']') => Ok((after(input, 1), TokenKind::RightBracket)),
-        Some(b'(') => Ok((after(input, 1), TokenKind::LeftParenthesis)),
-        Some(b')') => Ok((after(input, 1), TokenKind::RightParenthesis)),
-        Some(b':') => Ok((after(input, 1), TokenKind::Colon)),
-        Some(b',') => Ok((after(input, 1), TokenKind::Comma)),
-        Some(b'*') => Ok((after(input, 1), TokenKind::Star)),
-        Some(_) => unknown(input),
-        None => Ok((input, TokenKind::End)),
+        Some(_) => unknown(source, at),
+        None => (TokenKind::End, at),
     }
 }
 
 /// An identifier or a keyword, or a constant with one of the prefixes `b`, `h` and `t`.
-fn word(input: &str) -> Scanned<'_, TokenKind> {
-    let (rest, name) = take_bytes_while1(input, is_word_byte)?;
-    if name.starts_with(|c: char| c.is_ascii_digit()) {
-        return Err(nom::Err::Error(()));
-    }
-    match rest.bytes().next() {
-        Some(b'-') => {
-            let (rest, _) = take_bytes_while1(rest, |byte| byte == b'-' || is_word_byte(byte))?;
-            Ok((rest, TokenKind::HyphenatedWord))
+fn word(source: &str, at: usize) -> (TokenKind, usize) {
+    let bytes = source.as_bytes();
+    let end = end_of_run(bytes, at, WORD);
+    let first = bytes.get(at).copied().unwrap_or_default();
+    match bytes.get(end) {
+        Some(b'-') => (TokenKind::HyphenatedWord, end_of_run(bytes, end, WORD | HYPHEN)),
+        Some(b'\'') if end == at + 1 && matches!(first, b'b' | b'h' | b't') => constant::prefixed(source, at),
+        // Most words begin as no keyword does.
+        _ if !matches!(first, b'A'..=b'W' | b't' | b'f') => (TokenKind::Word, end),
+        _ => {
+            let keyword = source.get(at..end).and_then(Keyword::from_text);
+            (keyword.map_or(TokenKind::Word, TokenKind::Keyword), end)
         }
-        Some(b'\'') if matches!(name, "b" | "h" | "t") => constant::prefixed(input),
-        _ => Ok((rest, Keyword::from_text(name).map_or(TokenKind::Word, TokenKind::Keyword))),
     }
 }
 
-/// What is left behind so many bytes, which are whole characters.
-fn after(input: &str, bytes: usize) -> &str {
-    input.get(bytes..).unwrap_or_default()
-}
+/// What letters, digits and underscores are in [`CLASSES`].
+const WORD: u8 = 1;
+/// What a hyphen is in [`CLASSES`].
+const HYPHEN: u8 = 2;
+/// What decimal digits are in [`CLASSES`], beside being part of a word.
+const DIGIT: u8 = 4;
 
-/// nom's `take_while1` without decoding the characters, where the first byte that ends the run is an ASCII one or the
-/// run itself is ASCII.
-fn take_bytes_while1(input: &str, belongs: impl Fn(u8) -> bool) -> Scanned<'_, &str> {
-    let length = input.bytes().position(|byte| !belongs(byte)).unwrap_or(input.len());
-    match input.split_at_checked(length) {
-        Some((taken, rest)) if length > 0 => Ok((rest, taken)),
-        _ => Err(nom::Err::Error(())),
+/// What each byte is, in bits.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        let class = if byte.is_ascii_digit() { WORD | DIGIT } else { WORD };
+        let class = if byte == b'-' { HYPHEN } else { class };
+        if byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-' {
+            #[allow(clippy::indexing_slicing, reason = "a byte is within 256, and the compiler runs this")]
+            {
+                classes[byte as usize] = class;
+            }
+        }
+        byte += 1;
     }
-}
+    classes
+};
 
-fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+/// Where the bytes of these classes end that begin at `at`.
+fn end_of_run(bytes: &[u8], at: usize, classes: u8) -> usize {
+    let belongs = |byte: u8| CLASSES.get(usize::from(byte)).is_some_and(|class| class & classes != 0);
+    let mut end = at;
+    while bytes.get(end).is_some_and(|byte| belongs(*byte)) {
+        end += 1;
+    }
+    end
 }
 
 /// `=`, `==`, `!=`, `<>`, `<`, `<=`, `>` or `>=`. The longer ones come first.
-fn comparison_operator(input: &str) -> Scanned<'_, TokenKind> {
-    let mut bytes = input.bytes();
-    let (kind, length) = match (bytes.next(), bytes.next()) {
+fn comparison_operator(source: &str, at: usize) -> (TokenKind, usize) {
+    let bytes = source.as_bytes();
+    let (kind, length) = match (bytes.get(at), bytes.get(at + 1)) {
         (Some(b'='), Some(b'=')) => (TokenKind::Equal, 2),
         (Some(b'='), _) => (TokenKind::Equal, 1),
         (Some(b'!'), Some(b'=')) | (Some(b'<'), Some(b'>')) => (TokenKind::NotEqual, 2),
@@ -196,14 +206,25 @@ fn comparison_operator(input: &str) -> Scanned<'_, TokenKind> {
         (Some(b'>'), Some(b'=')) => (TokenKind::GreaterOrEqual, 2),
         (Some(b'<'), _) => (TokenKind::Less, 1),
         (Some(b'>'), _) => (TokenKind::Greater, 1),
-        _ => return unknown(input),
+        _ => return unknown(source, at),
     };
-    Ok((after(input, length), kind))
+    (kind, at + length)
 }
 
 /// Any one character.
-fn unknown(input: &str) -> Scanned<'_, TokenKind> {
-    map(anychar, |_| TokenKind::Unknown).parse(input)
+fn unknown(source: &str, at: usize) -> (TokenKind, usize) {
+    let character = source.get(at..).and_then(|rest| rest.chars().next());
+    (TokenKind::Unknown, at + character.map_or(0, char::len_utf8))
+}
+
+/// Applies a nom parser at a place: what it yields, and where it stops.
+fn scan<'a, T>(
+    source: &'a str,
+    at: usize,
+    scanner: impl Fn(&'a str) -> Scanned<'a, T>,
+) -> Option<(T, usize)> {
+    let (rest, scanned) = scanner(source.get(at..)?).ok()?;
+    Some((scanned, source.len() - rest.len()))
 }
 
 #[cfg(test)]
@@ -211,7 +232,9 @@ mod tests {
     use super::*;
 
     fn kinds(source: &str) -> Vec<TokenKind> {
-        tokenize(source).into_iter().map(|token| token.kind).collect()
+        let mut tokens = Tokens::new();
+        tokenize(source, &mut tokens);
+        tokens.into_iter().map(|token| token.kind).collect()
     }
 
     #[test]
@@ -224,6 +247,8 @@ mod tests {
         assert_eq!(kinds("bt'x'"), [Word, String, End]);
         assert_eq!(kinds("1.5.5"), [Float, Float, End]);
         assert_eq!(kinds("1."), [Integer, Dot, End]);
+        assert_eq!(kinds(".5 -.5 0.5 + - . 10 -0"), [Float, Float, Float, Unknown, End]);
+        assert_eq!(kinds(". 10 -0 +7 /"), [Dot, Integer, Integer, Integer, Unknown, End]);
     }
 
     #[test]

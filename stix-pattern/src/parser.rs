@@ -14,7 +14,7 @@ mod qualifier;
 use self::cursor::{Cursor, Text};
 use crate::ast::ObservationExpression;
 use crate::error::{self, Expected, Failure, Mistake, SyntaxError};
-use crate::lexer;
+use crate::lexer::{self, Tokens};
 
 /// How many parentheses may be open at once, around observation expressions and inside brackets together.
 pub const MAX_DEPTH: u32 = 64;
@@ -27,14 +27,15 @@ pub(crate) fn parse(source: &str) -> Result<ObservationExpression, Vec<SyntaxErr
 /// Parses a whole pattern up to its first mistake.
 fn attempt(source: &str) -> Result<ObservationExpression, Mistake> {
     if u32::try_from(source.len()).is_err() {
-        return Err(Mistake { tokens: Vec::new(), failure: Failure::new(Expected::ShorterPattern, 0) });
+        return Err(Mistake { tokens: Tokens::new(), failure: Failure::new(Expected::ShorterPattern, 0) });
     }
-    let text = Text { source, tokens: lexer::tokenize(source) };
-    let failure = match observation::pattern(Cursor::new(&text)) {
+    let mut tokens = Tokens::new();
+    lexer::tokenize(source, &mut tokens);
+    let failure = match observation::pattern(Cursor::new(&Text { source, tokens: &tokens })) {
         Ok((_, expression)) => return Ok(expression),
         Err(nom::Err::Error(failure) | nom::Err::Failure(failure)) => failure,
         // No parser of this crate works on partial input.
         Err(nom::Err::Incomplete(_)) => Failure::new(Expected::Pattern, 0),
     };
-    Err(Mistake { tokens: text.tokens, failure })
+    Err(Mistake { tokens, failure })
 }

@@ -145,7 +145,7 @@ pub fn object_path() -> impl Strategy<Value = ObjectPath> {
 /// Any constant.
 pub fn value() -> impl Strategy<Value = Value> {
     prop_oneof![
-        3 => text().prop_map(Value::String),
+        3 => text().prop_map(Value::from),
         2 => prop_oneof![any::<i64>(), -9..9_i64, Just(i64::MIN), Just(i64::MAX)].prop_map(Value::Integer),
         1 => any::<bool>().prop_map(Value::Boolean),
         1 => decimal().prop_map(Value::Float),

@@ -1,6 +1,6 @@
 //! Comparison expressions (STIX 2.1, sections 9.4 and 9.6): the tests inside a bracket.
 
-use crate::ast::{Chain, Literal, ObjectPath, Set, StringLiteral, Value};
+use crate::ast::{Chain, Literal, ObjectPath, Set, StringLiteral, Text, Value};
 use crate::build::BuildError;
 use crate::span::{Origin, Span};
 
@@ -111,7 +111,7 @@ impl ComparisonTest {
     }
 
     /// `path LIKE 'text'`, or another operator that takes a string.
-    pub fn text(path: ObjectPath, operator: TextOperator, text: impl Into<String>) -> Self {
+    pub fn text(path: ObjectPath, operator: TextOperator, text: impl Into<Text>) -> Self {
         Self::new(path, Predicate::Text(operator, StringLiteral::new(text)))
     }
 

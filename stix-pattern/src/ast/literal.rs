@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::ast::Text;
 use crate::lexer;
 use crate::span::{Origin, Span};
 
@@ -41,7 +42,7 @@ pub enum Value {
     /// `0.5`
     Float(Decimal),
     /// `'text'`, without the quotes and escapes.
-    String(String),
+    String(Text),
     /// `true` or `false`
     Boolean(bool),
     /// `b'AAAA'`, decoded.
@@ -66,13 +67,13 @@ impl From<bool> for Value {
 
 impl From<&str> for Value {
     fn from(value: &str) -> Self {
-        Self::String(value.to_owned())
+        Self::String(value.into())
     }
 }
 
 impl From<String> for Value {
     fn from(value: String) -> Self {
-        Self::String(value)
+        Self::String(value.into())
     }
 }
 
@@ -80,11 +81,11 @@ impl From<String> for Value {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct StringLiteral {
     pub(crate) origin: Origin,
-    pub(crate) value: String,
+    pub(crate) value: Text,
 }
 
 impl StringLiteral {
-    pub(crate) fn new(value: impl Into<String>) -> Self {
+    pub(crate) fn new(value: impl Into<Text>) -> Self {
         Self { origin: Origin::default(), value: value.into() }
     }
 
@@ -138,7 +139,7 @@ impl FromIterator<Value> for Set {
 /// assert_eq!(Decimal::parse("1e3"), None);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Decimal(String);
+pub struct Decimal(Text);
 
 impl Decimal {
     /// Reads a number that the grammar takes for a float: a sign or none, digits or none, a point, digits. `None` for
@@ -155,7 +156,7 @@ impl Decimal {
     pub fn from_f64(value: f64) -> Option<Self> {
         let text = value.to_string();
         let text = if text.contains('.') { text } else { text + ".0" };
-        value.is_finite().then_some(Self(text))
+        value.is_finite().then(|| Self(text.into()))
     }
 
     pub(crate) fn from_float_token(text: &str) -> Self {
@@ -165,7 +166,10 @@ impl Decimal {
         };
         let digits = digits.trim_start_matches('0');
         let zero = if digits.starts_with('.') { "0" } else { "" };
-        Self([sign, zero, digits].concat())
+        match (sign, zero) {
+            ("", "") => Self(digits.into()),
+            _ => Self([sign, zero, digits].concat().into()),
+        }
     }
 
     /// The number in canonical spelling.
@@ -174,7 +178,7 @@ impl Decimal {
         &self.0
     }
 
-    pub(crate) fn into_string(self) -> String {
+    pub(crate) fn into_text(self) -> Text {
         self.0
     }
 
@@ -215,7 +219,7 @@ impl Binary {
 /// assert_eq!(Timestamp::parse("2020-01-31T12:00:00+00:00"), None);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Timestamp(String);
+pub struct Timestamp(Text);
 
 impl Timestamp {
     /// Reads `YYYY-MM-DDThh:mm:ss[.s+]Z`, `None` for any other text.
@@ -225,7 +229,7 @@ impl Timestamp {
     }
 
     pub(crate) fn from_checked(text: &str) -> Self {
-        Self(text.to_owned())
+        Self(text.into())
     }
 
     /// The text between the quotes.

@@ -1,14 +1,20 @@
 //! Object paths (STIX 2.1, section 9.7): which value of an object a test looks at.
 
+use smallvec::SmallVec;
+
+use crate::ast::Text;
 use crate::lexer;
 use crate::span::{Origin, Span};
+
+/// The steps of a path; hardly ever more than two.
+pub(crate) type Steps = SmallVec<[Step; 2]>;
 
 /// An object type and the steps from the object to the value, such as `file:hashes.'SHA-256'`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ObjectPath {
     pub(crate) origin: Origin,
-    pub(crate) object_type: Box<str>,
-    pub(crate) steps: Vec<Step>,
+    pub(crate) object_type: Text,
+    pub(crate) steps: Steps,
 }
 
 impl ObjectPath {
@@ -62,7 +68,7 @@ impl From<StepKind> for Step {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum StepKind {
     /// `.name` or `.'name'`: to a property, or to a key of a dictionary.
-    Key(Box<str>),
+    Key(Text),
     /// `[3]`: to the element of a list at this place, counted from 0.
     Index(u64),
     /// `[*]`: to each element of a list.

@@ -1,6 +1,6 @@
 //! Qualifiers of observation expressions (STIX 2.1, section 9.5.1).
 
-use crate::ast::{Decimal, Timestamp};
+use crate::ast::{Decimal, Text, Timestamp};
 use crate::span::{Origin, Span};
 
 /// A bound on how often or when an expression matches.
@@ -77,19 +77,19 @@ impl QualifierKind {
 /// assert_eq!(Seconds::fraction(Decimal::parse("-.5").unwrap()), None);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Seconds(String);
+pub struct Seconds(Text);
 
 impl Seconds {
     /// A whole number of seconds.
     #[must_use]
     pub fn whole(seconds: u64) -> Self {
-        Self(seconds.to_string())
+        Self(seconds.to_string().into())
     }
 
     /// A number of seconds with a fraction, `None` if it has a minus sign.
     #[must_use]
     pub fn fraction(seconds: Decimal) -> Option<Self> {
-        (!seconds.as_str().starts_with('-')).then(|| Self(seconds.into_string()))
+        (!seconds.as_str().starts_with('-')).then(|| Self(seconds.into_text()))
     }
 
     /// The number in canonical spelling.

@@ -7,7 +7,7 @@ use super::nearest::nearest;
 use super::place::{Place, Shape, kind_name};
 use super::{Rule, calendar, observation, regular_expression, values};
 use crate::ast::{
-    ComparisonOperator, ComparisonTest, Literal, Predicate, Set, StringLiteral, TextOperator, Value,
+    ComparisonOperator, ComparisonTest, Literal, Predicate, Set, StringLiteral, Text, TextOperator, Value,
 };
 use crate::edit::Edit;
 use crate::lexer;
@@ -258,7 +258,7 @@ fn check_text(
     let path = findings.text(test.path().span());
     let is_network = matches!(operator, TextOperator::IsSubset | TextOperator::IsSuperset);
     if let Shape::Kind(kind) = place.shape
-        && !is_comparable(kind, &Value::String(String::new()))
+        && !is_comparable(kind, &Value::String(Text::default()))
     {
         let message = format!("`{path}` is {}, and `{name}` compares strings", kind_name(kind));
         let finding = Finding::new(Rule::OperatorType, test.span(), message);

@@ -3,19 +3,19 @@
 use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_till, take_until, take_while1};
-use nom::combinator::{recognize, rest, value};
 use nom::multi::many0_count;
 use nom::sequence::{delimited, preceded};
 
-use super::{Fault, Scanned, TokenKind};
+use super::{Scanned, scan};
 
-/// What is left behind white space and comments.
-pub(super) fn skip(input: &str) -> &str {
+/// Where white space and comments end that begin at `at`.
+pub(super) fn skip(source: &str, at: usize) -> usize {
+    let bytes = source.as_bytes();
     // By far most tokens are followed by at most one space.
-    let input = input.strip_prefix(' ').unwrap_or(input);
-    match input.bytes().next() {
-        Some(b'!'..=b'.' | b'0'..=b'~') | None => input,
-        _ => blanks(input).map_or(input, |(rest, _)| rest),
+    let at = if bytes.get(at) == Some(&b' ') { at + 1 } else { at };
+    match bytes.get(at) {
+        Some(b'!'..=b'.' | b'0'..=b'~') | None => at,
+        _ => scan(source, at, blanks).map_or(at, |(_, end)| end),
     }
 }
 
@@ -31,11 +31,6 @@ fn block_comment(input: &str) -> Scanned<'_, &str> {
 /// `'//' ~[\r\n]*`
 fn line_comment(input: &str) -> Scanned<'_, &str> {
     preceded(tag("//"), take_till(|c| matches!(c, '\r' | '\n'))).parse(input)
-}
-
-/// The start of a comment that does not end.
-pub(super) fn open_comment(input: &str) -> Scanned<'_, TokenKind> {
-    value(TokenKind::Invalid(Fault::Comment), recognize((tag("/*"), rest))).parse(input)
 }
 
 /// The white space of the grammar. A byte order mark is not among it.

@@ -5,52 +5,52 @@ use std::ops::RangeInclusive;
 use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::{take_while_m_n, take_while1};
-use nom::character::complete::{anychar, char, digit1, hex_digit0, one_of};
+use nom::character::complete::{char, digit1, hex_digit0};
 use nom::combinator::{all_consuming, opt, recognize, value, verify};
 use nom::sequence::delimited;
 
-use super::{Fault, Scanned, TokenKind, after};
+use super::{Fault, Scanned, TokenKind, scan, unknown};
 
 /// `'` ( ~['\\] | `\'` | `\\` )* `'`, or a string that is invalid: from where it has no end, or up to a wrong escape.
-pub(super) fn string(input: &str) -> Scanned<'_, TokenKind> {
-    let bytes = input.as_bytes();
-    let mut at = 1;
+pub(super) fn string(source: &str, at: usize) -> (TokenKind, usize) {
+    let bytes = source.as_bytes();
+    let open = (TokenKind::Invalid(Fault::OpenString), source.len());
+    let mut at = at + 1;
     loop {
         let special = bytes.get(at..).and_then(|rest| memchr::memchr2(b'\'', b'\\', rest));
-        let Some(special) = special.map(|special| at + special) else {
-            return Ok(("", TokenKind::Invalid(Fault::OpenString)));
-        };
+        let Some(special) = special.map(|special| at + special) else { return open };
         match (bytes.get(special), bytes.get(special + 1)) {
-            (Some(b'\''), _) => return Ok((after(input, special + 1), TokenKind::String)),
+            (Some(b'\''), _) => return (TokenKind::String, special + 1),
             (_, Some(b'\'' | b'\\')) => at = special + 2,
-            (_, None) => return Ok(("", TokenKind::Invalid(Fault::OpenString))),
-            (_, Some(_)) => {
-                let (rest, _) = anychar(after(input, special + 1))?;
-                return Ok((rest, TokenKind::Invalid(Fault::Escape)));
-            }
+            (_, None) => return open,
+            (_, Some(_)) => return (TokenKind::Invalid(Fault::Escape), unknown(source, special + 1).1),
         }
     }
 }
 
 /// A constant with a prefix; if it is not well formed, an invalid token up to the closing quote.
-pub(super) fn prefixed(input: &str) -> Scanned<'_, TokenKind> {
-    let whole = alt((
+pub(super) fn prefixed(source: &str, at: usize) -> (TokenKind, usize) {
+    scan(source, at, whole).unwrap_or_else(|| malformed(source, at))
+}
+
+fn whole(input: &str) -> Scanned<'_, TokenKind> {
+    alt((
         value(TokenKind::Timestamp, quoted('t', timestamp)),
         value(TokenKind::Hex, quoted('h', hex)),
         value(TokenKind::Binary, quoted('b', base64)),
-    ));
-    alt((whole, malformed)).parse(input)
+    ))
+    .parse(input)
 }
 
-fn malformed(input: &str) -> Scanned<'_, TokenKind> {
-    let (rest, (prefix, string)) = (one_of("bht"), string).parse(input)?;
-    let fault = match (string, prefix) {
+fn malformed(source: &str, at: usize) -> (TokenKind, usize) {
+    let (string, end) = string(source, at + 1);
+    let fault = match (string, source.as_bytes().get(at)) {
         (TokenKind::Invalid(fault), _) => fault,
-        (_, 'b') => Fault::Binary,
-        (_, 'h') => Fault::Hex,
+        (_, Some(b'b')) => Fault::Binary,
+        (_, Some(b'h')) => Fault::Hex,
         _ => Fault::Timestamp,
     };
-    Ok((rest, TokenKind::Invalid(fault)))
+    (TokenKind::Invalid(fault), end)
 }
 
 fn quoted<'a>(

@@ -28,10 +28,6 @@ pub(crate) enum Keyword {
 impl Keyword {
     /// The keyword that is written exactly so. Case counts.
     pub(crate) fn from_text(text: &str) -> Option<Self> {
-        // Most words begin as no keyword does.
-        if !matches!(text.bytes().next(), Some(b'A'..=b'Z' | b't' | b'f')) {
-            return None;
-        }
         Some(match text {
             "AND" => Self::And,
             "EXISTS" => Self::Exists,

@@ -7,13 +7,24 @@ use nom::character::complete::{char, digit0, digit1, one_of};
 use nom::combinator::{all_consuming, opt, recognize, value};
 use nom::sequence::terminated;
 
-use super::{Fault, Scanned, TokenKind};
+use super::{DIGIT, Fault, Scanned, TokenKind, end_of_run, scan, unknown};
 
-/// A float, or an integer, or a number with leading zeros.
+/// A float, or an integer, or a number with leading zeros; or the dot or the sign that begins none.
 ///
 /// For the grammar `01` is two tokens. No production has two numbers in a row, so nothing is lost by taking them
 /// together, and the message is better.
-pub(super) fn number(input: &str) -> Scanned<'_, TokenKind> {
+pub(super) fn number(source: &str, at: usize) -> (TokenKind, usize) {
+    let bytes = source.as_bytes();
+    let end = end_of_run(bytes, at, DIGIT);
+    match bytes.get(at) {
+        // Most numbers are whole ones without a sign, and most dots stand before a name.
+        Some(b'1'..=b'9') if bytes.get(end) != Some(&b'.') => (TokenKind::Integer, end),
+        Some(b'.') if !bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => (TokenKind::Dot, at + 1),
+        _ => scan(source, at, any).unwrap_or_else(|| unknown(source, at)),
+    }
+}
+
+fn any(input: &str) -> Scanned<'_, TokenKind> {
     alt((
         value(TokenKind::Float, float),
         value(TokenKind::Invalid(Fault::LeadingZero), leading_zero),

@@ -70,7 +70,7 @@ impl Spelling {
     fn value(self, value: &Value) -> Value {
         match value {
             Value::Float(decimal) => number(decimal),
-            Value::String(text) => Value::String(self.text(text)),
+            Value::String(text) => Value::String(self.text(text).into()),
             Value::Timestamp(timestamp) => Value::Timestamp(instant(timestamp)),
             Value::Integer(_) | Value::Boolean(_) | Value::Binary(_) | Value::Hex(_) => value.clone(),
         }

@@ -16,7 +16,7 @@ pub(super) type Parsed<'a, T> = IResult<Cursor<'a>, T, Failure>;
 #[derive(Debug)]
 pub(super) struct Text<'a> {
     pub(super) source: &'a str,
-    pub(super) tokens: Vec<Token>,
+    pub(super) tokens: &'a [Token],
 }
 
 /// The input of the parsers: the text, how many of its tokens are read, and how many parentheses are open.
@@ -41,6 +41,11 @@ impl<'a> Cursor<'a> {
     pub(super) fn peek(self) -> Token {
         let end = Token { kind: TokenKind::End, span: Span::default() };
         self.text.tokens.get(self.at as usize).copied().unwrap_or(end)
+    }
+
+    /// The sort of the token at this place.
+    pub(super) fn kind(self) -> TokenKind {
+        self.text.tokens.get(self.at as usize).map_or(TokenKind::End, |token| token.kind)
     }
 
     pub(super) fn advance(self) -> Self {
@@ -84,12 +89,9 @@ pub(super) fn select<'a, T>(
     expected: Expected,
     choose: impl Fn(TokenKind) -> Option<T>,
 ) -> impl Parser<Cursor<'a>, Output = (T, Token), Error = Failure> {
-    move |input: Cursor<'a>| {
-        let token = input.peek();
-        match choose(token.kind) {
-            Some(meaning) => Ok((input.advance(), (meaning, token))),
-            None => input.error(expected),
-        }
+    move |input: Cursor<'a>| match choose(input.kind()) {
+        Some(meaning) => Ok((input.advance(), (meaning, input.peek()))),
+        None => input.error(expected),
     }
 }
 
@@ -99,8 +101,7 @@ pub(super) fn token<'a>(
     expected: Expected,
 ) -> impl Parser<Cursor<'a>, Output = Token, Error = Failure> {
     move |input: Cursor<'a>| {
-        let token = input.peek();
-        if token.kind == kind { Ok((input.advance(), token)) } else { input.error(expected) }
+        if input.kind() == kind { Ok((input.advance(), input.peek())) } else { input.error(expected) }
     }
 }
 
@@ -129,14 +130,14 @@ pub(super) fn nested<'a, T>(
 /// `fold_many0` would want to clone the first operand.
 pub(super) fn left_associative<'a, T: Joined>(
     input: Cursor<'a>,
-    operand: fn(Cursor<'a>) -> Parsed<'a, T>,
+    operand: impl Fn(Cursor<'a>) -> Parsed<'a, T>,
     keyword: Keyword,
-    join: fn(T, T) -> T,
+    join: impl Fn(T, T) -> T,
 ) -> Parsed<'a, T> {
     let (mut rest, mut left) = operand(input)?;
     let first = rest.at;
-    while rest.peek().kind == TokenKind::Keyword(keyword) {
-        let (after, right) = cut(operand).parse(rest.advance())?;
+    while rest.kind() == TokenKind::Keyword(keyword) {
+        let (after, right) = cut(&operand).parse(rest.advance())?;
         left = join(left, right);
         rest = after;
     }

@@ -35,7 +35,7 @@ pub(super) fn orderable_literal(input: Cursor<'_>) -> Parsed<'_, Literal> {
 pub(super) fn string_literal(input: Cursor<'_>) -> Parsed<'_, StringLiteral> {
     map(token(TokenKind::String, Expected::Text), |token| StringLiteral {
         origin: Origin(token.span),
-        value: text(input.text(token)).into_owned(),
+        value: text(input.text(token)).into(),
     })
     .parse(input)
 }
@@ -60,7 +60,7 @@ fn set_members(input: Cursor<'_>) -> Parsed<'_, Vec<Literal>> {
     let (mut rest, first) =
         literal(input, Expected::SetMember, |kind| is_orderable(kind) || is_boolean(kind))?;
     let mut literals = vec![first];
-    while rest.peek().kind == TokenKind::Comma {
+    while rest.kind() == TokenKind::Comma {
         let (after, literal) = cut(primitive_literal).parse(rest.advance())?;
         literals.push(literal);
         rest = after;
@@ -85,7 +85,7 @@ pub(super) fn unsigned<'a>(expected: Expected) -> impl Fn(Cursor<'a>) -> Parsed<
 /// What stands between the quotes of a string, without its escapes.
 pub(super) fn text(quotation: &str) -> Cow<'_, str> {
     let text = delimiters_off(quotation);
-    if !text.contains('\\') {
+    if memchr::memchr(b'\\', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     let mut unescaped = String::with_capacity(text.len());
@@ -97,7 +97,11 @@ pub(super) fn text(quotation: &str) -> Cow<'_, str> {
     Cow::Owned(unescaped)
 }
 
-fn literal(input: Cursor<'_>, expected: Expected, accepts: fn(TokenKind) -> bool) -> Parsed<'_, Literal> {
+fn literal(
+    input: Cursor<'_>,
+    expected: Expected,
+    accepts: impl Fn(TokenKind) -> bool,
+) -> Parsed<'_, Literal> {
     let (rest, (kind, token)) = select(expected, |kind| accepts(kind).then_some(kind)).parse(input)?;
     match value(kind, input.text(token)) {
         Ok(value) => Ok((rest, Literal { origin: Origin(token.span), value })),
@@ -114,7 +118,7 @@ fn value(kind: TokenKind, token: &str) -> Result<Value, Expected> {
         TokenKind::Hex => Value::Hex(hex(body(token))),
         TokenKind::Timestamp => Value::Timestamp(Timestamp::from_checked(body(token))),
         TokenKind::Keyword(keyword) => Value::Boolean(keyword == Keyword::True),
-        _ => Value::String(text(token).into_owned()),
+        _ => Value::String(text(token).into()),
     })
 }
 

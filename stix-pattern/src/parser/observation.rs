@@ -42,7 +42,7 @@ fn observation_expression_and(input: Cursor<'_>) -> Parsed<'_, ObservationExpres
 ///
 /// Only a bracket is held to one qualifier of a kind; see [`crate::ast::Qualified::qualifiers`].
 fn observation_expression(input: Cursor<'_>) -> Parsed<'_, ObservationExpression> {
-    let is_group = input.peek().kind == TokenKind::LeftParenthesis;
+    let is_group = input.kind() == TokenKind::LeftParenthesis;
     let (rest, expression) = alt((bracket, group)).parse(input)?;
     let (end, qualifiers) = qualifiers(rest, is_group)?;
     if qualifiers.is_empty() {

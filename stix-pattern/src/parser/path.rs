@@ -7,7 +7,7 @@ use nom::sequence::{delimited, preceded};
 
 use super::cursor::{Cursor, Parsed, select, token};
 use super::literal::{text, unsigned};
-use crate::ast::{ObjectPath, Step, StepKind};
+use crate::ast::{ObjectPath, Step, StepKind, Steps};
 use crate::error::Expected;
 use crate::lexer::TokenKind;
 use crate::span::Origin;
@@ -17,8 +17,9 @@ pub(super) fn object_path(input: Cursor<'_>) -> Parsed<'_, ObjectPath> {
     let (rest, object_type) = object_type(input)?;
     let colon = token(TokenKind::Colon, Expected::Colon);
     let (mut rest, first) = preceded(cut(colon), cut(key)).parse(rest)?;
-    let mut steps = vec![first];
-    while matches!(rest.peek().kind, TokenKind::Dot | TokenKind::LeftBracket) {
+    let mut steps = Steps::new();
+    steps.push(first);
+    while matches!(rest.kind(), TokenKind::Dot | TokenKind::LeftBracket) {
         let (after, step) = object_path_component(rest)?;
         steps.push(step);
         rest = after;

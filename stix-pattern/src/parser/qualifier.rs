@@ -2,7 +2,7 @@
 
 use nom::Parser;
 use nom::branch::alt;
-use nom::combinator::{cut, map, opt};
+use nom::combinator::{cut, map};
 use nom::sequence::{delimited, preceded};
 
 use super::cursor::{Cursor, Parsed, keyword, select};
@@ -17,7 +17,8 @@ pub(super) fn qualifiers(input: Cursor<'_>, repeatable: bool) -> Parsed<'_, Vec<
     let mut rest = input;
     let mut kinds = 0;
     let mut qualifiers = Vec::new();
-    while let (after, Some(qualifier)) = opt(qualifier).parse(rest)? {
+    while is_qualifier(rest.kind()) {
+        let (after, qualifier) = qualifier(rest)?;
         if !repeatable && kinds & qualifier.kind.bit() != 0 {
             return rest.failure(Expected::SingleQualifier);
         }
@@ -26,6 +27,12 @@ pub(super) fn qualifiers(input: Cursor<'_>, repeatable: bool) -> Parsed<'_, Vec<
         rest = after;
     }
     Ok((rest, qualifiers))
+}
+
+/// Whether a qualifier begins with this token.
+fn is_qualifier(kind: TokenKind) -> bool {
+    use Keyword::{Repeats, Start, Within};
+    matches!(kind, TokenKind::Keyword(Repeats | Start | Within))
 }
 
 /// `qualifier : startStopQualifier | withinQualifier | repeatedQualifier`

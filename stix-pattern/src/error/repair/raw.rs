@@ -1,6 +1,6 @@
 //! Looking ahead in text behind a mistake, which the tokens do not reach.
 
-use crate::lexer::{self, Fault, Keyword, TokenKind};
+use crate::lexer::{self, Fault, Keyword, TokenKind, Tokens};
 
 /// Whether `rest` goes on as a pattern does behind a constant or a quoted name, if need be with other mistakes.
 pub(super) fn closes(rest: &str) -> bool {
@@ -27,7 +27,9 @@ pub(super) fn find(source: &str, from: usize, wanted: impl Fn(TokenKind) -> bool
     let mut from = from;
     loop {
         let mut end = source.len();
-        for token in lexer::tokenize(source.get(from..).unwrap_or_default()) {
+        let mut tokens = Tokens::new();
+        lexer::tokenize(source.get(from..).unwrap_or_default(), &mut tokens);
+        for token in tokens {
             match token.kind {
                 TokenKind::End if end < source.len() => break,
                 TokenKind::Invalid(Fault::OpenString | Fault::Comment) => return source.len(),

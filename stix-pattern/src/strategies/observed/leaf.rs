@@ -26,7 +26,7 @@ pub(super) fn candidates(test: &ComparisonTest) -> Vec<Json> {
             set.literals().iter().filter_map(|literal| form.json(literal.value())).collect()
         }
         Predicate::Text(operator, text) => {
-            value(text_value(*operator, negated, text.value()).map(Value::String))
+            value(text_value(*operator, negated, text.value()).map(Value::from))
         }
     }
 }
@@ -91,7 +91,7 @@ fn greater(value: &Value) -> Option<Value> {
         Value::Integer(number) => number.checked_add(1).map(Value::Integer),
         Value::Float(number) => shifted(number.to_f64(), 1.0),
         Value::Boolean(value) => Some(Value::Boolean(!value)),
-        Value::String(text) => Some(Value::String(format!("{text}a"))),
+        Value::String(text) => Some(format!("{text}a").into()),
         Value::Hex(bytes) => Some(Value::Hex([bytes.as_slice(), &[0]].concat())),
         Value::Binary(bytes) => Some(Value::Hex([bytes.as_bytes(), &[0]].concat())),
         Value::Timestamp(time) => {
@@ -106,7 +106,7 @@ fn less(value: &Value) -> Option<Value> {
     match value {
         Value::Integer(number) => number.checked_sub(1).map(Value::Integer),
         Value::Float(number) => shifted(number.to_f64(), -1.0),
-        Value::String(text) => (!text.is_empty()).then(|| Value::String(String::new())),
+        Value::String(text) => (!text.is_empty()).then(|| Value::from("")),
         Value::Hex(bytes) => (!bytes.is_empty()).then(|| Value::Hex(Vec::new())),
         Value::Binary(_) => Some(Value::Hex(Vec::new())),
         Value::Timestamp(time) => {
@@ -133,7 +133,7 @@ fn outside(set: &Set) -> Option<Value> {
         values().map(|value| if let Value::Integer(number) = value { Some(*number) } else { None });
     match integers.collect::<Option<Vec<i64>>>() {
         Some(numbers) => numbers.into_iter().max().unwrap_or_default().checked_add(1).map(Value::Integer),
-        None => strings.collect::<Option<String>>().map(|text| Value::String(text + "x")),
+        None => strings.collect::<Option<String>>().map(|text| Value::from(text + "x")),
     }
 }
 
