@@ -27,7 +27,14 @@ pub(crate) type Tokens = SmallVec<[Token; 64]>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
     pub(crate) kind: TokenKind,
+    /// Whether it is a string with a backslash in it.
+    pub(crate) is_escaped: bool,
     pub(crate) span: Span,
+}
+
+impl Token {
+    /// What stands behind the last token.
+    pub(crate) const END: Self = Self { kind: TokenKind::End, is_escaped: false, span: Span::new(0, 0) };
 }
 
 /// The sorts of tokens.
@@ -93,8 +100,14 @@ pub(crate) fn tokenize(source: &str, tokens: &mut Tokens) {
     let mut at = 0;
     loop {
         at = blank::skip(source, at);
-        let (kind, end) = token(source, at);
-        tokens.push(Token { kind, span: Span::from_range(at..end) });
+        let (kind, end, is_escaped) = match source.as_bytes().get(at) {
+            Some(b'\'') => constant::string(source, at),
+            _ => {
+                let (kind, end) = token(source, at);
+                (kind, end, false)
+            }
+        };
+        tokens.push(Token { kind, is_escaped, span: Span::from_range(at..end) });
         match kind {
             TokenKind::End => return,
             TokenKind::Invalid(_) | TokenKind::Unknown => at = source.len(),
@@ -120,12 +133,12 @@ fn whole(text: &str) -> Option<TokenKind> {
     (is_word && end == text.len()).then_some(kind)
 }
 
-/// The token that begins at this byte, told by that byte, and where it ends.
+/// The token other than a string that begins at this byte, told by that byte, and where it ends.
+#[inline]
 fn token(source: &str, at: usize) -> (TokenKind, usize) {
     let one = |kind| (kind, at + 1);
     match source.as_bytes().get(at) {
         Some(b'A'..=b'Z' | b'a'..=b'z' | b'_') => word(source, at),
-        Some(b'\'') => constant::string(source, at),
         Some(b'[') => one(TokenKind::LeftBracket),
         Some(b']') => one(TokenKind::RightBracket),
         Some(b'(') => one(TokenKind::LeftParenthesis),

@@ -41,6 +41,7 @@ pub mod check;
 mod edit;
 mod error;
 mod indicator_rule;
+mod known;
 mod lexer;
 pub mod matcher;
 pub mod normalize;

@@ -25,9 +25,10 @@ pub(crate) fn parse(source: &str) -> Result<ObservationExpression, Vec<SyntaxErr
 }
 
 /// Parses a whole pattern up to its first mistake.
+#[inline]
 fn attempt(source: &str) -> Result<ObservationExpression, Mistake> {
     if u32::try_from(source.len()).is_err() {
-        return Err(Mistake { tokens: Tokens::new(), failure: Failure::new(Expected::ShorterPattern, 0) });
+        return Err(Mistake { tokens: Vec::new(), failure: Failure::new(Expected::ShorterPattern, 0) });
     }
     let mut tokens = Tokens::new();
     lexer::tokenize(source, &mut tokens);
@@ -37,5 +38,5 @@ fn attempt(source: &str) -> Result<ObservationExpression, Mistake> {
         // No parser of this crate works on partial input.
         Err(nom::Err::Incomplete(_)) => Failure::new(Expected::Pattern, 0),
     };
-    Err(Mistake { tokens, failure })
+    Err(Mistake { tokens: tokens.into_vec(), failure })
 }

@@ -6,6 +6,8 @@ use std::ops::Deref;
 
 use smol_str::SmolStr;
 
+use crate::known;
+
 /// A text that does not change. One of up to 23 bytes, as most names and many constants are, takes no memory of its own.
 ///
 /// ```
@@ -17,7 +19,14 @@ use smol_str::SmolStr;
 pub struct Text(SmolStr);
 
 impl Text {
+    /// A name, which takes no memory of its own if the object model has it.
+    #[inline]
+    pub(crate) fn name(name: &str) -> Self {
+        Self(known::name(name).map_or_else(|| SmolStr::new(name), SmolStr::new_static))
+    }
+
     /// The text.
+    #[inline]
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -27,6 +36,7 @@ impl Text {
 impl Deref for Text {
     type Target = str;
 
+    #[inline]
     fn deref(&self) -> &str {
         &self.0
     }

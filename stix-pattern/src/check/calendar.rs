@@ -5,11 +5,12 @@ use std::cmp::Ordering;
 /// Whether a timestamp of the right form names a day of the calendar and a time of that day. A leap second is one at
 /// the end of June or December only, where all of them have been.
 pub(crate) fn exists(timestamp: &str) -> bool {
-    let number =
-        |from: usize, to: usize| timestamp.get(from..to).and_then(|digits| digits.parse::<u32>().ok());
-    let (Some(year), Some(month), Some(day)) = (number(0, 4), number(5, 7), number(8, 10)) else {
-        return false;
+    let bytes = timestamp.as_bytes();
+    let number = |from: usize, to: usize| {
+        let digits = bytes.get(from..to).unwrap_or_default();
+        digits.iter().fold(0, |number: u32, digit| number * 10 + u32::from(digit.wrapping_sub(b'0')))
     };
+    let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
     let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let days = match month {
         2 if is_leap => 29,
@@ -19,7 +20,7 @@ pub(crate) fn exists(timestamp: &str) -> bool {
     };
     let time = timestamp.get(5..19).unwrap_or_default();
     let is_leap_second = matches!(time, "06-30T23:59:60" | "12-31T23:59:60");
-    day <= days && (number(17, 19) != Some(60) || is_leap_second)
+    day <= days && (number(17, 19) != 60 || is_leap_second)
 }
 
 /// Which of two timestamps of the right form is the earlier.

@@ -31,6 +31,12 @@ const MOST_TYPES: usize = 64;
 /// The operands of an `AND` have to be about one object, so there has to be a type that each of them is about.
 fn two_types(operands: &[ComparisonExpression]) -> Option<Finding> {
     let (first, others) = operands.split_first()?;
+    // Mostly all tests are about one type.
+    if let ComparisonExpression::Test(test) = first
+        && others.iter().all(|operand| is_about(operand, test.path().object_type()))
+    {
+        return None;
+    }
     let mut stray = None;
     for (tried, candidate) in tests(first).map(|test| test.path().object_type()).enumerate() {
         if tried == MOST_TYPES {

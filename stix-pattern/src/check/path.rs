@@ -4,12 +4,13 @@ use stix_core::schema::{Kind, PropertyDef};
 
 use super::findings::{Finding, Findings};
 use super::nearest::nearest;
-use super::place::{Objects, Place, Shape, kind_name, observable, observables};
+use super::place::{Objects, Place, Shape, kind_name, observables};
 use super::values::hash;
 use super::{CustomNames, Rule};
 use crate::Span;
 use crate::ast::{ObjectPath, Step, StepKind};
 use crate::edit::Edit;
+use crate::known::observable;
 use crate::lexer;
 
 /// Follows a path, reporting where it leads nowhere; what comes behind that is unknown.
@@ -76,7 +77,6 @@ fn follow_key(
     before: Option<&Step>,
     findings: &mut Findings<'_>,
 ) -> Place {
-    let before_name = before.map_or("", |step| findings.text(step.span()));
     match place.shape {
         Shape::Objects(objects) => member_of_objects(objects, key, step, findings),
         Shape::Kind(Kind::Identifier) if place.is_reference() => {
@@ -103,15 +103,17 @@ fn follow_key(
         Shape::Kind(Kind::Dictionary(kind)) => Place { shape: Shape::Kind(kind), ..Place::UNKNOWN },
         Shape::Kind(Kind::List(kind)) => {
             let end = before.map_or(step.span().start(), |step| step.span().end());
-            let message = format!("`{before_name}` is a list, and a list has no `{key}`");
-            let help = format!("`{before_name}[*]` stands for every element of the list");
+            let before = name_of(before, findings);
+            let message = format!("`{before}` is a list, and a list has no `{key}`");
+            let help = format!("`{before}[*]` stands for every element of the list");
             findings.push(
                 Finding::new(Rule::PathShape, step.span(), message).help(help).edit(Edit::insert(end, "[*]")),
             );
             follow_key(Place { shape: Shape::Kind(kind), ..place }, key, step, None, findings)
         }
         Shape::Kind(kind) if is_scalar(kind) => {
-            let message = format!("`{before_name}` is {}, and has no `{key}`", kind_name(kind));
+            let before = name_of(before, findings);
+            let message = format!("`{before}` is {}, and has no `{key}`", kind_name(kind));
             findings.push(Finding::new(Rule::PathShape, step.span(), message));
             Place::UNKNOWN
         }
@@ -121,12 +123,18 @@ fn follow_key(
             Place { shape: Shape::Hash, ..Place::UNKNOWN }
         }
         Shape::Hash => {
-            let message = format!("`{before_name}` is a hash, and has no `{key}`");
+            let before = name_of(before, findings);
+            let message = format!("`{before}` is a hash, and has no `{key}`");
             findings.push(Finding::new(Rule::PathShape, step.span(), message));
             Place::UNKNOWN
         }
         Shape::Any | Shape::Kind(_) => Place::UNKNOWN,
     }
+}
+
+/// The step before, as it is written.
+fn name_of<'a>(before: Option<&Step>, findings: &Findings<'a>) -> &'a str {
+    before.map_or("", |step| findings.text(step.span()))
 }
 
 fn follow_index(place: Place, step: &Step, findings: &mut Findings<'_>) -> Place {

@@ -82,11 +82,6 @@ impl Objects {
     }
 }
 
-/// The table of a cyber-observable object type, the only types that patterns look at.
-pub(crate) fn observable(name: &str) -> Option<&'static ObjectDef> {
-    object::def(name).filter(|def| def.class == Class::Sco)
-}
-
 /// The tables of all cyber-observable object types.
 pub(super) fn observables() -> impl Iterator<Item = &'static ObjectDef> {
     REGISTRY.iter().copied().filter(|def| def.class == Class::Sco)

@@ -193,8 +193,9 @@ fn flaw(value: &str, place: Place) -> Option<Flaw> {
 }
 
 fn subjects(place: Place) -> impl Iterator<Item = Subject> {
-    let property = place.property;
-    let defs = place.owner.into_iter().flat_map(super::place::Objects::defs);
+    let property = place.property.filter(|property| matches!(property.name, "value" | "key"));
+    let owner = place.owner.filter(|_| property.is_some());
+    let defs = owner.into_iter().flat_map(super::place::Objects::defs);
     defs.filter_map(move |def| Subject::of(def.name(), property?))
 }
 

@@ -8,7 +8,7 @@ use super::repair::repair;
 use super::scene::Scene;
 use super::{Failure, SyntaxError};
 use crate::edit::Edit;
-use crate::lexer::Tokens;
+use crate::lexer::Token;
 
 /// The most mistakes that are looked for in a text, each of which costs parsing it anew.
 const MOST: usize = 16;
@@ -18,7 +18,7 @@ const LONGEST: usize = 1 << 16;
 /// The tokens of a text and what is wrong with them.
 #[derive(Debug)]
 pub(crate) struct Mistake {
-    pub(crate) tokens: Tokens,
+    pub(crate) tokens: Vec<Token>,
     pub(crate) failure: Failure,
 }
 

@@ -15,8 +15,7 @@ pub(super) struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     pub(super) fn new(source: &'a str, tokens: &'a [Token], failure: Failure) -> Self {
-        let end = Token { kind: TokenKind::End, span: Span::default() };
-        let found = tokens.get(failure.at()).copied().unwrap_or(end);
+        let found = tokens.get(failure.at()).copied().unwrap_or(Token::END);
         // A token that is wrong in itself is wrong wherever it stands.
         let expected = match found.kind {
             TokenKind::Invalid(fault) => fault.into(),

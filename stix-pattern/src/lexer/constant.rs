@@ -12,18 +12,22 @@ use nom::sequence::delimited;
 use super::{Fault, Scanned, TokenKind, scan, unknown};
 
 /// `'` ( ~['\\] | `\'` | `\\` )* `'`, or a string that is invalid: from where it has no end, or up to a wrong escape.
-pub(super) fn string(source: &str, at: usize) -> (TokenKind, usize) {
+/// Tells where it ends, and whether there is a backslash in it.
+pub(super) fn string(source: &str, at: usize) -> (TokenKind, usize, bool) {
     let bytes = source.as_bytes();
-    let open = (TokenKind::Invalid(Fault::OpenString), source.len());
-    let mut at = at + 1;
+    let open = (TokenKind::Invalid(Fault::OpenString), source.len(), false);
+    let start = at + 1;
+    let mut at = start;
     loop {
         let special = bytes.get(at..).and_then(|rest| memchr::memchr2(b'\'', b'\\', rest));
         let Some(special) = special.map(|special| at + special) else { return open };
         match (bytes.get(special), bytes.get(special + 1)) {
-            (Some(b'\''), _) => return (TokenKind::String, special + 1),
+            (Some(b'\''), _) => return (TokenKind::String, special + 1, at > start),
             (_, Some(b'\'' | b'\\')) => at = special + 2,
             (_, None) => return open,
-            (_, Some(_)) => return (TokenKind::Invalid(Fault::Escape), unknown(source, special + 1).1),
+            (_, Some(_)) => {
+                return (TokenKind::Invalid(Fault::Escape), unknown(source, special + 1).1, false);
+            }
         }
     }
 }
@@ -43,7 +47,7 @@ fn whole(input: &str) -> Scanned<'_, TokenKind> {
 }
 
 fn malformed(source: &str, at: usize) -> (TokenKind, usize) {
-    let (string, end) = string(source, at + 1);
+    let (string, end, _) = string(source, at + 1);
     let fault = match (string, source.as_bytes().get(at)) {
         (TokenKind::Invalid(fault), _) => fault,
         (_, Some(b'b')) => Fault::Binary,

@@ -2,10 +2,10 @@
 
 use nom::Parser;
 use nom::branch::alt;
-use nom::combinator::{cut, map, opt};
+use nom::combinator::{cut, map};
 use nom::sequence::{delimited, preceded};
 
-use super::cursor::{Cursor, Joined, Parsed, keyword, left_associative, nested, select, token};
+use super::cursor::{Cursor, Joined, Parsed, chain, keyword, nested, select, token};
 use super::literal::{orderable_literal, primitive_literal, set_literal, string_literal};
 use super::path::object_path;
 use crate::ast::{
@@ -15,19 +15,19 @@ use crate::error::Expected;
 use crate::lexer::{Keyword, TokenKind};
 use crate::span::{Origin, Span};
 
-/// `comparisonExpression : comparisonExpressionAnd ( OR comparisonExpressionAnd )*`
-pub(super) fn comparison_expression(input: Cursor<'_>) -> Parsed<'_, ComparisonExpression> {
-    left_associative(input, comparison_expression_and, Keyword::Or, ComparisonExpression::or)
-}
-
+/// `comparisonExpression : comparisonExpressionAnd ( OR comparisonExpressionAnd )*` and
 /// `comparisonExpressionAnd : propTest ( AND propTest )*`
-fn comparison_expression_and(input: Cursor<'_>) -> Parsed<'_, ComparisonExpression> {
-    left_associative(input, prop_test, Keyword::And, ComparisonExpression::and)
+pub(super) fn comparison_expression(input: Cursor<'_>) -> Parsed<'_, ComparisonExpression> {
+    chain(input, prop_test)
 }
 
 /// `propTest : objectPath NOT? predicate | NOT? EXISTS objectPath | '(' comparisonExpression ')'`
 fn prop_test(input: Cursor<'_>) -> Parsed<'_, ComparisonExpression> {
-    alt((value_test, existence_test, group)).parse(input)
+    match input.kind() {
+        TokenKind::Word | TokenKind::HyphenatedWord => value_test(input),
+        TokenKind::Keyword(Keyword::Exists | Keyword::Not) => existence_test(input),
+        _ => group(input),
+    }
 }
 
 /// `group : '(' comparisonExpression ')'`
@@ -48,30 +48,36 @@ fn existence_test(input: Cursor<'_>) -> Parsed<'_, ComparisonExpression> {
 }
 
 /// `objectPath NOT? predicate`
+#[inline]
 fn value_test(input: Cursor<'_>) -> Parsed<'_, ComparisonExpression> {
     let (operator, path) = object_path(input)?;
-    let (operator, negation) = opt(keyword(Keyword::Not, Expected::Operator)).parse(operator)?;
+    let negated = operator.kind() == TokenKind::Keyword(Keyword::Not);
+    let operator = if negated { operator.advance() } else { operator };
     let (rest, predicate) = cut(predicate).parse(operator).map_err(|error| {
         error.map(|failure| match failure.expected() {
             // The operator comes after the whole path, not only after its last token.
-            Expected::Operator if negation.is_none() => failure.behind(input.at()),
+            Expected::Operator if !negated => failure.behind(input.at()),
             _ => failure,
         })
     })?;
-    Ok((rest, test(input.span_to(rest), path, negation.is_some(), predicate)))
+    Ok((rest, test(input.span_to(rest), path, negated, predicate)))
 }
 
 /// `predicate : ( '=' | '!=' ) primitiveLiteral | ( '<' | '<=' | '>' | '>=' ) orderableLiteral | IN setLiteral
 /// | ( LIKE | MATCHES | ISSUBSET | ISSUPERSET ) StringLiteral`
 fn predicate(input: Cursor<'_>) -> Parsed<'_, Predicate> {
-    alt((comparison, text_comparison, membership)).parse(input)
+    match comparison_operator(input.kind()) {
+        Some(operator) => comparison(input, operator),
+        None => alt((text_comparison, membership)).parse(input),
+    }
 }
 
 /// `( '=' | '!=' ) primitiveLiteral | ( '<' | '<=' | '>' | '>=' ) orderableLiteral`
-fn comparison(input: Cursor<'_>) -> Parsed<'_, Predicate> {
-    let (rest, (operator, _)) = select(Expected::Operator, comparison_operator).parse(input)?;
-    let constant = if operator.needs_order() { orderable_literal } else { primitive_literal };
-    map(cut(constant), |literal| Predicate::Compare(operator, literal)).parse(rest)
+#[inline]
+fn comparison(input: Cursor<'_>, operator: ComparisonOperator) -> Parsed<'_, Predicate> {
+    let is_ordered = operator.needs_order();
+    let constant = move |input| if is_ordered { orderable_literal(input) } else { primitive_literal(input) };
+    map(cut(constant), |literal| Predicate::Compare(operator, literal)).parse(input.advance())
 }
 
 /// `( LIKE | MATCHES | ISSUBSET | ISSUPERSET ) StringLiteral`
@@ -113,6 +119,21 @@ fn test(span: Span, path: ObjectPath, negated: bool, predicate: Predicate) -> Co
 }
 
 impl Joined for ComparisonExpression {
+    fn tightness(operator: TokenKind) -> Option<u8> {
+        match operator {
+            TokenKind::Keyword(Keyword::Or) => Some(0),
+            TokenKind::Keyword(Keyword::And) => Some(1),
+            _ => None,
+        }
+    }
+
+    fn join(self, operator: TokenKind, other: Self) -> Self {
+        match operator {
+            TokenKind::Keyword(Keyword::And) => self.and(other),
+            _ => self.or(other),
+        }
+    }
+
     fn locate(&mut self, span: Span) {
         Self::locate(self, span);
     }

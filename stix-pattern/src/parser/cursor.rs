@@ -38,29 +38,37 @@ impl<'a> Cursor<'a> {
     }
 
     /// The token at this place; behind the last one, an `End`.
+    #[inline(always)]
     pub(super) fn peek(self) -> Token {
-        let end = Token { kind: TokenKind::End, span: Span::default() };
-        self.text.tokens.get(self.at as usize).copied().unwrap_or(end)
+        self.text.tokens.get(self.at as usize).copied().unwrap_or(Token::END)
+    }
+
+    fn span(self) -> Span {
+        self.text.tokens.get(self.at as usize).map_or(Span::default(), |token| token.span)
     }
 
     /// The sort of the token at this place.
+    #[inline(always)]
     pub(super) fn kind(self) -> TokenKind {
         self.text.tokens.get(self.at as usize).map_or(TokenKind::End, |token| token.kind)
     }
 
+    #[inline(always)]
     pub(super) fn advance(self) -> Self {
         Self { at: self.at + 1, ..self }
     }
 
     /// The text of a token.
+    #[inline(always)]
     pub(super) fn text(self, token: Token) -> &'a str {
         token.span.text(self.text.source).unwrap_or_default()
     }
 
     /// From the token at this place to the last one before `end`.
+    #[inline(always)]
     pub(super) fn span_to(self, end: Self) -> Span {
         let last = Self { at: end.at.saturating_sub(1), ..end };
-        self.peek().span.to(last.peek().span)
+        self.span().to(last.span())
     }
 
     /// Says what the grammar wants at this place; an alternative may still be found.
@@ -85,6 +93,7 @@ impl<'a> ParseError<Cursor<'a>> for Failure {
 }
 
 /// One token that `choose` finds a meaning for.
+#[inline(always)]
 pub(super) fn select<'a, T>(
     expected: Expected,
     choose: impl Fn(TokenKind) -> Option<T>,
@@ -96,6 +105,7 @@ pub(super) fn select<'a, T>(
 }
 
 /// One token of this kind.
+#[inline(always)]
 pub(super) fn token<'a>(
     kind: TokenKind,
     expected: Expected,
@@ -106,6 +116,7 @@ pub(super) fn token<'a>(
 }
 
 /// One keyword.
+#[inline(always)]
 pub(super) fn keyword<'a>(
     keyword: Keyword,
     expected: Expected,
@@ -114,6 +125,7 @@ pub(super) fn keyword<'a>(
 }
 
 /// A parser for what stands between parentheses, one level deeper. Called behind the opening one.
+#[inline(always)]
 pub(super) fn nested<'a, T>(
     mut parser: impl Parser<Cursor<'a>, Output = T, Error = Failure>,
 ) -> impl Parser<Cursor<'a>, Output = T, Error = Failure> {
@@ -126,28 +138,52 @@ pub(super) fn nested<'a, T>(
     }
 }
 
-/// `operand ( keyword operand )*`, joined from the left. A loop, so that a chain may be of any length; nom's
-/// `fold_many0` would want to clone the first operand.
-pub(super) fn left_associative<'a, T: Joined>(
+/// `operand ( operator operand )*`, joined by how tight the operators bind and among equals from the left. A loop, so
+/// that a chain may be of any length.
+#[inline(always)]
+pub(super) fn chain<'a, T: Joined>(
     input: Cursor<'a>,
-    operand: impl Fn(Cursor<'a>) -> Parsed<'a, T>,
-    keyword: Keyword,
-    join: impl Fn(T, T) -> T,
+    operand: impl Fn(Cursor<'a>) -> Parsed<'a, T> + Copy,
 ) -> Parsed<'a, T> {
-    let (mut rest, mut left) = operand(input)?;
-    let first = rest.at;
-    while rest.kind() == TokenKind::Keyword(keyword) {
-        let (after, right) = cut(&operand).parse(rest.advance())?;
-        left = join(left, right);
-        rest = after;
+    let (rest, first) = operand(input)?;
+    // By far most operands stand alone.
+    match T::tightness(rest.kind()) {
+        None => Ok((rest, first)),
+        Some(_) => chain_from(input, rest, first, operand, 0),
     }
-    if rest.at > first {
-        left.locate(input.span_to(rest));
-    }
-    Ok((rest, left))
 }
 
-/// An expression that can be told where it stands.
-pub(super) trait Joined {
+/// Goes on behind the first operand, which begins at `start`, with operators that bind at least as tight as `loosest`.
+/// Recurses once for each level of tightness, at most.
+fn chain_from<'a, T: Joined>(
+    start: Cursor<'a>,
+    mut rest: Cursor<'a>,
+    mut left: T,
+    operand: impl Fn(Cursor<'a>) -> Parsed<'a, T> + Copy,
+    loosest: u8,
+) -> Parsed<'a, T> {
+    loop {
+        let operator = rest.kind();
+        let Some(tightness) = T::tightness(operator).filter(|tightness| *tightness >= loosest) else {
+            return Ok((rest, left));
+        };
+        let next = rest.advance();
+        let (after, right) = cut(operand).parse(next)?;
+        let (after, right) = chain_from(next, after, right, operand, tightness + 1)?;
+        left = left.join(operator, right);
+        left.locate(start.span_to(after));
+        rest = after;
+    }
+}
+
+/// An expression that operators join to larger ones.
+pub(super) trait Joined: Sized {
+    /// How tight an operator binds, from 0 on; `None` if the token is no operator.
+    fn tightness(operator: TokenKind) -> Option<u8>;
+
+    /// `self operator other`
+    fn join(self, operator: TokenKind, other: Self) -> Self;
+
+    /// Says where it stands.
     fn locate(&mut self, span: Span);
 }

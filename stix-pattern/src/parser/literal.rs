@@ -1,7 +1,5 @@
 //! Constants (STIX 2.1, section 9.2).
 
-use std::borrow::Cow;
-
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
@@ -11,9 +9,9 @@ use nom::combinator::{cut, map};
 use nom::sequence::preceded;
 
 use super::cursor::{Cursor, Parsed, select, token};
-use crate::ast::{Binary, Decimal, Literal, Set, StringLiteral, Timestamp, Value};
+use crate::ast::{Binary, Decimal, Literal, Set, StringLiteral, Text, Timestamp, Value};
 use crate::error::Expected;
-use crate::lexer::{Keyword, TokenKind};
+use crate::lexer::{Keyword, Token, TokenKind};
 use crate::span::Origin;
 
 /// The grammar does not look at the bits that padding leaves over, as in `AB==`.
@@ -35,7 +33,7 @@ pub(super) fn orderable_literal(input: Cursor<'_>) -> Parsed<'_, Literal> {
 pub(super) fn string_literal(input: Cursor<'_>) -> Parsed<'_, StringLiteral> {
     map(token(TokenKind::String, Expected::Text), |token| StringLiteral {
         origin: Origin(token.span),
-        value: text(input.text(token)).into(),
+        value: string(input.text(token), token.is_escaped),
     })
     .parse(input)
 }
@@ -83,34 +81,37 @@ pub(super) fn unsigned<'a>(expected: Expected) -> impl Fn(Cursor<'a>) -> Parsed<
 }
 
 /// What stands between the quotes of a string, without its escapes.
-pub(super) fn text(quotation: &str) -> Cow<'_, str> {
+pub(super) fn string(quotation: &str, is_escaped: bool) -> Text {
     let text = delimiters_off(quotation);
-    if memchr::memchr(b'\\', text.as_bytes()).is_none() {
-        return Cow::Borrowed(text);
-    }
+    if is_escaped { unescape(text).into() } else { text.into() }
+}
+
+fn unescape(text: &str) -> String {
     let mut unescaped = String::with_capacity(text.len());
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
         // The lexer has made sure that a backslash is followed by what it stands for.
         unescaped.extend(if character == '\\' { characters.next() } else { Some(character) });
     }
-    Cow::Owned(unescaped)
+    unescaped
 }
 
+#[inline]
 fn literal(
     input: Cursor<'_>,
     expected: Expected,
     accepts: impl Fn(TokenKind) -> bool,
 ) -> Parsed<'_, Literal> {
-    let (rest, (kind, token)) = select(expected, |kind| accepts(kind).then_some(kind)).parse(input)?;
-    match value(kind, input.text(token)) {
+    let (rest, (_, token)) = select(expected, |kind| accepts(kind).then_some(())).parse(input)?;
+    match value(token, input.text(token)) {
         Ok(value) => Ok((rest, Literal { origin: Origin(token.span), value })),
         Err(expected) => input.failure(expected),
     }
 }
 
 /// The value of a token, or why it has none although its form is right.
-fn value(kind: TokenKind, token: &str) -> Result<Value, Expected> {
+#[inline]
+fn value(Token { kind, is_escaped, .. }: Token, token: &str) -> Result<Value, Expected> {
     Ok(match kind {
         TokenKind::Integer => Value::Integer(token.parse().map_err(|_| Expected::IntegerRange)?),
         TokenKind::Float => Value::Float(float(token)?),
@@ -118,14 +119,15 @@ fn value(kind: TokenKind, token: &str) -> Result<Value, Expected> {
         TokenKind::Hex => Value::Hex(hex(body(token))),
         TokenKind::Timestamp => Value::Timestamp(Timestamp::from_checked(body(token))),
         TokenKind::Keyword(keyword) => Value::Boolean(keyword == Keyword::True),
-        _ => Value::String(text(token).into()),
+        _ => Value::String(string(token, is_escaped)),
     })
 }
 
 /// A float token, unless it is too large for a 64-bit float.
 pub(super) fn float(token: &str) -> Result<Decimal, Expected> {
     let decimal = Decimal::from_float_token(token);
-    if decimal.to_f64().is_finite() { Ok(decimal) } else { Err(Expected::FloatRange) }
+    // A float holds up to 308 digits before the point.
+    if token.len() < 300 || decimal.to_f64().is_finite() { Ok(decimal) } else { Err(Expected::FloatRange) }
 }
 
 fn binary(token: &str) -> Option<Binary> {
@@ -146,7 +148,7 @@ fn body(token: &str) -> &str {
     delimiters_off(token.get(1..).unwrap_or_default())
 }
 
-fn delimiters_off(quotation: &str) -> &str {
+pub(super) fn delimiters_off(quotation: &str) -> &str {
     quotation.get(1..quotation.len().saturating_sub(1)).unwrap_or_default()
 }
 

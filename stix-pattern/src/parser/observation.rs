@@ -1,13 +1,12 @@
 //! Observation expressions (STIX 2.1, section 9.5).
 
 use nom::Parser;
-use nom::branch::alt;
 use nom::combinator::cut;
 use nom::sequence::{delimited, terminated};
 
 use super::comparison::comparison_expression;
-use super::cursor::{Cursor, Joined, Parsed, left_associative, nested, token};
-use super::qualifier::qualifiers;
+use super::cursor::{Cursor, Joined, Parsed, chain, nested, token};
+use super::qualifier::{is_qualifier, qualifiers};
 use crate::ast::ObservationExpression;
 use crate::error::Expected;
 use crate::lexer::{Keyword, TokenKind};
@@ -18,42 +17,33 @@ pub(super) fn pattern(input: Cursor<'_>) -> Parsed<'_, ObservationExpression> {
     terminated(observation_expressions, token(TokenKind::End, Expected::MorePattern)).parse(input)
 }
 
-/// `observationExpressions : observationExpressionOr ( FOLLOWEDBY observationExpressionOr )*`
-fn observation_expressions(input: Cursor<'_>) -> Parsed<'_, ObservationExpression> {
-    left_associative(
-        input,
-        observation_expression_or,
-        Keyword::FollowedBy,
-        ObservationExpression::followed_by,
-    )
-}
-
-/// `observationExpressionOr : observationExpressionAnd ( OR observationExpressionAnd )*`
-fn observation_expression_or(input: Cursor<'_>) -> Parsed<'_, ObservationExpression> {
-    left_associative(input, observation_expression_and, Keyword::Or, ObservationExpression::or)
-}
-
+/// `observationExpressions : observationExpressionOr ( FOLLOWEDBY observationExpressionOr )*`,
+/// `observationExpressionOr : observationExpressionAnd ( OR observationExpressionAnd )*` and
 /// `observationExpressionAnd : observationExpression ( AND observationExpression )*`
-fn observation_expression_and(input: Cursor<'_>) -> Parsed<'_, ObservationExpression> {
-    left_associative(input, observation_expression, Keyword::And, ObservationExpression::and)
+fn observation_expressions(input: Cursor<'_>) -> Parsed<'_, ObservationExpression> {
+    chain(input, observation_expression)
 }
 
 /// `observationExpression : ( bracket | group ) qualifier*`
 ///
 /// Only a bracket is held to one qualifier of a kind; see [`crate::ast::Qualified::qualifiers`].
 fn observation_expression(input: Cursor<'_>) -> Parsed<'_, ObservationExpression> {
-    let is_group = input.kind() == TokenKind::LeftParenthesis;
-    let (rest, expression) = alt((bracket, group)).parse(input)?;
-    let (end, qualifiers) = qualifiers(rest, is_group)?;
-    if qualifiers.is_empty() {
-        return Ok((end, expression));
+    let (rest, expression) = match input.kind() {
+        TokenKind::LeftBracket => bracket(input)?,
+        _ => group(input)?,
+    };
+    if !is_qualifier(rest.kind()) {
+        return Ok((rest, expression));
     }
+    let is_group = input.kind() == TokenKind::LeftParenthesis;
+    let (end, qualifiers) = qualifiers(rest, is_group)?;
     let mut qualified = expression.qualify_all(qualifiers);
     qualified.locate(input.span_to(end));
     Ok((end, qualified))
 }
 
 /// `bracket : '[' comparisonExpression ']'`
+#[inline]
 fn bracket(input: Cursor<'_>) -> Parsed<'_, ObservationExpression> {
     let open = token(TokenKind::LeftBracket, Expected::Pattern);
     let close = token(TokenKind::RightBracket, Expected::MoreBracket);
@@ -71,6 +61,23 @@ fn group(input: Cursor<'_>) -> Parsed<'_, ObservationExpression> {
 }
 
 impl Joined for ObservationExpression {
+    fn tightness(operator: TokenKind) -> Option<u8> {
+        match operator {
+            TokenKind::Keyword(Keyword::FollowedBy) => Some(0),
+            TokenKind::Keyword(Keyword::Or) => Some(1),
+            TokenKind::Keyword(Keyword::And) => Some(2),
+            _ => None,
+        }
+    }
+
+    fn join(self, operator: TokenKind, other: Self) -> Self {
+        match operator {
+            TokenKind::Keyword(Keyword::And) => self.and(other),
+            TokenKind::Keyword(Keyword::Or) => self.or(other),
+            _ => self.followed_by(other),
+        }
+    }
+
     fn locate(&mut self, span: Span) {
         Self::locate(self, span);
     }

@@ -1,18 +1,18 @@
 //! Object paths (STIX 2.1, section 9.7).
 
 use nom::Parser;
-use nom::branch::alt;
 use nom::combinator::cut;
 use nom::sequence::{delimited, preceded};
 
 use super::cursor::{Cursor, Parsed, select, token};
-use super::literal::{text, unsigned};
-use crate::ast::{ObjectPath, Step, StepKind, Steps};
+use super::literal::{delimiters_off, string, unsigned};
+use crate::ast::{ObjectPath, Step, StepKind, Steps, Text};
 use crate::error::Expected;
 use crate::lexer::TokenKind;
 use crate::span::Origin;
 
 /// `objectPath : objectType ':' firstPathComponent objectPathComponent*`
+#[inline]
 pub(super) fn object_path(input: Cursor<'_>) -> Parsed<'_, ObjectPath> {
     let (rest, object_type) = object_type(input)?;
     let colon = token(TokenKind::Colon, Expected::Colon);
@@ -24,10 +24,14 @@ pub(super) fn object_path(input: Cursor<'_>) -> Parsed<'_, ObjectPath> {
         steps.push(step);
         rest = after;
     }
-    Ok((rest, ObjectPath { origin: Origin(input.span_to(rest)), object_type: object_type.into(), steps }))
+    Ok((
+        rest,
+        ObjectPath { origin: Origin(input.span_to(rest)), object_type: Text::name(object_type), steps },
+    ))
 }
 
 /// `objectType : IdentifierWithoutHyphen | IdentifierWithHyphen`
+#[inline]
 fn object_type(input: Cursor<'_>) -> Parsed<'_, &str> {
     let name = |kind| matches!(kind, TokenKind::Word | TokenKind::HyphenatedWord).then_some(());
     let (rest, (_, token)) = select(Expected::ObjectPath, name).parse(input)?;
@@ -36,11 +40,14 @@ fn object_type(input: Cursor<'_>) -> Parsed<'_, &str> {
 
 /// `objectPathComponent : '.' key | '[' index ']'`
 fn object_path_component(input: Cursor<'_>) -> Parsed<'_, Step> {
-    let key_step = preceded(token(TokenKind::Dot, Expected::Operator), cut(key));
-    alt((key_step, index_step)).parse(input)
+    match input.kind() {
+        TokenKind::Dot => cut(key).parse(input.advance()),
+        _ => index_step(input),
+    }
 }
 
 /// `firstPathComponent, key : IdentifierWithoutHyphen | StringLiteral`
+#[inline]
 fn key(input: Cursor<'_>) -> Parsed<'_, Step> {
     let (rest, (quoted, token)) = select(Expected::Key, |kind| match kind {
         TokenKind::Word => Some(false),
@@ -48,11 +55,13 @@ fn key(input: Cursor<'_>) -> Parsed<'_, Step> {
         _ => None,
     })
     .parse(input)?;
-    let kind = match input.text(token) {
-        quotation if quoted => StepKind::Key(text(quotation).into()),
-        name => StepKind::Key(name.into()),
+    let key = match input.text(token) {
+        // Of the names of the object model, none has a backslash.
+        quotation if quoted && !token.is_escaped => Text::name(delimiters_off(quotation)),
+        quotation if quoted => string(quotation, true),
+        name => Text::name(name),
     };
-    Ok((rest, Step { origin: Origin(token.span), kind }))
+    Ok((rest, Step { origin: Origin(token.span), kind: StepKind::Key(key) }))
 }
 
 /// `'[' index ']'`

@@ -30,7 +30,7 @@ pub(super) fn qualifiers(input: Cursor<'_>, repeatable: bool) -> Parsed<'_, Vec<
 }
 
 /// Whether a qualifier begins with this token.
-fn is_qualifier(kind: TokenKind) -> bool {
+pub(super) fn is_qualifier(kind: TokenKind) -> bool {
     use Keyword::{Repeats, Start, Within};
     matches!(kind, TokenKind::Keyword(Repeats | Start | Within))
 }

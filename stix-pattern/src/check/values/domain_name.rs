@@ -51,9 +51,32 @@ pub(super) fn is_domain_name(value: &str) -> bool {
     value.contains('.') && is_name(value)
 }
 
+/// Whether a text is a domain name for certain: short, of small letters, digits, hyphens and points, none of these two
+/// beside another or at an end, and of more than digits behind the last point.
+fn is_plain(name: &str) -> bool {
+    let (mut before, mut run, mut has_letter) = (b'.', 0, false);
+    for byte in name.bytes() {
+        let is_letter = byte.is_ascii_lowercase();
+        match byte {
+            b'.' | b'-' if matches!(before, b'.' | b'-') => return false,
+            b'.' => (run, has_letter) = (0, false),
+            b'a'..=b'z' | b'0'..=b'9' | b'-' => (run, has_letter) = (run + 1, has_letter | is_letter),
+            _ => return false,
+        }
+        if run > 63 {
+            return false;
+        }
+        before = byte;
+    }
+    has_letter && before != b'-' && name.len() <= 253
+}
+
 /// Whether a text is a domain name; letters of any script, since some tools keep names as they are shown.
 fn is_name(value: &str) -> bool {
     let name = value.strip_suffix('.').unwrap_or(value);
+    if is_plain(name) {
+        return true;
+    }
     let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_' || (!c.is_ascii() && c.is_alphanumeric());
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())

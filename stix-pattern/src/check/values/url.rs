@@ -6,7 +6,8 @@ use crate::error::quote;
 
 /// What is wrong with the value of a `url`.
 pub(super) fn flaw(value: &str) -> Option<Flaw> {
-    let has_blank = value.contains(|c: char| c.is_whitespace());
+    let is_plain = |byte: u8| matches!(byte, b'!'..=b'~');
+    let has_blank = !value.bytes().all(is_plain) && value.contains(char::is_whitespace);
     if has_scheme(value) && !has_blank {
         return None;
     }

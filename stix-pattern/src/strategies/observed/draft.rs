@@ -5,7 +5,7 @@ use stix_core::schema::Target;
 
 use super::{id, leaf};
 use crate::ast::{ComparisonExpression, ComparisonTest, ObjectPath, Predicate, Step, StepKind};
-use crate::check::place::observable;
+use crate::known::observable;
 
 /// The longest list that is made for the sake of an index.
 const LONGEST: u64 = 16;
