@@ -5,16 +5,18 @@ mod observed;
 mod slots;
 mod sought;
 mod text;
+mod ways;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
-use stix_pattern::matcher::{Match, MatchLimits, Observations, Trouble};
-use stix_pattern::pattern_set::{Hit, PatternSet};
+use stix_pattern::matcher::MatchLimits;
+use stix_pattern::pattern_set::PatternSet;
 
 use self::observed::Observed;
 use self::sought::{Selection, SoughtPattern};
+use self::ways::{Finder, Way};
 use crate::clock;
 use crate::failure::Failure;
 use crate::format::Format;
@@ -79,16 +81,15 @@ impl Matching {
         let observed = Observed::read(&self.paths, &mut trouble)?;
         let (observations, objects) = observed.observations(&mut trouble);
         let limits = MatchLimits::default();
+        let hits = set.find(&observations, &limits);
+        let finder = Finder::new(&set, &patterns, &hits, &observations, limits, self.max_bindings.get());
         let mut matched = 0;
-        for hit in set.find(&observations, &limits) {
+        for hit in &hits {
             let Some(pattern) = patterns.get(hit.pattern()).filter(|_| !output.is_closed()) else { continue };
-            let ways = match self.ways(&set, &hit, &observations, &limits) {
-                (ways, Some(error)) => {
-                    trouble.add(&pattern.not_decided(error, !ways.is_empty()));
-                    ways
-                }
-                (ways, None) => ways,
-            };
+            let (ways, error) = finder.ways(hit);
+            if let Some(error) = error {
+                trouble.add(&pattern.not_decided(error, !ways.is_empty()));
+            }
             if !ways.is_empty() {
                 matched += 1;
                 let found = Found { pattern, ways: &ways, observed: &objects };
@@ -107,36 +108,12 @@ impl Matching {
             (false, _) => Outcome::Yes,
         })
     }
-
-    /// As many ways to match as are wanted, and what kept others from being found.
-    fn ways(
-        &self,
-        set: &PatternSet,
-        hit: &Hit,
-        observations: &Observations<'_>,
-        limits: &MatchLimits,
-    ) -> (Vec<Match>, Option<Trouble>) {
-        let first = match hit.outcome() {
-            Ok(first) => first,
-            Err(trouble) => return (Vec::new(), Some(trouble)),
-        };
-        let mut ways = vec![first.clone()];
-        if let (Some(pattern), 2..) = (set.patterns().get(hit.pattern()), self.max_bindings.get()) {
-            for way in pattern.matches(observations, limits).take(self.max_bindings.get()).skip(1) {
-                match way {
-                    Ok(way) => ways.push(way),
-                    Err(trouble) => return (ways, Some(trouble)),
-                }
-            }
-        }
-        (ways, None)
-    }
 }
 
 /// A pattern that matched.
 struct Found<'f> {
     pattern: &'f SoughtPattern,
-    ways: &'f [Match],
+    ways: &'f [Way],
     /// The observed-data, by their place among the observations.
     observed: &'f [&'f serde_json::Value],
 }

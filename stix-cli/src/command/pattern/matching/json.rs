@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::Value;
-use stix_pattern::matcher::Match;
 
 use super::slots::{Bracket, brackets};
+use super::ways::Way;
 use super::{Found, Troubles};
 use crate::output::Output;
 
@@ -37,15 +37,15 @@ pub(super) fn write(output: &mut Output, found: &Found<'_>, trouble: &mut Troubl
     writeln!(output)
 }
 
-fn slots_of<'f>(way: &Match, brackets: &[Bracket<'_>], found: &Found<'f>) -> Vec<Option<&'f str>> {
+fn slots_of<'f>(way: &Way, brackets: &[Bracket<'_>], found: &Found<'f>) -> Vec<Option<&'f str>> {
     let mut slots = Vec::new();
-    let mut bindings = way.bindings().iter().peekable();
+    let mut bindings = way.iter().peekable();
     for (index, bracket) in brackets.iter().enumerate() {
         let end = slots.len() + usize::try_from(bracket.slots).unwrap_or(usize::MAX);
-        while let Some(binding) = bindings.next_if(|binding| binding.bracket() == index) {
-            let data = found.observed.get(binding.observation());
+        while let Some(binding) = bindings.next_if(|binding| binding.bracket == index) {
+            let data = found.observed.get(binding.observation);
             let id = data.and_then(|data| data.get("id")).and_then(Value::as_str);
-            slots.extend((0..binding.times()).map(|_| id));
+            slots.extend((0..binding.times).map(|_| id));
         }
         slots.resize(end, None);
     }

@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 
 use serde_json::Value;
-use stix_pattern::matcher::{Binding, Match};
 
 use super::Found;
 use super::slots::{Bracket, brackets};
+use super::ways::{Bound, Way};
 use crate::output::{Output, Printable};
 
 /// Writes a pattern that matched: the indicator, the pattern, and the observed-data of each bracket.
@@ -44,17 +44,12 @@ pub(super) fn write_totals(
     )
 }
 
-fn write_way(
-    output: &mut Output,
-    way: &Match,
-    brackets: &[Bracket<'_>],
-    found: &Found<'_>,
-) -> io::Result<()> {
+fn write_way(output: &mut Output, way: &Way, brackets: &[Bracket<'_>], found: &Found<'_>) -> io::Result<()> {
     let mut latest = None;
-    for binding in way.bindings() {
+    for binding in way {
         // A pattern that is one bracket has been written already.
-        if latest.replace(binding.bracket()) != Some(binding.bracket()) && brackets.len() > 1 {
-            let text = brackets.get(binding.bracket()).map_or("", |bracket| bracket.text);
+        if latest.replace(binding.bracket) != Some(binding.bracket) && brackets.len() > 1 {
+            let text = brackets.get(binding.bracket).map_or("", |bracket| bracket.text);
             writeln!(output, "  {}", Printable(text))?;
         }
         write_binding(output, binding, found)?;
@@ -62,15 +57,15 @@ fn write_way(
     Ok(())
 }
 
-fn write_binding(output: &mut Output, binding: &Binding, found: &Found<'_>) -> io::Result<()> {
-    let data = found.observed.get(binding.observation());
+fn write_binding(output: &mut Output, binding: &Bound, found: &Found<'_>) -> io::Result<()> {
+    let data = found.observed.get(binding.observation);
     let text = |name: &str| data.and_then(|data| data.get(name)).and_then(Value::as_str);
     let id = text("id").unwrap_or("an observed-data without an identifier");
     let first = text("first_observed").unwrap_or_default();
     let frame = output.styles().frame;
     write!(output, "    {frame}->{frame:#} {}, first observed {}", Printable(id), Printable(first))?;
-    if binding.times() > 1 {
-        write!(output, ", {} times", binding.times())?;
+    if binding.times > 1 {
+        write!(output, ", {} times", binding.times)?;
     }
     writeln!(output)
 }
