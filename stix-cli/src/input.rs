@@ -37,8 +37,8 @@ impl Input {
         if paths.into_iter().filter(|path| path.as_os_str() == "-").nth(1).is_none() {
             return Ok(());
         }
-        let help = "standard input can be read once: write `-` once, and name files for the rest";
-        Err(Failure::new("`-` is given twice").with_help(Some(help.to_owned())))
+        let help = "it can be read once: write `-` once, and name files for the rest";
+        Err(Failure::new("standard input is to be read twice").with_help(Some(help.to_owned())))
     }
 
     fn named(path: &Path) -> Vec<Result<Self, Failure>> {

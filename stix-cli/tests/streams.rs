@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -101,6 +101,31 @@ fn a_pattern_that_takes_too_much_hides_no_other() {
     assert!(message.starts_with("error: pattern 1 is undecided: it takes too many steps"), "{message}");
     assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 1);
     assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn patterns_match_at_once_as_they_do_alone() {
+    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/pattern-match");
+    let patterns = [
+        "[url:value LIKE '%beacon%']",
+        "[url:value LIKE '%b%'] OR [url:value MATCHES '^https'] OR [user-account:user_id = 'root']",
+        "[url:value = 'https://beacon.example/'] FOLLOWEDBY [url:value LIKE '%']",
+        "[url:value = 'nothing']",
+        "([user-account:user_id = 'root'] OR [url:value LIKE '%b%']) REPEATS 2 TIMES WITHIN 86400 SECONDS",
+        "[user-account:user_id = 'root'] AND [url:value LIKE '%b%']",
+        "[url:value LIKE '%b%'] START t'2024-03-02T00:00:00Z' STOP t'2024-03-03T00:00:00Z'",
+    ];
+    let run = |patterns: &[&str], most: &str| {
+        let mut command = stix();
+        command.args(["pattern", "match", "--format=json", "--max-bindings", most]).current_dir(&case);
+        patterns.iter().for_each(|pattern| drop(command.args(["--pattern", pattern])));
+        String::from_utf8(command.args(["data.json", "more.jsonl"]).output().unwrap().stdout).unwrap()
+    };
+    for most in ["1", "2", "100"] {
+        let alone: String = patterns.iter().map(|pattern| run(&[pattern], most)).collect();
+        assert_eq!(run(&patterns, most), alone, "{most}");
+        assert_eq!(alone.lines().count(), 6, "{most}");
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod sought;
 mod text;
 mod ways;
 
+use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -65,24 +66,17 @@ pub(super) struct Matching {
 
 impl Matching {
     pub(super) fn run(&self, output: &mut Output) -> Result<Outcome, Failure> {
-        Input::once(self.indicators.iter().chain(&self.paths))?;
+        let stdin = PathBuf::from("-");
+        let unnamed = self.paths.is_empty().then_some(&stdin);
+        Input::once(self.indicators.iter().chain(&self.paths).chain(unnamed))?;
         let mut trouble = Troubles::default();
         let selection = Selection { revoked: self.revoked, expired: self.expired, now: clock::now() };
         let sought = sought::read(&self.pattern, &self.indicators, &selection, &mut trouble)?;
-        let mut builder = PatternSet::builder();
-        let mut patterns = Vec::new();
-        for pattern in &sought {
-            match builder.add(&pattern.pattern) {
-                Ok(_) => patterns.push(pattern),
-                Err(error) => trouble.add(&pattern.not_compiled(&error)),
-            }
-        }
-        let set = builder.build();
+        let (set, patterns) = compiled(&sought, &mut trouble);
         let observed = Observed::read(&self.paths, &mut trouble)?;
         let (observations, objects) = observed.observations(&mut trouble);
-        let limits = MatchLimits::default();
-        let hits = set.find(&observations, &limits);
-        let finder = Finder::new(&set, &patterns, &hits, &observations, limits, self.max_bindings.get());
+        let hits = set.find(&observations, &MatchLimits::default());
+        let finder = Finder::new(&set, &patterns, &hits, &observations, self.max_bindings.get());
         let mut matched = 0;
         for hit in &hits {
             let Some(pattern) = patterns.get(hit.pattern()).filter(|_| !output.is_closed()) else { continue };
@@ -92,11 +86,7 @@ impl Matching {
             }
             if !ways.is_empty() {
                 matched += 1;
-                let found = Found { pattern, ways: &ways, observed: &objects };
-                match self.format {
-                    Format::Text => text::write(output, &found)?,
-                    Format::Json => json::write(output, &found, &mut trouble)?,
-                }
+                self.write(output, &Found { pattern, ways: &ways, observed: &objects }, &mut trouble)?;
             }
         }
         if self.format == Format::Text {
@@ -108,6 +98,26 @@ impl Matching {
             (false, _) => Outcome::Yes,
         })
     }
+
+    fn write(&self, output: &mut Output, found: &Found<'_>, trouble: &mut Troubles) -> io::Result<()> {
+        match self.format {
+            Format::Text => text::write(output, found),
+            Format::Json => json::write(output, found, trouble),
+        }
+    }
+}
+
+/// The patterns that can be matched, and which they are.
+fn compiled<'s>(sought: &'s [SoughtPattern], trouble: &mut Troubles) -> (PatternSet, Vec<&'s SoughtPattern>) {
+    let mut builder = PatternSet::builder();
+    let mut patterns = Vec::new();
+    for pattern in sought {
+        match builder.add(&pattern.pattern) {
+            Ok(_) => patterns.push(pattern),
+            Err(error) => trouble.add(&pattern.not_compiled(&error)),
+        }
+    }
+    (builder.build(), patterns)
 }
 
 /// A pattern that matched.

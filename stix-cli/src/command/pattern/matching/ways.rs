@@ -36,9 +36,9 @@ impl<'f> Finder<'f> {
         patterns: &[&SoughtPattern],
         hits: &[Hit],
         observations: &'f Observations<'f>,
-        limits: MatchLimits,
         most: usize,
     ) -> Self {
+        let limits = MatchLimits::default();
         let mut finder = Self { set, observations, limits, most, firsts: HashMap::new() };
         if most > 1 {
             finder.find_firsts(patterns, hits);
