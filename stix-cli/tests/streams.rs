@@ -118,7 +118,7 @@ fn patterns_match_at_once_as_they_do_alone() {
     let run = |patterns: &[&str], most: &str| {
         let mut command = stix();
         command.args(["pattern", "match", "--format=json", "--max-bindings", most]).current_dir(&case);
-        patterns.iter().for_each(|pattern| drop(command.args(["--pattern", pattern])));
+        command.args(patterns.iter().flat_map(|pattern| ["--pattern", pattern]));
         String::from_utf8(command.args(["data.json", "more.jsonl"]).output().unwrap().stdout).unwrap()
     };
     for most in ["1", "2", "100"] {
