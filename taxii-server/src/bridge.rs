@@ -1,5 +1,7 @@
 //! The whole program in one value: the store, the TAXII server, and a poller for each feed.
 
+mod polling;
+
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
@@ -7,10 +9,10 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use self::polling::Polling;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::feed::{self, Failure, Poller};
-use crate::ingest::Ingest;
+use crate::feed::Failure;
 use crate::server::{Running, Server, StartError};
 use crate::storage::Storage;
 
@@ -19,31 +21,21 @@ use crate::storage::Storage;
 pub struct Bridge {
     server: Running,
     storage: Arc<dyn Storage>,
-    pollers: Vec<JoinHandle<()>>,
+    polling: JoinHandle<()>,
     stop: watch::Sender<bool>,
 }
 
 impl Bridge {
-    /// Starts to serve, and to poll the feeds of the settings.
+    /// Starts to serve, and to poll the feeds of the settings as soon as no other server on the same store does.
     ///
     /// # Errors
     /// The server cannot start, or a feed cannot be polled at all.
     pub async fn start(config: Config, storage: Arc<dyn Storage>, clock: Clock) -> Result<Self, BridgeError> {
+        let polling = Polling::new(&config, Arc::clone(&storage), clock.clone())?;
+        let server = Server::start(config, Arc::clone(&storage), clock).await.map_err(BridgeError::Server)?;
         let (stop, stopped) = watch::channel(false);
-        let ingest = Ingest::new(storage.clone(), clock.clone(), config.allowance);
-        let pollers = config
-            .feeds
-            .iter()
-            .map(|feed| {
-                let collection = config.collection_of(feed).ok_or(BridgeError::NoCollection)?;
-                Poller::new(feed.clone(), collection, ingest.clone(), clock.clone())
-                    .map_err(BridgeError::Feed)
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        let server = Server::start(config, storage.clone(), clock).await.map_err(BridgeError::Server)?;
-        let spawn = |poller| tokio::spawn(feed::run(poller, stopped.clone()));
-        let pollers = pollers.into_iter().map(spawn).collect();
-        Ok(Self { server, storage, pollers, stop })
+        let polling = tokio::spawn(polling.run(stopped));
+        Ok(Self { server, storage, polling, stop })
     }
 
     /// The server.
@@ -53,12 +45,9 @@ impl Bridge {
 
     /// Stops polling, then serving, then closes the store.
     pub async fn stop(self) {
-        // There is no receiver when there is no feed.
+        // Without a feed there is no receiver; and if polling has panicked, it has said so.
         let _ = self.stop.send(true);
-        for poller in self.pollers {
-            // A poller that panicked has said so.
-            let _ = poller.await;
-        }
+        let _ = self.polling.await;
         self.server.stop().await;
         self.storage.close().await;
     }

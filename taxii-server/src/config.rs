@@ -132,6 +132,9 @@ impl Config {
         if self.title.is_empty() {
             problems.push("`title` is empty".to_owned());
         }
+        if let Err(problem) = self.database.check() {
+            problems.push(format!("`database`: {problem}"));
+        }
         if let Some(url) = &self.public_url
             && let Err(problem) = base_url(url)
         {

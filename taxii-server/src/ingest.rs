@@ -21,7 +21,7 @@ use tokio::sync::Mutex;
 
 use crate::clock::Clock;
 use crate::storage::feed::{FeedWrite, KnownSubject, Origin, SubjectRow};
-use crate::storage::{CollectionId, Dating, NewObject, Storage, StorageError};
+use crate::storage::{CollectionId, Dating, NewObject, Storage, StorageError, Term};
 
 pub use self::arrival::Arrival;
 pub use self::contribution::{Contribution, Statement};
@@ -35,6 +35,7 @@ pub use crate::storage::feed::Quarantined;
 pub struct Ingest {
     storage: Arc<dyn Storage>,
     dating: Dating,
+    term: Option<Term>,
     /// Reading what is known and writing what follows from it must not interleave with another batch.
     turn: Arc<Mutex<()>>,
 }
@@ -75,7 +76,12 @@ struct Heard {
 impl Ingest {
     /// Writes to this storage.
     pub fn new(storage: Arc<dyn Storage>, clock: Clock, allowance: Duration) -> Self {
-        Self { storage, dating: Dating { clock, allowance }, turn: Arc::default() }
+        Self { storage, dating: Dating { clock, allowance }, term: None, turn: Arc::default() }
+    }
+
+    /// The same, writing batches of feeds in this term only.
+    pub fn in_term(self, term: Option<Term>) -> Self {
+        Self { term, ..self }
     }
 
     /// The place in a feed up to which everything is stored.
@@ -98,7 +104,8 @@ impl Ingest {
         let mut known = self.storage.known_subjects(&keys).await?;
         let now = Timestamp::from_millis(self.dating.clock.now());
         let mut ingested = Ingested { records, quarantined: quarantined.len(), ..Ingested::default() };
-        let mut write = FeedWrite { quarantined, ..FeedWrite::new(&batch.feed, batch.place) };
+        let term = self.term.clone();
+        let mut write = FeedWrite { term, quarantined, ..FeedWrite::new(&batch.feed, batch.place) };
         for (key, heard) in heard {
             let before = known.remove(&key);
             let is_known = before.is_some();

@@ -17,7 +17,9 @@ pub mod cursor;
 pub mod database;
 mod error;
 pub mod feed;
+pub mod lease;
 pub mod object;
+mod postgres;
 pub mod query;
 mod sql;
 mod sqlite;
@@ -33,7 +35,9 @@ pub use self::cursor::{Cursor, DateAdded};
 pub use self::database::Database;
 pub use self::error::{StorageError, StorageErrorKind};
 pub use self::feed::Feeds;
+pub use self::lease::{Lease, Term};
 pub use self::object::{Added, Dated, Dating, NewObject, Objects, Page, StoredObject, StoredRecord};
+use self::postgres::Postgres;
 pub use self::query::{Query, VersionFilter};
 use self::sql::SqlStorage;
 use self::sqlite::Sqlite;
@@ -61,6 +65,13 @@ pub trait Storage: Accounts + Feeds + Objects + fmt::Debug + Send + Sync {
     /// The database failed.
     async fn register_collections(&self, collections: &[CollectionId]) -> Result<(), StorageError>;
 
+    /// Takes the lease on a task, so that of several servers on this store one does it; nothing when another has it.
+    /// A store of one process gives it always.
+    ///
+    /// # Errors
+    /// The database failed.
+    async fn lead(&self, task: &str) -> Result<Option<Lease>, StorageError>;
+
     /// Whether the store answers.
     ///
     /// # Errors
@@ -78,6 +89,7 @@ pub trait Storage: Accounts + Feeds + Objects + fmt::Debug + Send + Sync {
 pub async fn open(database: &Database) -> Result<Arc<dyn Storage>, StorageError> {
     match database {
         Database::Sqlite(path) => Ok(Arc::new(SqlStorage::new(Sqlite::open(path).await?))),
+        Database::Postgres(url) => Ok(Arc::new(SqlStorage::new(Postgres::open(url).await?))),
     }
 }
 

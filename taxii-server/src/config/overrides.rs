@@ -17,8 +17,14 @@ pub struct Overrides {
     /// The file with the settings [default: taxii-server.toml if it exists]
     #[arg(long, global = true, env = "TAXII_SERVER_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The database: a file
-    #[arg(long, global = true, env = "TAXII_SERVER_DATABASE", value_name = "FILE")]
+    /// The database: a file, or postgres://user:password@host/name
+    #[arg(
+        long,
+        global = true,
+        env = "TAXII_SERVER_DATABASE",
+        value_name = "FILE|URL",
+        hide_env_values = true
+    )]
     pub database: Option<Database>,
     /// The address and port to listen on
     #[arg(long, global = true, env = "TAXII_SERVER_LISTEN", value_name = "ADDRESS:PORT")]

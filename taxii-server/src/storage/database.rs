@@ -1,52 +1,81 @@
 //! Which database, as the settings name it.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use serde::Deserialize;
+use sqlx::postgres::PgConnectOptions;
 
-/// A database: the path of an SQLite file.
+/// A database: the path of an SQLite file, or the URL of a PostgreSQL database.
 ///
-/// Printed it does not show a password.
+/// Printed it does not show a password. Reading one never fails, because whoever reports such a failure shows the text;
+/// whether the text is good is asked with [`Database::check`].
 ///
 /// ```
 /// use taxii_server::storage::Database;
 ///
-/// let database: Database = "/var/lib/taxii.db".parse().unwrap();
-/// assert_eq!(database, Database::Sqlite("/var/lib/taxii.db".into()));
+/// let file = Database::from("/var/lib/taxii.db".to_owned());
+/// assert_eq!(file, Database::Sqlite("/var/lib/taxii.db".into()));
+/// let shared = Database::from("postgres://taxii:secret@db.example.com/taxii".to_owned());
+/// assert_eq!(shared.to_string(), "postgres://taxii@db.example.com:5432/taxii");
 /// ```
 #[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[serde(from = "String")]
 #[non_exhaustive]
 pub enum Database {
     /// A file, which is made when it does not exist.
     Sqlite(PathBuf),
+    /// A database that any number of servers may share.
+    Postgres(PostgresUrl),
 }
 
-/// The text names no database.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DatabaseError {
-    problem: &'static str,
-}
+/// A URL such as `postgres://user:password@host/database?sslmode=verify-full`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PostgresUrl(String);
 
-impl FromStr for Database {
-    type Err = DatabaseError;
-
-    fn from_str(text: &str) -> Result<Self, DatabaseError> {
-        match text.split_once("://") {
-            Some(_) => Err(DatabaseError { problem: "expected the path of a file" }),
-            None if text.is_empty() => Err(DatabaseError { problem: "the path is empty" }),
-            None => Ok(Self::Sqlite(text.into())),
+impl Database {
+    /// What is wrong with the text, in one sentence that does not repeat it.
+    ///
+    /// # Errors
+    /// The path is empty, or the URL cannot be read.
+    pub fn check(&self) -> Result<(), String> {
+        match self {
+            Self::Sqlite(path) if path.as_os_str().is_empty() => Err("the path is empty".to_owned()),
+            Self::Sqlite(path) if path.to_string_lossy().contains("://") => {
+                Err("expected the path of a file, or a URL that begins with `postgres://`".to_owned())
+            }
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(url) => match url.options() {
+                Ok(_) => Ok(()),
+                Err(error) => Err(format!("cannot read the URL: {error}")),
+            },
         }
     }
 }
 
-impl TryFrom<String> for Database {
-    type Error = DatabaseError;
+impl PostgresUrl {
+    /// How to connect. A password that the URL does not have is looked for where PostgreSQL's own programs do.
+    pub(super) fn options(&self) -> Result<PgConnectOptions, sqlx::Error> {
+        self.0.parse()
+    }
+}
 
-    fn try_from(text: String) -> Result<Self, DatabaseError> {
-        text.parse()
+impl From<String> for Database {
+    fn from(text: String) -> Self {
+        match text.split_once("://") {
+            Some(("postgres" | "postgresql", _)) => Self::Postgres(PostgresUrl(text)),
+            _ => Self::Sqlite(text.into()),
+        }
+    }
+}
+
+impl FromStr for Database {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(text.to_owned().into())
     }
 }
 
@@ -66,6 +95,7 @@ impl fmt::Display for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => path.display().fmt(f),
+            Self::Postgres(url) => url.fmt(f),
         }
     }
 }
@@ -76,10 +106,53 @@ impl fmt::Debug for Database {
     }
 }
 
-impl fmt::Display for DatabaseError {
+impl fmt::Display for PostgresUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.problem)
+        let Ok(options) = self.options() else { return f.write_str("postgres://...") };
+        let (user, host, port) = (options.get_username(), options.get_host(), options.get_port());
+        write!(f, "postgres://{user}@{host}:{port}/{}", options.get_database().unwrap_or_default())
     }
 }
 
-impl std::error::Error for DatabaseError {}
+impl fmt::Debug for PostgresUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PostgresUrl({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_never_shown() {
+        let texts = [
+            "postgres://u:geheim@h/d",
+            "postgres://u@h/d?password=geheim",
+            "postgres://u:geheim@h:nonsense/d",
+            "postgres://u:geheim@h/d?sslmode=geheim",
+            "postgresql://u:ge/heim@h/d",
+        ];
+        for text in texts {
+            let database: Database = text.parse().unwrap();
+            let shown =
+                format!("{database} {database:?} {:?} {:?}", database.check(), text.parse::<Database>());
+            assert!(!shown.contains("geheim") && !shown.contains("heim"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (text, good) in [
+            ("taxii.db", true),
+            ("/a/b c.db", true),
+            ("postgres://u@h/d", true),
+            ("postgresql:///d?host=/run/postgresql", true),
+            ("", false),
+            ("mysql://h/d", false),
+            ("postgres://h:port/d", false),
+        ] {
+            assert_eq!(Database::from(text.to_owned()).check().is_ok(), good, "{text}");
+        }
+    }
+}

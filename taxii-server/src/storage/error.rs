@@ -32,6 +32,8 @@ pub enum StorageErrorKind {
     Migration,
     /// The collection was never registered.
     UnknownCollection,
+    /// Another server has taken the task over in whose name this was to be written.
+    TermOver,
     /// What is stored, or to be stored, is not what it should be.
     Encoding,
 }
@@ -68,6 +70,7 @@ impl fmt::Display for StorageError {
                  install that version, or use another database"
             ),
             StorageErrorKind::Migration => f.write_str("the database could not be migrated"),
+            StorageErrorKind::TermOver => f.write_str("another server has taken over"),
             StorageErrorKind::Encoding => f.write_str("a stored value cannot be read or written"),
             StorageErrorKind::UnknownCollection => f.write_str("the collection is unknown to the database"),
         }

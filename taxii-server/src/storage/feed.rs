@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use stix_core::{Identifier, Timestamp};
 
-use super::{CollectionId, Dating, NewObject, StorageError};
+use super::{CollectionId, Dating, NewObject, StorageError, Term};
 
 /// The part of a store that remembers what feeds have told. Every method fails only when the database does.
 #[async_trait]
@@ -17,7 +17,8 @@ pub trait Feeds {
     /// What is known of the subjects with these keys, by key.
     async fn known_subjects(&self, keys: &[&str]) -> Result<HashMap<String, KnownSubject>, StorageError>;
 
-    /// Writes a batch in one transaction: if it fails, nothing of the batch is stored.
+    /// Writes a batch in one transaction: if it fails, as it does when its term is over, nothing of the batch is
+    /// stored.
     async fn write_feed(
         &self,
         collection: &CollectionId,
@@ -67,6 +68,8 @@ pub struct KnownSubject {
 /// What a batch of a feed changes.
 #[derive(Clone, Debug)]
 pub struct FeedWrite {
+    /// The term in which it is written, where there can be another one.
+    pub term: Option<Term>,
     /// The name of the feed.
     pub feed: String,
     /// The new place in the feed, if it has moved.
@@ -85,6 +88,7 @@ impl FeedWrite {
     /// A write that changes nothing yet but the place.
     pub fn new(feed: &str, place: Option<DateTime<Utc>>) -> Self {
         Self {
+            term: None,
             feed: feed.to_owned(),
             place,
             subjects: Vec::new(),

@@ -12,6 +12,7 @@ mod objects;
 pub(super) mod row;
 mod select;
 pub(super) mod statement;
+mod terms;
 
 use std::fmt;
 
@@ -22,7 +23,7 @@ use sqlx::{Pool, Transaction};
 
 use self::row::Row;
 use self::statement::Statement;
-use super::{CollectionId, Storage, StorageError};
+use super::{CollectionId, Lease, Storage, StorageError};
 
 /// How many rows one statement takes or looks for; each has a few values, of which databases allow some ten thousand.
 const ROWS_AT_ONCE: usize = 500;
@@ -36,6 +37,9 @@ pub(super) trait Backend: fmt::Debug + Send + Sync + 'static {
 
     /// Whether a statement can name the index that it is to use.
     const NAMES_INDEXES: bool;
+    /// What stands around a part of a union whose rows come in the order of their first column, so that the parts are
+    /// merged, not sorted.
+    const UNION_PART: [&'static str; 2];
     /// What follows a `SELECT` that locks its rows until the commit; nothing where a writer is alone anyway.
     const FOR_UPDATE: &'static str;
     /// What stands before a statement to learn how it would be run.
@@ -48,6 +52,9 @@ pub(super) trait Backend: fmt::Debug + Send + Sync + 'static {
     fn begin(
         &self,
     ) -> impl Future<Output = Result<Transaction<'static, Self::Database>, StorageError>> + Send;
+
+    /// See [`Storage::lead`].
+    fn lead(&self, task: &str) -> impl Future<Output = Result<Option<Lease>, StorageError>> + Send;
 
     /// Waits for what is running and closes all connections.
     fn close(&self) -> impl Future<Output = ()> + Send;
@@ -112,6 +119,10 @@ impl<B: Backend> SqlStorage<B> {
 impl<B: Backend> Storage for SqlStorage<B> {
     async fn register_collections(&self, collections: &[CollectionId]) -> Result<(), StorageError> {
         self.register(collections).await
+    }
+
+    async fn lead(&self, task: &str) -> Result<Option<Lease>, StorageError> {
+        self.backend.lead(task).await
     }
 
     async fn ping(&self) -> Result<(), StorageError> {

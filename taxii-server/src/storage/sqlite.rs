@@ -16,8 +16,8 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{SqliteConnection, SqlitePool, Transaction};
 
-use super::StorageError;
 use super::sql::Backend;
+use super::{Lease, StorageError};
 
 /// An SQLite file.
 #[derive(Debug)]
@@ -57,6 +57,7 @@ impl Backend for Sqlite {
     type Connection = SqliteConnection;
 
     const NAMES_INDEXES: bool = true;
+    const UNION_PART: [&'static str; 2] = ["", ""];
     const FOR_UPDATE: &'static str = "";
     const EXPLAIN: &'static str = "EXPLAIN QUERY PLAN ";
 
@@ -67,6 +68,10 @@ impl Backend for Sqlite {
     /// The transaction holds the only write lock from its first moment on.
     async fn begin(&self) -> Result<Transaction<'static, sqlx::Sqlite>, StorageError> {
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    async fn lead(&self, _task: &str) -> Result<Option<Lease>, StorageError> {
+        Ok(Some(Lease::alone()))
     }
 
     async fn close(&self) {

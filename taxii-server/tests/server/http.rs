@@ -6,7 +6,20 @@ use taxii_server::auth::token;
 use taxii_server::config::DEFAULT_COLLECTION;
 use taxii_server::storage::{DateAdded, NewSecret, SecretKind};
 
+use super::backend::{Backend, on_both};
 use super::world::{PASSWORD, World, address, indicator, object};
+
+on_both!(
+    every_answer_is_taxii,
+    resources,
+    objects_manifest_and_versions,
+    empty_pages,
+    who_is_let_in,
+    tokens_in_every_place_where_clients_put_them,
+    what_is_accepted,
+    compression_and_head,
+    the_limit_is_never_exceeded_and_the_server_has_its_own,
+);
 
 const MEDIA_TYPE: &str = "application/taxii+json;version=2.1";
 const OBJECTS: &str = "/socdefenders/collections/socdefenders/objects/";
@@ -19,9 +32,8 @@ async fn body(response: Response) -> Value {
     serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
 }
 
-#[tokio::test]
-async fn every_answer_is_taxii() {
-    let world = World::start().await;
+async fn every_answer_is_taxii(backend: Backend) {
+    let world = World::start(backend).await;
     world.add(&[indicator(1)]).await;
     let known = indicator(1).id;
     let paths = [
@@ -68,10 +80,11 @@ async fn every_answer_is_taxii() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn resources() {
-    let world =
-        World::start_with(|config| config.public_url = Some("https://taxii.example.com/".to_owned())).await;
+async fn resources(backend: Backend) {
+    let world = World::start_with(backend, |config| {
+        config.public_url = Some("https://taxii.example.com/".to_owned())
+    })
+    .await;
     let root = "https://taxii.example.com/socdefenders/";
     let discovery = world.json("/taxii2/").await;
     assert_eq!(discovery, json!({"title": "SOC Defenders bridge", "default": root, "api_roots": [root]}));
@@ -85,14 +98,13 @@ async fn resources() {
     assert_eq!((&collection["can_read"], &collection["can_write"]), (&json!(true), &json!(false)));
     world.stop().await;
 
-    let world = World::start().await;
+    let world = World::start(backend).await;
     assert_eq!(world.json("/taxii2/").await["default"], "/socdefenders/");
     world.stop().await;
 }
 
-#[tokio::test]
-async fn objects_manifest_and_versions() {
-    let world = World::start().await;
+async fn objects_manifest_and_versions(backend: Backend) {
+    let world = World::start(backend).await;
     let (old, new) = ("2025-01-01T00:00:00.000Z", "2025-02-01T00:00:00Z");
     world.add(&[object("malware", 1, new), object("malware", 1, old), address("198.51.100.3")]).await;
     let date = |millis: u32| format!("2026-01-01T00:00:02.{millis:03}000Z");
@@ -130,9 +142,8 @@ async fn objects_manifest_and_versions() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn empty_pages() {
-    let world = World::start().await;
+async fn empty_pages(backend: Backend) {
+    let world = World::start(backend).await;
     let response = world.get(OBJECTS).await;
     assert_eq!(header(&response, "x-taxii-date-added-last"), None);
     assert_eq!(body(response).await, json!({}));
@@ -142,14 +153,13 @@ async fn empty_pages() {
     assert_eq!(world.json("/socdefenders/collections/socdefenders/manifest/").await, json!({}));
     world.stop().await;
 
-    let world = World::start_with(|config| config.empty_lists = true).await;
+    let world = World::start_with(backend, |config| config.empty_lists = true).await;
     assert_eq!(world.json(OBJECTS).await, json!({"objects": []}));
     world.stop().await;
 }
 
-#[tokio::test]
-async fn who_is_let_in() {
-    let world = World::start().await;
+async fn who_is_let_in(backend: Backend) {
+    let world = World::start(backend).await;
     let url = format!("{}/taxii2/", world.url);
     let statuses = [
         (None, 401),
@@ -181,7 +191,7 @@ async fn who_is_let_in() {
     }
     world.stop().await;
 
-    let world = World::start_with(|config| config.anonymous = true).await;
+    let world = World::start_with(backend, |config| config.anonymous = true).await;
     let url = format!("{}{OBJECTS}", world.url);
     assert_eq!(world.client.get(&url).send().await.unwrap().status(), 200);
     assert_eq!(world.client.post(&url).send().await.unwrap().status(), 403);
@@ -190,9 +200,9 @@ async fn who_is_let_in() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn tokens_in_every_place_where_clients_put_them() {
-    let world = World::start_with(|config| config.api_key_header = Some("X-API-Key".to_owned())).await;
+async fn tokens_in_every_place_where_clients_put_them(backend: Backend) {
+    let world =
+        World::start_with(backend, |config| config.api_key_header = Some("X-API-Key".to_owned())).await;
     let secret = token::generate();
     let date = DateAdded::from_millis(0);
     let stored = NewSecret::new(SecretKind::Token, token::hash(&secret));
@@ -212,9 +222,8 @@ async fn tokens_in_every_place_where_clients_put_them() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn what_is_accepted() {
-    let world = World::start().await;
+async fn what_is_accepted(backend: Backend) {
+    let world = World::start(backend).await;
     for (accept, status) in [
         ("application/taxii+json", 200),
         ("*/*", 200),
@@ -232,9 +241,8 @@ async fn what_is_accepted() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn compression_and_head() {
-    let world = World::start().await;
+async fn compression_and_head(backend: Backend) {
+    let world = World::start(backend).await;
     let objects: Vec<_> = (0..100).map(indicator).collect();
     world.add(&objects).await;
     // The client undoes gzip and then drops these headers.
@@ -248,9 +256,8 @@ async fn compression_and_head() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn the_limit_is_never_exceeded_and_the_server_has_its_own() {
-    let world = World::start_with(|config| config.max_page = 10.try_into().unwrap()).await;
+async fn the_limit_is_never_exceeded_and_the_server_has_its_own(backend: Backend) {
+    let world = World::start_with(backend, |config| config.max_page = 10.try_into().unwrap()).await;
     let objects: Vec<_> = (0..25).map(indicator).collect();
     world.add(&objects).await;
     for (limit, expected) in [("", 10), ("?limit=3", 3), ("?limit=5000", 10)] {

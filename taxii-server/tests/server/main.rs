@@ -1,8 +1,11 @@
 //! The server from the outside, and the store behind it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // all of this is tests
 
+mod backend;
+mod cluster;
 mod http;
 mod paging;
 mod rights;
 mod storage;
+mod story;
 mod world;

@@ -6,7 +6,19 @@ use reqwest::Response;
 use serde_json::Value;
 use taxii_server::clock::Clock;
 
+use super::backend::{Backend, on_both};
 use super::world::{World, add, indicator};
+
+on_both!(
+    by_next_without_the_date,
+    by_next_with_the_first_date,
+    by_next_and_a_date_that_moves_along,
+    by_date_only,
+    by_a_date_cut_to_milliseconds,
+    with_a_limit_that_changes,
+    the_manifest_pages_like_the_objects,
+    by_date_only_beside_a_busy_writer,
+);
 
 /// What a client keeps between two requests.
 struct Place {
@@ -49,8 +61,8 @@ async fn fetch(world: &World, resource: &str, place: &Place) -> Answer {
 }
 
 /// Reads to the end while objects are added; `step` says how the client goes on from an answer.
-async fn read_all(resource: &str, step: impl Fn(&mut Place, &Answer)) {
-    let world = World::start().await;
+async fn read_all(backend: Backend, resource: &str, step: impl Fn(&mut Place, &Answer)) {
+    let world = World::start(backend).await;
     let numbers = |range: std::ops::Range<u32>| range.map(indicator).collect::<Vec<_>>();
     world.add(&numbers(0..40)).await;
     let mut place = Place { added_after: None, next: None, limit: 7 };
@@ -80,9 +92,8 @@ fn go_on(place: &mut Place, answer: &Answer) {
     }
 }
 
-#[tokio::test]
-async fn by_next_without_the_date() {
-    read_all("objects", |place, answer| {
+async fn by_next_without_the_date(backend: Backend) {
+    read_all(backend, "objects", |place, answer| {
         go_on(place, answer);
         if place.next.is_some() {
             place.added_after = None;
@@ -91,56 +102,49 @@ async fn by_next_without_the_date() {
     .await;
 }
 
-#[tokio::test]
-async fn by_next_with_the_first_date() {
-    read_all("objects", |place, answer| {
+async fn by_next_with_the_first_date(backend: Backend) {
+    read_all(backend, "objects", |place, answer| {
         go_on(place, answer);
         place.added_after.get_or_insert_with(|| "2020-01-01T00:00:00Z".to_owned());
     })
     .await;
 }
 
-#[tokio::test]
-async fn by_next_and_a_date_that_moves_along() {
-    read_all("objects", |place, answer| {
+async fn by_next_and_a_date_that_moves_along(backend: Backend) {
+    read_all(backend, "objects", |place, answer| {
         place.next = answer.next.clone();
         place.added_after = answer.last.clone();
     })
     .await;
 }
 
-#[tokio::test]
-async fn by_date_only() {
-    read_all("objects", |place, answer| place.added_after = answer.last.clone()).await;
+async fn by_date_only(backend: Backend) {
+    read_all(backend, "objects", |place, answer| place.added_after = answer.last.clone()).await;
 }
 
-#[tokio::test]
-async fn by_a_date_cut_to_milliseconds() {
-    read_all("objects", |place, answer| {
+async fn by_a_date_cut_to_milliseconds(backend: Backend) {
+    read_all(backend, "objects", |place, answer| {
         place.added_after = answer.last.as_ref().map(|last| format!("{}Z", &last[..23]));
     })
     .await;
 }
 
-#[tokio::test]
-async fn with_a_limit_that_changes() {
-    read_all("objects", |place, answer| {
+async fn with_a_limit_that_changes(backend: Backend) {
+    read_all(backend, "objects", |place, answer| {
         go_on(place, answer);
         place.limit = if place.limit == 7 { 3 } else { 7 };
     })
     .await;
 }
 
-#[tokio::test]
-async fn the_manifest_pages_like_the_objects() {
-    read_all("manifest", go_on).await;
-    read_all("manifest", |place, answer| place.added_after = answer.last.clone()).await;
+async fn the_manifest_pages_like_the_objects(backend: Backend) {
+    read_all(backend, "manifest", go_on).await;
+    read_all(backend, "manifest", |place, answer| place.added_after = answer.last.clone()).await;
 }
 
 /// Really at the same time: the writer does not wait for the reader.
-#[tokio::test(flavor = "multi_thread")]
-async fn by_date_only_beside_a_busy_writer() {
-    let world = World::start().await;
+async fn by_date_only_beside_a_busy_writer(backend: Backend) {
+    let world = World::start(backend).await;
     let (storage, clock) = (world.storage.clone(), Clock::system());
     let writer = tokio::spawn(async move {
         for batch in 0..60 {

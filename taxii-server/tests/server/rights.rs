@@ -6,15 +6,24 @@ use taxii_server::auth::token;
 use taxii_server::config::{AnonymousAccess, CollectionSettings, DEFAULT_COLLECTION};
 use taxii_server::storage::{Access, DateAdded, Grants, NewSecret, Scope, SecretKind};
 
+use super::backend::{Backend, on_both};
 use super::world::World;
+
+on_both!(
+    item_34_rights_decide_between_200_403_and_404,
+    item_47_can_read_and_can_write_are_those_of_the_caller,
+    item_17_what_is_hidden_and_what_is_not_there_are_alike,
+    item_05_anonymous_access_is_a_setting_of_each_collection,
+    item_34_rights_that_change_hold_from_the_next_request_on,
+);
 
 const ROOT: &str = "/socdefenders/collections";
 const HIDDEN: &str = "d5fa3d52-6eb1-4f6b-8cf3-6f2f9a2d8c34";
 const MEDIA_TYPE: &str = "application/taxii+json;version=2.1";
 
 /// A server with a second collection, which `anonymous` may do this with.
-async fn start(anonymous: Option<AnonymousAccess>) -> World {
-    World::start_with(|config| {
+async fn start(backend: Backend, anonymous: Option<AnonymousAccess>) -> World {
+    World::start_with(backend, |config| {
         config.collections.push(CollectionSettings {
             id: HIDDEN.parse().unwrap(),
             title: "Second".to_owned(),
@@ -50,9 +59,8 @@ async fn ask(world: &World, token: Option<&str>, method: Method, path: &str) -> 
     (status, serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or_default())
 }
 
-#[tokio::test]
-async fn item_34_rights_decide_between_200_403_and_404() {
-    let world = start(None).await;
+async fn item_34_rights_decide_between_200_403_and_404(backend: Backend) {
+    let world = start(backend, None).await;
     let objects = format!("{ROOT}/socdefenders/objects/");
     let object = format!("{objects}indicator--0bdd5a5d-66f0-4f2c-8a1c-2a6e9b1b5a52/");
     // What the first collection, its objects, a POST and a DELETE give; the object of the DELETE does not exist.
@@ -77,9 +85,8 @@ async fn item_34_rights_decide_between_200_403_and_404() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn item_47_can_read_and_can_write_are_those_of_the_caller() {
-    let world = start(None).await;
+async fn item_47_can_read_and_can_write_are_those_of_the_caller(backend: Backend) {
+    let world = start(backend, None).await;
     for (number, access) in [Access::READ, Access::WRITE, Access::BOTH].into_iter().enumerate() {
         let token = somebody(&world, &format!("somebody {number}"), access).await;
         let (_, collection) =
@@ -95,9 +102,8 @@ async fn item_47_can_read_and_can_write_are_those_of_the_caller() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn item_17_what_is_hidden_and_what_is_not_there_are_alike() {
-    let world = start(None).await;
+async fn item_17_what_is_hidden_and_what_is_not_there_are_alike(backend: Backend) {
+    let world = start(backend, None).await;
     let token = somebody(&world, "somebody", Access::READ).await;
     for (method, end) in [(Method::GET, ""), (Method::GET, "objects/"), (Method::POST, "objects/")] {
         let answer = async |name: &str| {
@@ -111,9 +117,8 @@ async fn item_17_what_is_hidden_and_what_is_not_there_are_alike() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn item_05_anonymous_access_is_a_setting_of_each_collection() {
-    let world = start(Some(AnonymousAccess::Read)).await;
+async fn item_05_anonymous_access_is_a_setting_of_each_collection(backend: Backend) {
+    let world = start(backend, Some(AnonymousAccess::Read)).await;
     let status = async |method, path: &str| ask(&world, None, method, path).await.0;
     assert_eq!(status(Method::GET, "/taxii2/").await, 200);
     assert_eq!(status(Method::GET, &format!("{ROOT}/second/objects/")).await, 200);
@@ -126,15 +131,14 @@ async fn item_05_anonymous_access_is_a_setting_of_each_collection() {
     assert_eq!(listed["collections"][0]["can_write"], false);
     world.stop().await;
 
-    let world = start(Some(AnonymousAccess::Write)).await;
+    let world = start(backend, Some(AnonymousAccess::Write)).await;
     let (_, second) = ask(&world, None, Method::GET, &format!("{ROOT}/second/")).await;
     assert_eq!((&second["can_read"], &second["can_write"]), (&json!(true), &json!(true)));
     world.stop().await;
 }
 
-#[tokio::test]
-async fn item_34_rights_that_change_hold_from_the_next_request_on() {
-    let world = start(None).await;
+async fn item_34_rights_that_change_hold_from_the_next_request_on(backend: Backend) {
+    let world = start(backend, None).await;
     let token = somebody(&world, "somebody", Access::READ).await;
     let objects = format!("{ROOT}/socdefenders/objects/");
     let status = async || ask(&world, Some(&token), Method::GET, &objects).await.0;

@@ -13,7 +13,8 @@ use taxii_server::storage::{
     self, Access, Added, CollectionId, DateAdded, Dating, Grants, NewObject, NewSecret, Scope, SecretKind,
     Storage,
 };
-use tempfile::TempDir;
+
+use super::backend::{Backend, Place};
 
 pub(crate) const PASSWORD: &str = "correct horse";
 
@@ -23,18 +24,18 @@ pub(crate) struct World {
     pub(crate) client: Client,
     pub(crate) url: String,
     running: Running,
-    _folder: TempDir,
+    _place: Place,
 }
 
 impl World {
-    pub(crate) async fn start() -> Self {
-        Self::start_with(|_| {}).await
+    pub(crate) async fn start(backend: Backend) -> Self {
+        Self::start_with(backend, |_| {}).await
     }
 
-    pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) async fn start_with(backend: Backend, change: impl FnOnce(&mut Config)) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let folder = tempfile::tempdir().unwrap();
-        let storage = storage::open(&folder.path().join("taxii.db").into()).await.unwrap();
+        let place = backend.place().await;
+        let storage = storage::open(&place.database()).await.unwrap();
         let hash = password::hash(PASSWORD).unwrap();
         let (grants, date) =
             (Grants::from_iter([(Scope::Everywhere, Access::READ)]), DateAdded::from_millis(0));
@@ -46,7 +47,7 @@ impl World {
         let clock = Clock::manual("2026-01-01T00:00:00Z".parse().unwrap());
         let running = Server::start(config, storage.clone(), clock.clone()).await.unwrap();
         let url = running.url().to_owned();
-        Self { storage, clock, client: Client::new(), url, running, _folder: folder }
+        Self { storage, clock, client: Client::new(), url, running, _place: place }
     }
 
     /// A request with credentials and TAXII's media type.

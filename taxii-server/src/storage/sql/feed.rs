@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::row::{Row, Value};
 use super::statement::Statement;
-use super::{Backend, ROWS_AT_ONCE, Session, SqlStorage, objects};
+use super::{Backend, ROWS_AT_ONCE, Session, SqlStorage, objects, terms};
 use crate::storage::feed::{FeedWrite, Feeds, KnownSubject, Origin, Quarantined, SubjectRow};
 use crate::storage::{CollectionId, Dating, StorageError};
 
@@ -49,6 +49,9 @@ impl<B: Backend> Feeds for SqlStorage<B> {
         dating: &Dating,
     ) -> Result<(), StorageError> {
         let mut tx = self.backend.begin().await?;
+        if let Some(term) = &write.term {
+            terms::check::<B>(&mut tx, term).await?;
+        }
         write_subjects(&mut *tx, &write.subjects).await?;
         write_contributions(&mut *tx, &write.contributions).await?;
         quarantine(&mut *tx, &write, dating.clock.now()).await?;

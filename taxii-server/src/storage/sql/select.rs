@@ -38,12 +38,14 @@ fn write<B: Backend>(
         (None, None) => part::<B>(&mut sql, columns, "object_by_date", collection, query),
         (None, Some(types)) => {
             // One ordered scan for each type, merged.
+            let [before, after] = if types.len() > 1 { B::UNION_PART } else { ["", ""] };
             for (index, object_type) in types.iter().enumerate() {
                 if index > 0 {
                     sql.push(" UNION ALL ");
                 }
+                sql.push(before);
                 part::<B>(&mut sql, columns, "object_by_type", collection, query);
-                sql.push(" AND o.type = ").push_bind(object_type.as_str());
+                sql.push(" AND o.type = ").push_bind(object_type.as_str()).push(after);
             }
         }
         (Some(ids), types) => {

@@ -1,0 +1,105 @@
+//! Polling by one server at a time: whoever holds the lease polls all feeds, the others wait for it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::BridgeError;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::feed::{self, FeedSettings, Poller};
+use crate::ingest::Ingest;
+use crate::storage::{CollectionId, Lease, Storage, Term};
+
+/// The task that the lease is for. One for all feeds, since what they tell of a subject is joined.
+const TASK: &str = "poll";
+
+/// The time from one try to take the lease to the next.
+const RETRY: Duration = Duration::from_secs(10);
+
+/// All feeds of the settings and what it takes to poll them.
+#[derive(Debug)]
+pub(super) struct Polling {
+    feeds: Vec<(FeedSettings, CollectionId)>,
+    storage: Arc<dyn Storage>,
+    ingest: Ingest,
+    clock: Clock,
+}
+
+impl Polling {
+    /// Polls nothing yet.
+    ///
+    /// # Errors
+    /// A feed cannot be polled at all.
+    pub(super) fn new(config: &Config, storage: Arc<dyn Storage>, clock: Clock) -> Result<Self, BridgeError> {
+        let with_collection = |feed: &FeedSettings| {
+            let collection = config.collection_of(feed).ok_or(BridgeError::NoCollection)?;
+            Ok((feed.clone(), collection))
+        };
+        let feeds = config.feeds.iter().map(with_collection).collect::<Result<_, _>>()?;
+        let ingest = Ingest::new(Arc::clone(&storage), clock.clone(), config.allowance);
+        let polling = Self { feeds, storage, ingest, clock };
+        polling.pollers(None)?;
+        Ok(polling)
+    }
+
+    /// Polls whenever this server holds the lease, until `stop` says true.
+    pub(super) async fn run(self, mut stop: watch::Receiver<bool>) {
+        if self.feeds.is_empty() {
+            return;
+        }
+        tokio::select! {
+            () = self.lead() => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+    }
+
+    async fn lead(&self) {
+        let mut waiting = false;
+        loop {
+            match self.storage.lead(TASK).await {
+                Ok(Some(lease)) => {
+                    waiting = false;
+                    self.poll(lease).await;
+                }
+                Ok(None) if waiting => {}
+                Ok(None) => {
+                    waiting = true;
+                    tracing::info!("another server polls the feeds; this one is ready to take over");
+                }
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "cannot find out who polls");
+                }
+            }
+            tokio::time::sleep(RETRY).await;
+        }
+    }
+
+    /// Polls until the lease is lost. Dropped, it gives up the polls that have begun: nothing of them is stored.
+    async fn poll(&self, mut lease: Lease) {
+        // They could be made when the program started.
+        let Ok(pollers) = self.pollers(lease.term()) else { return };
+        if let Some(term) = lease.term() {
+            tracing::info!(term = term.number, "this server polls the feeds");
+        }
+        let (_stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        for poller in pollers {
+            tasks.spawn(feed::run(poller, stopped.clone()));
+        }
+        lease.lost().await;
+        tracing::warn!("polling stops: the database has let another server take over");
+        tasks.shutdown().await;
+    }
+
+    fn pollers(&self, term: Option<&Term>) -> Result<Vec<Poller>, BridgeError> {
+        let ingest = self.ingest.clone().in_term(term.cloned());
+        let poller = |(feed, collection): &(FeedSettings, CollectionId)| {
+            Poller::new(feed.clone(), *collection, ingest.clone(), self.clock.clone())
+                .map_err(BridgeError::Feed)
+        };
+        self.feeds.iter().map(poller).collect()
+    }
+}

@@ -1,0 +1,112 @@
+//! The store in a PostgreSQL database (version 14 or later), shared by any number of servers.
+//!
+//! Whoever adds objects to a collection locks its row until the commit, so dates become visible in their order,
+//! whichever server gave them. Every connection reads what is committed, and a commit is on disk before it is seen,
+//! whatever the defaults of the database say. A transaction of a server that hangs is ended by the database.
+
+mod connection;
+mod lease;
+mod migrate;
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgConnection, PgPool, Postgres as Database, Transaction};
+
+use super::database::PostgresUrl;
+use super::sql::Backend;
+use super::{Lease, StorageError};
+
+/// How long a server may be silent within a transaction, or holding a lease, before the database takes both away.
+/// Together with the time until the next try of another server it is less than 30 seconds.
+const SILENCE: Duration = Duration::from_secs(15);
+
+/// How many transactions write at once.
+const WRITERS: u32 = 4;
+
+/// Every statement is made to be run along an index, row by row. The planner does not know: where statistics are missing
+/// or old, as after the first poll, it would rather read and sort a whole collection for one page.
+const ALONG_INDEXES: [(&str, &str); 6] = [
+    ("enable_seqscan", "off"),
+    ("enable_bitmapscan", "off"),
+    ("enable_sort", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("plan_cache_mode", "force_custom_plan"),
+];
+
+/// A PostgreSQL database.
+#[derive(Debug)]
+pub(super) struct Postgres {
+    options: PgConnectOptions,
+    writer: PgPool,
+    reader: PgPool,
+}
+
+impl Postgres {
+    /// Connects, and brings the database to this version of the program.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or comes from a newer version of the program.
+    pub(super) async fn open(url: &PostgresUrl) -> Result<Self, StorageError> {
+        let options = url.options().map_err(|error| StorageError::open(url, error))?;
+        let silence = SILENCE.as_millis();
+        let options = options
+            .application_name("taxii-server")
+            .options([("default_transaction_isolation", "read committed")])
+            .options([("idle_in_transaction_session_timeout", silence)])
+            .options(ALONG_INDEXES);
+        let first = PgConnection::connect_with(&options).await;
+        let mut first = first.map_err(|error| StorageError::open(url, error))?;
+        migrate::run(&mut first).await?;
+        first.close().await?;
+        let readers = std::thread::available_parallelism().map_or(4, |cores| cores.get().saturating_mul(2));
+        let pool = |connections| {
+            PgPoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(Duration::from_secs(10))
+                .after_connect(|connection, _| Box::pin(durable(connection)))
+                .connect_lazy_with(options.clone())
+        };
+        let (writer, reader) = (pool(WRITERS), pool(u32::try_from(readers).unwrap_or(u32::MAX).clamp(4, 32)));
+        Ok(Self { options, writer, reader })
+    }
+}
+
+impl Backend for Postgres {
+    type Database = Database;
+    type Connection = PgConnection;
+
+    const NAMES_INDEXES: bool = false;
+    const UNION_PART: [&'static str; 2] = ["(", " ORDER BY 1)"];
+    const FOR_UPDATE: &'static str = " FOR UPDATE";
+    const EXPLAIN: &'static str = "EXPLAIN ";
+
+    fn reader(&self) -> &PgPool {
+        &self.reader
+    }
+
+    async fn begin(&self) -> Result<Transaction<'static, Database>, StorageError> {
+        Ok(self.writer.begin().await?)
+    }
+
+    async fn lead(&self, task: &str) -> Result<Option<Lease>, StorageError> {
+        lease::take(&self.options, task).await
+    }
+
+    async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// Has commits written to disk before they are seen: with `off` a crash of the database could take back objects that
+/// clients have seen, and give their dates to others. What asks for more than the disk of this machine is left.
+async fn durable(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
