@@ -80,7 +80,7 @@ fn subject(number: u32, modified: &str) -> SubjectRow {
     SubjectRow {
         key: format!("key {number}"),
         object_id: indicator(number).id,
-        origin: if number % 2 == 0 { Origin::Minted } else { Origin::Upstream },
+        origin: if number.is_multiple_of(2) { Origin::Minted } else { Origin::Upstream },
         created: "2025-01-01T00:00:00Z".parse().unwrap(),
         modified: modified.parse().unwrap(),
         digest: vec![u8::try_from(number % 256).unwrap(); 32],
