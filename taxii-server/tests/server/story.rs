@@ -1,6 +1,7 @@
 //! The story of a store, continued: accounts, feeds, restarts, and several at work at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -144,6 +145,17 @@ async fn a_store_is_opened_again(backend: Backend) {
     let added = add(&*storage, &[indicator(2), indicator(3)], &clock).await;
     let next = before.rows[1].date_added.millis() + 1;
     assert_eq!(added, [Added::Duplicate, Added::New { date_added: date(next) }]);
+}
+
+#[test]
+fn migrations_are_twins() {
+    let names = |folder: &str| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(folder);
+        let files = std::fs::read_dir(folder).unwrap();
+        files.map(|file| file.unwrap().file_name()).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(names("sqlite"), names("postgres"));
+    assert!(!names("sqlite").is_empty());
 }
 
 async fn a_newer_store_is_refused(backend: Backend) {
