@@ -4,7 +4,7 @@ use stix_derive::StixStruct;
 
 use crate::{
     Custom,
-    validate::{self, Check, Members, Rule},
+    validate::{self, Check, Json, Members, Rule},
     values::Hashes,
 };
 
@@ -42,10 +42,26 @@ fn check<'c>(reference: &'c Members<'c>, check: &mut Check<'c>) {
     external_id(reference, check);
     if let Some(url) = reference.text("url") {
         check.member("url", |check| validate::uri(url, check));
-        if !reference.has("hashes") {
-            let message = "the reference has a `url`, but no `hashes` of what is there";
-            check.problem(Rule::ExternalReferenceHashes, message);
-        }
+    }
+}
+
+/// Looks for external references with a URL but no hashes of what is there; the first stands for all of an object.
+pub(crate) fn without_hashes<'c>(object: &'c Members<'c>, check: &mut Check<'c>) {
+    let Some(Json::Array(references)) = object.get("external_references") else { return };
+    let lacks = |reference: &&Json<'_>| {
+        reference.as_object().is_some_and(|reference| reference.has("url") && !reference.has("hashes"))
+    };
+    let Some(first) = references.iter().position(|reference| lacks(&reference)) else { return };
+    if check.is_on(Rule::ExternalReferenceHashes) {
+        let message = match references.iter().filter(lacks).count() {
+            1 => "the reference has a `url`, but no `hashes` of what is there".to_owned(),
+            count => format!(
+                "{count} references have a `url`, but no `hashes` of what is there; this is the first"
+            ),
+        };
+        check.member("external_references", |check| {
+            check.item(first, |check| check.problem(Rule::ExternalReferenceHashes, message));
+        });
     }
 }
 

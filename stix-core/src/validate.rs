@@ -22,9 +22,12 @@
 //! assert_eq!(problem.help(), Some("write `2024-01-15T10:00:00.000Z`"));
 //! ```
 
+mod bundle;
 mod check;
 mod common;
 mod constraints;
+mod custom;
+mod definitions;
 mod document;
 mod encoded;
 mod extensions;
@@ -32,12 +35,16 @@ mod formats;
 mod group;
 mod identifiers;
 mod index;
+mod labels;
 mod language;
 mod location;
 mod markings;
 mod names;
 mod profile;
 mod references;
+pub(crate) mod registries;
+mod relations;
+mod repair;
 mod report;
 mod restrictions;
 mod rule;
@@ -53,8 +60,9 @@ mod whole;
 
 pub use check::Check;
 pub use document::Limits;
-pub(crate) use encoded::uri;
-pub(crate) use formats::{character_set, is_address_or_block, media_type};
+pub(crate) use encoded::{is_uri, uri};
+pub(crate) use extensions::extension_definition;
+pub(crate) use formats::{character_set, is_address_or_block, media_type, not_negative, value, without_port};
 pub use group::{Group, Severity};
 pub(crate) use language::{tag as language_tag, translated};
 pub(crate) use names::{hyphenated, is_hyphenated};

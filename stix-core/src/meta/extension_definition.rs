@@ -58,6 +58,7 @@ impl Common for ExtensionDefinitionCommon {
 #[stix(
     type = "extension-definition", class = Smo, section = "7.3", no_new,
     only_with_term(extension_properties, extension_types = "toplevel-property-extension"),
+    check = crate::validate::extension_definition,
 )]
 #[non_exhaustive]
 pub struct ExtensionDefinition {

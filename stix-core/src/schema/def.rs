@@ -45,6 +45,15 @@ impl ObjectDef {
         self.own.property(name).or_else(|| self.common.property(name))
     }
 
+    /// The names of the extensions that the specification defines for the type.
+    pub fn extensions(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let set = match self.common.property("extensions").map(|property| property.kind) {
+            Some(Kind::Extensions(set)) => set.properties,
+            _ => &[],
+        };
+        set.iter().map(|extension| extension.name)
+    }
+
     /// The names of the properties that make up the deterministic identifier (section 2.9); none
     /// for a type that has no such identifiers.
     pub fn id_contributing(&self) -> impl Iterator<Item = &'static str> + use<> {
@@ -176,6 +185,32 @@ pub enum Kind {
     Struct(&'static StructDef),
     /// An object, as in a bundle.
     Object,
+}
+
+impl Kind {
+    /// What a value of the kind is called in a sentence.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::String => "a string",
+            Self::Boolean => "a boolean",
+            Self::Integer { .. } => "a whole number",
+            Self::Timestamp => "a timestamp",
+            Self::Identifier => "an identifier",
+            Self::SpecVersion => "the text `2.1`",
+            Self::Float { .. } => "a number",
+            Self::IntegerOrString => "a whole number or a string",
+            Self::Hex => "a string of hexadecimal digits",
+            Self::Binary => "a string in Base64",
+            Self::Any => "a value",
+            Self::Dictionary(_)
+            | Self::Hashes
+            | Self::Observables
+            | Self::Extensions(_)
+            | Self::Struct(_)
+            | Self::Object => "an object",
+            Self::List(_) => "a list",
+        }
+    }
 }
 
 /// What an identifier may point to.

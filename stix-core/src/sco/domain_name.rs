@@ -1,10 +1,12 @@
 //! Domain names (STIX 2.1 section 6.4).
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use stix_derive::StixObject;
 
 use crate::{
     Identifier, ScoCommon,
-    validate::{Check, Members, Rule},
+    validate::{self, Check, Members, Rule},
 };
 
 /// A network domain name.
@@ -24,15 +26,21 @@ pub struct DomainName {
 }
 
 fn check<'c>(domain: &'c Members<'c>, check: &mut Check<'c>) {
-    let Some(value) = domain.text("value") else { return };
-    if is_domain_name(value) {
-        return;
-    }
+    let fits = |value: &str| is_domain_name(value) && value.parse::<Ipv4Addr>().is_err();
+    validate::value(domain, Rule::DomainName, fits, problem, check);
+}
+
+fn problem(value: &str, check: &mut Check<'_>) {
     let message = format_args!("`{value}` is no domain name");
-    check.member("value", |check| match value.contains("://") || value.contains('/') {
-        true => check.problem_with_help(Rule::DomainName, message, "put a URL into an object of type `url`"),
-        false => check.problem_with_help(Rule::DomainName, message, "write it like `example.com`"),
-    });
+    let of_type = |object_type| format!("put it into an object of the type `{object_type}`");
+    if let Ok(address) = value.parse::<IpAddr>() {
+        let help = of_type(if address.is_ipv4() { "ipv4-addr" } else { "ipv6-addr" });
+        check.problem_with_repair(Rule::DomainName, message, help);
+    } else if value.contains("://") && validate::is_uri(value) {
+        check.problem_with_repair(Rule::DomainName, message, of_type("url"));
+    } else {
+        check.problem_with_help(Rule::DomainName, message, "write it like `example.com`");
+    }
 }
 
 /// Labels of at most 63 octets in at most 253, with a dot between them and perhaps at the end.

@@ -4,7 +4,7 @@ use stix_derive::StixObject;
 
 use crate::{
     Identifier, ScoCommon,
-    validate::{Check, Members, Rule},
+    validate::{self, Check, Members, Rule},
 };
 
 /// One email address.
@@ -26,18 +26,18 @@ pub struct EmailAddr {
 }
 
 fn check<'c>(address: &'c Members<'c>, check: &mut Check<'c>) {
-    let Some(value) = address.text("value") else { return };
-    if is_addr_spec(value) {
-        return;
-    }
+    validate::value(address, Rule::EmailAddress, is_addr_spec, problem, check);
+}
+
+fn problem(value: &str, check: &mut Check<'_>) {
     let message = format_args!("`{value}` is no email address");
-    check.member("value", |check| match value.contains(['<', '>']) {
+    match value.contains(['<', '>']) {
         true => {
             let help = "write the name of the mailbox in `display_name`, and only the address here";
             check.problem_with_help(Rule::EmailAddress, message, help);
         }
         false => check.problem_with_help(Rule::EmailAddress, message, "write it like `jane@example.com`"),
-    });
+    }
 }
 
 /// An `addr-spec` of RFC 5322 without comments and folding; text beyond ASCII is that of RFC 6531.

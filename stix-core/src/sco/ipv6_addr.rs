@@ -30,10 +30,22 @@ pub struct Ipv6Addr {
 
 /// A value is an address, or a block of them in CIDR notation.
 fn check<'c>(address: &'c Members<'c>, check: &mut Check<'c>) {
-    let Some(value) = address.text("value") else { return };
-    if !validate::is_address_or_block::<net::Ipv6Addr>(value, 128) {
+    let fits = |value: &str| validate::is_address_or_block::<net::Ipv6Addr>(value, 128);
+    let problem = |value: &str, check: &mut Check<'c>| {
         let message = format_args!("`{value}` is neither an IPv6 address nor a block of them");
-        let help = "write it like `2001:db8::3` or `2001:db8::/96`";
-        check.member("value", |check| check.problem_with_help(Rule::IpAddress, message, help));
-    }
+        match validate::without_port(value).filter(|address| fits(address)) {
+            Some(address) => {
+                let help = format_args!(
+                    "write `{address}`; a port is one of an object of the type `network-traffic`"
+                );
+                check.problem_with_repair(Rule::IpAddress, message, help);
+            }
+            None => check.problem_with_help(
+                Rule::IpAddress,
+                message,
+                "write it like `2001:db8::3` or `2001:db8::/96`",
+            ),
+        }
+    };
+    validate::value(address, Rule::IpAddress, fits, problem, check);
 }

@@ -28,7 +28,7 @@ fn check<'c>(address: &'c Members<'c>, check: &mut Check<'c>) {
     let message = format_args!("`{value}` is no MAC address of six pairs of digits with colons between them");
     let lower = value.to_ascii_lowercase().replace(['-', '.'], ":");
     check.member("value", |check| match is_mac(&lower) {
-        true => check.problem_with_help(Rule::MacAddress, message, format_args!("write `{lower}`")),
+        true => check.problem_with_repair(Rule::MacAddress, message, format_args!("write `{lower}`")),
         false => check.problem_with_help(Rule::MacAddress, message, "write it like `d2:fb:49:24:37:18`"),
     });
 }

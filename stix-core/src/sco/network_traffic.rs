@@ -14,7 +14,7 @@ use stix_derive::{StixObject, StixStruct};
 
 use crate::{
     Custom, Identifier, ScoCommon, Timestamp,
-    validate::{Check, Json, Members, Rule},
+    validate::{self, Check, Json, Members, Rule, registries},
     values::{Dictionary, IntegerOrString, Port},
 };
 
@@ -111,6 +111,16 @@ fn check<'c>(traffic: &'c Members<'c>, check: &mut Check<'c>) {
             check.problem(Rule::TrafficPorts, format_args!("the traffic has no `{name}`"));
         }
     }
+    for name in ["src_byte_count", "dst_byte_count", "src_packets", "dst_packets"] {
+        validate::not_negative(traffic, name, check);
+    }
+    if let Some(Json::Object(ipfix)) = traffic.get("ipfix") {
+        check.member("ipfix", |check| {
+            for (name, _) in ipfix.iter() {
+                check.member(name, |check| ipfix_element(name, check));
+            }
+        });
+    }
     let Some(Json::Array(protocols)) = traffic.get("protocols") else { return };
     check.member("protocols", |check| {
         for (index, protocol) in protocols.iter().enumerate() {
@@ -121,22 +131,35 @@ fn check<'c>(traffic: &'c Members<'c>, check: &mut Check<'c>) {
     });
 }
 
-/// The names of IANA for services and transports, by their form.
 fn protocol_name(name: &str, check: &mut Check<'_>) {
-    let fits = |name: &str| {
-        let other = |byte: &u8| matches!(byte, b'-' | b'_' | b'.' | b'+' | b'/' | b'*');
-        !name.is_empty()
-            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || other(&byte))
-    };
-    if fits(name) {
+    let registered = registries::PROTOCOLS.spelling(name);
+    if registered == Some(name) {
         return;
     }
-    let message = format_args!("`{name}` is no name of a protocol");
-    let lower = name.to_ascii_lowercase();
-    match fits(&lower) {
-        true => check.problem_with_help(Rule::ProtocolName, message, format_args!("write `{lower}`")),
-        false => {
+    let message = format_args!("`{name}` is no name that IANA gives to a protocol");
+    match registered {
+        Some(registered) => {
+            check.problem_with_repair(Rule::ProtocolName, message, format_args!("write `{registered}`"));
+        }
+        None => {
             check.problem_with_help(Rule::ProtocolName, message, "write a name such as `ipv4` or `https`")
+        }
+    }
+}
+
+/// The elements of IPFIX, in the case that they are registered in.
+fn ipfix_element(name: &str, check: &mut Check<'_>) {
+    let registered = registries::IPFIX_ELEMENTS.spelling(name);
+    if registered == Some(name) {
+        return;
+    }
+    let message = format_args!("`{name}` is no element of IPFIX");
+    match registered {
+        Some(registered) => {
+            check.problem_with_repair(Rule::IpfixElement, message, format_args!("write `{registered}`"));
+        }
+        None => {
+            check.problem_with_help(Rule::IpfixElement, message, "write a name such as `octetDeltaCount`")
         }
     }
 }

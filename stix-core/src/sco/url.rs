@@ -4,7 +4,7 @@ use stix_derive::StixObject;
 
 use crate::{
     ScoCommon,
-    validate::{self, Check, Members},
+    validate::{self, Check, Json, Members, Rule},
 };
 
 /// A uniform resource locator.
@@ -22,7 +22,13 @@ pub struct Url {
 
 /// A URL is absolute, as RFC 3986 has it.
 fn check<'c>(url: &'c Members<'c>, check: &mut Check<'c>) {
-    if let Some(value) = url.text("value") {
-        check.member("value", |check| validate::uri(value, check));
+    validate::value(url, Rule::Uri, validate::is_uri, validate::uri, check);
+    // The scheme of a defanged URL is a scheme by its form.
+    if let Some(rest) = url.text("value").and_then(|value| value.strip_prefix("hxxp"))
+        && url.get("defanged") != Some(&Json::Bool(true))
+    {
+        let message = format_args!("`hxxp{rest}` is defanged, but the object does not say so");
+        let help = format_args!("write `http{rest}`, or add `\"defanged\": true`").to_string();
+        check.member("value", |check| check.problem_with_repair(Rule::Defanged, message, help));
     }
 }

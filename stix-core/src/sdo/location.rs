@@ -4,7 +4,7 @@ use stix_derive::StixObject;
 
 use crate::{
     SdoCommon,
-    validate::{Check, Members, Rule},
+    validate::{self, Check, Members, Rule},
     values::{Float, Latitude, Longitude},
 };
 
@@ -50,6 +50,7 @@ pub struct Location {
 }
 
 fn check<'c>(location: &'c Members<'c>, check: &mut Check<'c>) {
+    validate::not_negative(location, "precision", check);
     let Some(country) = location.text("country") else { return };
     if !is_country(country) {
         let message = format_args!("`{country}` is no country code of ISO 3166-1");

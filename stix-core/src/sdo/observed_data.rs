@@ -1,5 +1,7 @@
 //! Observed data (STIX 2.1 section 4.14).
 
+use std::collections::{HashMap, HashSet};
+
 use stix_derive::StixObject;
 
 use crate::{
@@ -52,7 +54,47 @@ fn check<'c>(data: &'c Members<'c>, check: &mut Check<'c>) {
         for (key, value) in objects.iter() {
             check.member(key, |check| observable(key, value, objects, check));
         }
+        unconnected(objects, check);
     });
+}
+
+/// Reports the objects of the container to which no reference leads from the first one, in whatever direction.
+fn unconnected<'c>(objects: &'c Members<'c>, check: &mut Check<'c>) {
+    let mut neighbours: HashMap<&str, Vec<&str>> = objects.iter().map(|(key, _)| (key, Vec::new())).collect();
+    for (key, object) in objects.iter() {
+        each_reference(object, false, &mut |target| {
+            // Markings and creators stand outside the container.
+            if let Some(near) = neighbours.get_mut(target) {
+                near.push(key);
+                neighbours.entry(key).or_default().push(target);
+            }
+        });
+    }
+    let Some((first, _)) = objects.iter().next() else { return };
+    let (mut reached, mut waiting) = (HashSet::from([first]), vec![first]);
+    while let Some(key) = waiting.pop() {
+        let near = neighbours.get(key).into_iter().flatten();
+        waiting.extend(near.copied().filter(|key| reached.insert(key)));
+    }
+    for (key, _) in objects.iter().filter(|(key, _)| !reached.contains(key)) {
+        let message = format_args!("no references lead from `{first}` to `{key}` or back");
+        let help = "put objects that are not related into observed-data of their own";
+        check.member(key, |check| check.problem_with_help(Rule::UnconnectedObservable, message, help));
+    }
+}
+
+/// Visits the references in a value, at any depth.
+fn each_reference<'c>(value: &'c Json<'c>, refers: bool, visit: &mut impl FnMut(&'c str)) {
+    match value {
+        Json::String(target) if refers => visit(target),
+        Json::Array(items) => items.iter().for_each(|item| each_reference(item, refers, visit)),
+        Json::Object(members) => {
+            for (name, value) in members.iter() {
+                each_reference(value, name.ends_with("_ref") || name.ends_with("_refs"), visit);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// A type that no table describes may be one of cyber-observable objects.

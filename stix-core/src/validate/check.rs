@@ -73,21 +73,32 @@ impl<'c> Check<'c> {
 
     /// Pushes a problem with the value that is being looked at.
     pub fn problem(&mut self, rule: Rule, message: impl fmt::Display) {
-        self.push(rule, &message, None::<&str>.as_ref());
+        self.push(rule, self.levels.severity(rule), &message, None);
     }
 
     /// Pushes a problem, and what to write instead.
     pub fn problem_with_help(&mut self, rule: Rule, message: impl fmt::Display, help: impl fmt::Display) {
-        self.push(rule, &message, Some(&help));
+        self.push(rule, self.levels.severity(rule), &message, Some(&help));
     }
 
-    fn push(&mut self, rule: Rule, message: &dyn fmt::Display, help: Option<&impl fmt::Display>) {
+    /// Pushes a problem that a reader can repair, and how: the lenient profile takes it for a warning.
+    pub fn problem_with_repair(&mut self, rule: Rule, message: impl fmt::Display, repair: impl fmt::Display) {
+        self.push(rule, self.levels.severity_of_repairable(rule), &message, Some(&repair));
+    }
+
+    fn push(
+        &mut self,
+        rule: Rule,
+        severity: Option<Severity>,
+        message: &dyn fmt::Display,
+        help: Option<&dyn fmt::Display>,
+    ) {
         // A rule that is off, and a problem that is not kept, costs no formatting.
-        if let Some(severity) = self.levels.severity(rule)
+        if let Some(severity) = severity
             && self.room.takes(0, severity)
         {
             let problem = Problem::new(rule, severity, self.pointer(), message.to_string())
-                .with_help(help.map(ToString::to_string))
+                .with_help(help.map(|help| help.to_string()))
                 .of_object(self.object_id.map(str::to_owned));
             if self.room.takes(problem.size(), severity) {
                 self.problems.push(problem);
@@ -97,7 +108,7 @@ impl<'c> Check<'c> {
 
     /// Whether the rule is reported at all: for checks that cost something.
     pub fn is_on(&self, rule: Rule) -> bool {
-        self.levels.severity(rule).is_some()
+        self.levels.is_on(rule)
     }
 
     /// The table of the type of this name, of the specification or of the validator's registry.

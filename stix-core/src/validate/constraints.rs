@@ -40,7 +40,12 @@ pub(super) fn constraint(
             format!("`{late}` is before `{early}`")
         }
         Constraint::After(late, early) if order(late, early).is_some_and(Ordering::is_le) => {
-            format!("`{late}` is not after `{early}`")
+            let message = format_args!("`{late}` is not after `{early}`");
+            return check.problem_with_repair(
+                Rule::PropertyRelation,
+                message,
+                format_args!("leave `{late}` out"),
+            );
         }
         Constraint::RequiredWhen { property, condition, value }
             if is(condition, *value) && !has(property) =>

@@ -15,7 +15,7 @@ pub(super) fn hexadecimal(text: &str, check: &mut Check<'_>) {
     } else if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
         let message = format_args!("`{}` is not in lower case", shortened(text));
         let help = format_args!("write `{}`", shortened(&text.to_ascii_lowercase())).to_string();
-        check.problem_with_help(Rule::HexadecimalCase, message, help);
+        check.problem_with_repair(Rule::HexadecimalCase, message, help);
     }
 }
 
@@ -147,13 +147,31 @@ fn hash(name: &str, text: &str, check: &mut Check<'_>) {
             Form::Ssdeep => "1 to 128 letters, digits, `/`, `+`, `:` and `.`".to_owned(),
             Form::Tlsh => "70 hexadecimal digits, after `T1` or alone".to_owned(),
         };
-        let message = format_args!("`{}` is no {name} hash, which has {expected}", shortened(text));
-        check.problem(Rule::Hash, message);
+        let message =
+            format_args!("`{}` is no {name} hash, which has {expected}", shortened(text)).to_string();
+        match of_length(text) {
+            Some(other) => {
+                check.problem_with_repair(Rule::Hash, message, format_args!("write it under `{other}`"))
+            }
+            None => check.problem(Rule::Hash, message),
+        }
     }
+}
+
+/// The usual algorithm whose hashes are of the length of this one.
+fn of_length(text: &str) -> Option<&'static str> {
+    let usual = ["MD5", "SHA-1", "SHA-256", "SHA-512"];
+    let fits = |name: &&str| matches!(form(name), Some(Form::Digits(count)) if count == text.len());
+    usual.into_iter().find(fits).filter(|_| is_hex(text))
 }
 
 fn is_hex(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether a text is a URI (RFC 3986).
+pub(crate) fn is_uri(text: &str) -> bool {
+    fluent_uri::Uri::parse(text).is_ok()
 }
 
 /// Checks a URI (RFC 3986).

@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use super::check::Check;
 use super::rule::Rule;
-use super::tree::Members;
+use super::tree::{Json, Members};
+use super::{registries, repair};
 
 /// Whether a text is an address, or a block of them in CIDR notation (RFC 4632, RFC 4291).
 pub(crate) fn is_address_or_block<A: FromStr>(text: &str, most_bits: u8) -> bool {
@@ -17,48 +18,95 @@ pub(crate) fn is_address_or_block<A: FromStr>(text: &str, most_bits: u8) -> bool
     }
 }
 
-/// The kinds of media that IANA registers.
-const MEDIA: [&str; 11] = [
-    "application",
-    "audio",
-    "example",
-    "font",
-    "haptics",
-    "image",
-    "message",
-    "model",
-    "multipart",
-    "text",
-    "video",
-];
-
-/// Checks the form of a media type (RFC 6838).
-pub(crate) fn media_type<'c>(members: &'c Members<'c>, check: &mut Check<'c>) {
-    let Some(text) = members.text("mime_type") else { return };
-    let is_mark = |byte: u8| matches!(byte, b'!' | b'#' | b'$' | b'&' | b'-' | b'^' | b'_' | b'.' | b'+');
-    let fits = text.split_once('/').is_some_and(|(kind, name)| {
-        MEDIA.iter().any(|known| known.eq_ignore_ascii_case(kind))
-            && name.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || is_mark(byte))
-    });
-    if !fits {
-        let message = format_args!("`{text}` is no media type of IANA");
-        let help = "write it like `application/pdf`, without parameters";
-        check.member("mime_type", |check| check.problem_with_help(Rule::MediaType, message, help));
+/// Checks that a number of things, or a distance, is not negative.
+pub(crate) fn not_negative<'c>(members: &'c Members<'c>, name: &'c str, check: &mut Check<'c>) {
+    let negative = match members.get(name) {
+        Some(Json::Integer(number)) => *number < 0,
+        Some(Json::Float(number)) => *number < 0.0,
+        _ => false,
+    };
+    if negative {
+        let message = format_args!("`{name}` is negative");
+        check.member(name, |check| check.problem_with_help(Rule::NegativeAmount, message, "leave it out"));
     }
 }
 
-/// Checks the form of the name of a character set (RFC 2978).
+/// The address before a port, of an IPv6 address without its brackets.
+pub(crate) fn without_port(text: &str) -> Option<&str> {
+    let (address, port) = text.rsplit_once(':')?;
+    port.parse::<u16>().ok()?;
+    match address.strip_prefix('[') {
+        Some(rest) => rest.strip_suffix(']'),
+        None => Some(address),
+    }
+}
+
+/// Media types that many write although they are not registered, and the registered ones.
+const USUAL: [(&str, &str); 6] = [
+    ("application/x-dosexec", "application/vnd.microsoft.portable-executable"),
+    ("application/x-gzip", "application/gzip"),
+    ("application/x-javascript", "text/javascript"),
+    ("application/x-msdownload", "application/vnd.microsoft.portable-executable"),
+    ("application/x-zip-compressed", "application/zip"),
+    ("image/jpg", "image/jpeg"),
+];
+
+/// Checks that a media type is registered (RFC 6838).
+pub(crate) fn media_type<'c>(members: &'c Members<'c>, check: &mut Check<'c>) {
+    let Some(text) = members.text("mime_type") else { return };
+    if registries::MEDIA_TYPES.spelling(text).is_some() {
+        return;
+    }
+    let usual = USUAL.iter().find(|(usual, _)| usual.eq_ignore_ascii_case(text));
+    let message = format_args!("`{text}` is no media type of IANA");
+    check.member("mime_type", |check| match (usual, text.split_once(';')) {
+        (Some((_, registered)), _) => {
+            check.problem_with_help(Rule::MediaType, message, format_args!("write `{registered}`"));
+        }
+        (None, Some((alone, _))) => {
+            check.problem_with_help(Rule::MediaType, message, format_args!("write `{alone}`"));
+        }
+        (None, None) => {
+            check.problem_with_help(Rule::MediaType, message, "write it like `application/pdf`");
+        }
+    });
+}
+
+/// Checks the name of a character set: that which IANA prefers, in whatever case (RFC 2978).
 pub(crate) fn character_set<'c>(members: &'c Members<'c>, name: &'c str, check: &mut Check<'c>) {
     let Some(text) = members.text(name) else { return };
-    let is_mark = |byte: u8| b"!#$%&'+-^_`{}~:.()".contains(&byte);
-    let fits = !text.is_empty()
-        && text.len() <= 45
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || is_mark(byte));
-    if !fits {
-        let message = format_args!("`{text}` is no name of a character set");
-        let help = "write the name that IANA prefers, such as `UTF-8` or `windows-1252`";
-        check.member(name, |check| check.problem_with_help(Rule::CharacterSet, message, help));
+    let preferred = registries::CHARACTER_SETS.spelling(text);
+    if preferred.is_some_and(|preferred| preferred.eq_ignore_ascii_case(text)) {
+        return;
+    }
+    let message = format_args!("`{text}` is not the name that IANA prefers for a character set");
+    check.member(name, |check| match preferred {
+        Some(preferred) => {
+            check.problem_with_help(Rule::CharacterSet, message, format_args!("write `{preferred}`"));
+        }
+        None => {
+            check.problem_with_help(Rule::CharacterSet, message, "write it like `UTF-8` or `windows-1252`");
+        }
+    });
+}
+
+/// Checks the property `value`; one that was defanged is fine if the object says so, and can be repaired if not.
+pub(crate) fn value<'c>(
+    members: &'c Members<'c>,
+    rule: Rule,
+    fits: impl Fn(&str) -> bool,
+    problem: impl FnOnce(&str, &mut Check<'c>),
+    check: &mut Check<'c>,
+) {
+    let Some(value) = members.text("value").filter(|value| !fits(value)) else { return };
+    match repair::refanged(value).filter(|value| fits(value)) {
+        Some(_) if members.get("defanged") == Some(&Json::Bool(true)) => {}
+        Some(meant) => {
+            let message = format_args!("`{value}` is defanged");
+            let help = format_args!("write `{meant}`, or add `\"defanged\": true`").to_string();
+            check.member("value", |check| check.problem_with_repair(rule, message, help));
+        }
+        None => check.member("value", |check| problem(value, check)),
     }
 }
 

@@ -9,6 +9,7 @@ use super::check::Check;
 use super::index::{Index, Placed};
 use super::rule::Rule;
 use super::tree::Members;
+use super::whole::Found;
 use crate::{
     Identifier,
     deterministic_id::{NAMESPACE, deterministic_id_of},
@@ -18,8 +19,23 @@ use crate::{
 /// The properties that an object has when it is versioned (section 3.6).
 pub(super) const VERSIONING: [&str; 4] = ["created_by_ref", "created", "modified", "revoked"];
 
+/// Checks that the identifier of an object is that of its type, and the UUID in it.
+pub(super) fn identifier<'c>(
+    object_type: &str,
+    def: Option<&'static ObjectDef>,
+    members: &'c Members<'c>,
+    check: &mut Check<'c>,
+) {
+    let Some(id) = members.text("id").and_then(|id| id.parse::<Identifier>().ok()) else { return };
+    if id.object_type() != object_type {
+        let message = format_args!("`{id}` does not start with the object's type `{object_type}`");
+        return check.member("id", |check| check.problem(Rule::IdPrefix, message));
+    }
+    uuid(def, &id, members, check);
+}
+
 /// Checks the UUID in the identifier of an object.
-pub(super) fn uuid<'c>(
+fn uuid<'c>(
     def: Option<&'static ObjectDef>,
     id: &Identifier,
     members: &'c Members<'c>,
@@ -32,7 +48,7 @@ pub(super) fn uuid<'c>(
 }
 
 /// Reports UUIDs that one producer gave to objects of two types.
-pub(super) fn reuse<'c>(index: &Index<'c>, check: &mut Check<'c>, found: &mut impl FnMut(usize, &Check<'c>)) {
+pub(super) fn reuse<'c>(index: &Index<'c>, check: &mut Check<'c>, found: &mut Found<'_, 'c>) {
     let mut seen: HashMap<&str, &Placed<'c>> = HashMap::new();
     for object in index.iter() {
         let Some((object_type, uuid)) = object.id.split_once("--") else { continue };

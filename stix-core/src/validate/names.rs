@@ -21,20 +21,35 @@ pub(super) fn property<'c>(
     siblings: &'c Members<'c>,
     check: &mut Check<'c>,
 ) {
-    if RESERVED.contains(&name) || reserved.contains(&name) {
-        let message = format_args!("`{name}` is reserved for the future of STIX");
-        check.problem_with_help(Rule::ReservedName, message, format_args!("write `x_{name}` or the like"));
-    } else if !is_property(name) {
-        let message = format_args!("`{name}` cannot name a property");
-        let help = "use 3 to 250 of a-z, 0-9 and underscores, starting with a letter";
-        check.problem_with_help(Rule::PropertyName, message, help);
-    } else if let Some(base) = name.strip_suffix("_enc")
+    if may_name_property(name, reserved, check)
+        && let Some(base) = name.strip_suffix("_enc")
         && !siblings.has(base)
     {
         let message =
             format_args!("`{name}` tells the encoding of the property `{base}`, which is not there");
         check.problem(Rule::PropertyRelation, message);
     }
+}
+
+/// Whether a text may name a property, and if not, a problem.
+pub(super) fn may_name_property(name: &str, reserved: &[&str], check: &mut Check<'_>) -> bool {
+    if RESERVED.contains(&name) || reserved.contains(&name) {
+        let message = format_args!("`{name}` is reserved for the future of STIX");
+        check.problem_with_help(Rule::ReservedName, message, format_args!("write `x_{name}` or the like"));
+        return false;
+    }
+    if !is_property(name) {
+        let message = format_args!("`{name}` cannot name a property");
+        let help = "use 3 to 250 of a-z, 0-9 and underscores, starting with a letter";
+        check.problem_with_help(Rule::PropertyName, message, help);
+        return false;
+    }
+    true
+}
+
+/// Whether anybody may define a property of this name.
+pub(super) fn may_be_custom(name: &str) -> bool {
+    is_property(name) && !RESERVED.contains(&name)
 }
 
 /// Whether a text may name a property; `id` is the one name of two letters.

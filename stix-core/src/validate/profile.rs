@@ -14,7 +14,8 @@ pub enum Profile {
     /// MUST is an error, SHOULD a warning.
     #[default]
     Default,
-    /// What feeds often get wrong, and a reader can repair, is a warning too.
+    /// As the default, but what a reader can repair is a warning, such as a time with an offset or a missing version
+    /// of the specification; the help says how.
     Lenient,
 }
 
@@ -36,16 +37,6 @@ pub(super) struct Levels {
     rules: HashMap<Rule, Level>,
     groups: HashMap<Group, Level>,
 }
-
-/// What a lenient reader repairs: the mistakes that feeds make most.
-const REPAIRABLE: &[Rule] = &[
-    Rule::SpecVersion,
-    Rule::TimestampPrecision,
-    Rule::HexadecimalCase,
-    Rule::BundleSpecVersion,
-    Rule::NestedBundle,
-    Rule::BundleProperty,
-];
 
 impl Levels {
     pub(super) fn new(profile: Profile) -> Self {
@@ -80,10 +71,20 @@ impl Levels {
         }
         Some(match self.profile {
             Profile::Strict => Severity::Error,
-            Profile::Default => rule.severity(),
-            Profile::Lenient if REPAIRABLE.contains(&rule) => Severity::Warning,
-            Profile::Lenient => rule.severity(),
+            Profile::Default | Profile::Lenient => rule.severity(),
         })
+    }
+
+    /// Whether problems with this rule are reported.
+    pub(super) fn is_on(&self, rule: Rule) -> bool {
+        self.severity(rule).is_some()
+    }
+
+    /// The severity of a problem with this rule that a reader can repair, if it is reported.
+    pub(super) fn severity_of_repairable(&self, rule: Rule) -> Option<Severity> {
+        let severity = self.severity(rule)?;
+        let chosen = self.rules.contains_key(&rule);
+        Some(if self.profile == Profile::Lenient && !chosen { Severity::Warning } else { severity })
     }
 }
 

@@ -4,13 +4,14 @@ use super::check::Check;
 use super::index::Index;
 use super::rule::Rule;
 use super::tree::{Json, Members};
+use super::whole::Found;
 use crate::{Identifier, tlp::Tlp};
 
 /// The rules that follow references.
 pub(super) const RULES: [Rule; 1] = [Rule::MissingObject];
 
 /// Checks what objects refer to; `found` is told in which document a problem stands.
-pub(super) fn check<'c>(index: &Index<'c>, check: &mut Check<'c>, found: &mut impl FnMut(usize, &Check<'c>)) {
+pub(super) fn check<'c>(index: &Index<'c>, check: &mut Check<'c>, found: &mut Found<'_, 'c>) {
     for object in index.iter() {
         object.look(check, |check| present(object.members, index, check));
         found(object.document, check);

@@ -85,9 +85,9 @@ impl Problem {
         size_of::<Self>() + self.path.len() + self.message.len() + texts.map(str::len).sum::<usize>()
     }
 
-    pub(super) fn at(mut self, position: Option<(usize, usize)>) -> Self {
-        self.position = position;
-        self
+    /// Tells the line and the column.
+    pub(super) fn place(&mut self, position: (usize, usize)) {
+        self.position = Some(position);
     }
 
     /// The rule that is broken.

@@ -37,10 +37,19 @@ fn target(targets: &[Target], text: &str, check: &mut Check<'_>) {
     }
 }
 
+/// What feeds write into `indicator_types` although it says what is looked for, not what that tells.
+const IOC_TYPES: [&str; 14] = [
+    "cve", "domain", "email", "filename", "hash", "hostname", "ip", "ipv4", "ipv6", "md5", "sha1", "sha256",
+    "sha512", "url",
+];
+
 fn term(vocabulary: &Vocabulary, text: &str, check: &mut Check<'_>) {
     if !vocabulary.terms.contains(&text) {
         let rule = if vocabulary.open { Rule::OpenVocabulary } else { Rule::Enumeration };
-        let help = format_args!("the terms are {}", vocabulary.terms.join(", ")).to_string();
+        let help = match vocabulary.name {
+            "indicator-type-ov" if IOC_TYPES.contains(&text) => format!("move `{text}` to `labels`"),
+            _ => format!("the terms are {}", vocabulary.terms.join(", ")),
+        };
         check.problem_with_help(rule, format_args!("`{text}` is no term of {}", vocabulary.name), help);
         if vocabulary.open && !names::is_hyphenated(text) {
             let message = format_args!("`{text}` is not in lower case with hyphens between words");

@@ -2,15 +2,16 @@
 
 use super::check::Check;
 use super::document::Limits;
+use super::extensions::Extended;
 use super::rule::Rule;
 use super::tree::{Json, Members};
 use super::validator::ObjectRule;
 use super::values::wrong_kind;
-use super::{common, constraints, extensions, identifiers, markings, names};
+use super::{bundle, common, constraints, custom, extensions, identifiers, labels, markings, names, repair};
 use crate::{
-    Bundle, Identifier,
+    Bundle, external_reference,
     id::is_object_type,
-    schema::{Class, ExtensionDef, ExtensionKind, ObjectDef, PropertyDef, StixObject, StructDef},
+    schema::{Class, ExtensionKind, ObjectDef, PropertyDef, StixObject, StructDef},
 };
 
 /// Checks a whole document and gives the number of objects in it.
@@ -62,24 +63,25 @@ impl<'c> Structure<'c> {
             None => return missing("type", "an object", check),
         };
         let def = if object_type == Bundle::TYPE { Some(Bundle::OBJECT) } else { check.def(object_type) };
-        let added = toplevel(members, check);
         if object_type != Bundle::TYPE {
             self.objects += 1;
         }
+        let extended = Extended::of(members, check);
         match def {
-            Some(def) => self.typed(def, &added, members, check),
-            None => self.untyped(&added, members, check),
+            Some(def) => self.typed(def, &extended, members, check),
+            None => self.untyped(object_type, &extended, members, check),
         }
-        for extension in &added {
+        for extension in &extended.added {
             self.added(extension.own, members, check);
         }
         if let Some(particular) = def.and_then(|def| def.own.check) {
             particular(members, check);
         }
         names::object_type(object_type, check);
-        identifier(object_type, def, members, check);
+        identifiers::identifier(object_type, def, members, check);
+        external_reference::without_hashes(members, check);
         markings::object(members, check);
-        extensions::object(members, check);
+        extensions::object(def, members, check);
         for rule in self.rules {
             rule.check(members, check);
         }
@@ -88,7 +90,7 @@ impl<'c> Structure<'c> {
     fn typed(
         &mut self,
         def: &'static ObjectDef,
-        added: &[&'static ExtensionDef],
+        extended: &Extended,
         members: &'c Members<'c>,
         check: &mut Check<'c>,
     ) {
@@ -101,30 +103,28 @@ impl<'c> Structure<'c> {
         for constraint in def.constraints() {
             constraints::constraint(constraint, def.own, members, check);
         }
-        if def.class == Class::Bundle && members.has("spec_version") {
-            let help = "remove it: each object says its own version";
-            let message = "a bundle has no `spec_version` in STIX 2.1";
-            check.member("spec_version", |check| {
-                check.problem_with_help(Rule::BundleSpecVersion, message, help)
-            });
-        }
+        let mut undeclared = Vec::new();
         for (name, value) in members.iter() {
-            if name == "type" || def.property(name).is_some() || is_added(name, added) {
+            if name == "type" || def.property(name).is_some() || extended.adds(name) {
                 continue;
             }
             check.member(name, |check| {
-                if def.class == Class::Bundle && name != "spec_version" {
-                    let message = format_args!("a bundle has no `{name}`").to_string();
-                    let help = "remove it, or put it on the objects";
-                    check.problem_with_help(Rule::BundleProperty, message, help);
+                if def.class == Class::Bundle {
+                    bundle::property(name, check);
                 }
                 if common::is_common(name) {
-                    common::not_applicable(name, def, members, check);
+                    common::not_applicable(name, def, extended, members, check);
                     self.anything(value, check);
                 } else {
+                    undeclared.push(name);
                     self.undeclared(name, value, def.own.reserved, members, check);
                 }
             });
+        }
+        labels::of_types(def, members, check);
+        common::creator(def, members, check);
+        if def.class != Class::Bundle {
+            custom::properties(&undeclared, def, extended, check);
         }
         duplicates(members, check);
     }
@@ -144,16 +144,35 @@ impl<'c> Structure<'c> {
     }
 
     /// Checks what holds for every object, also of a type that has no table.
-    fn untyped(&mut self, added: &[&'static ExtensionDef], members: &'c Members<'c>, check: &mut Check<'c>) {
-        if !members.has("id") {
-            missing("id", "an object", check);
+    fn untyped(
+        &mut self,
+        object_type: &str,
+        extended: &Extended,
+        members: &'c Members<'c>,
+        check: &mut Check<'c>,
+    ) {
+        let common = common::of_class(extended.class);
+        // Only an extension says of which class the object is, and what it therefore needs.
+        let needed = common.properties.iter().filter(|property| property.required);
+        for property in needed.filter(|property| extended.class.is_some() || property.name == "id") {
+            if !members.has(property.name) {
+                missing(property.name, object_type, check);
+            }
         }
-        for (name, value) in members.iter().filter(|(name, _)| *name != "type" && !is_added(name, added)) {
-            check.member(name, |check| match common::of_any_class(name) {
-                Some(property) => self.property(property, value, check),
-                None => self.undeclared(name, value, &[], members, check),
+        for constraint in common.constraints {
+            constraints::constraint(constraint, common, members, check);
+        }
+        for (name, value) in members.iter().filter(|(name, _)| *name != "type" && !extended.adds(name)) {
+            check.member(name, |check| match (common.property(name), extended.class) {
+                (Some(property), _) => self.property(property, value, check),
+                (None, Some(class)) if common::is_common(name) => {
+                    common::not_of_class(name, object_type, class, members, check);
+                    self.anything(value, check);
+                }
+                _ => self.undeclared(name, value, &[], members, check),
             });
         }
+        custom::object(object_type, extended, members, check);
         duplicates(members, check);
     }
 
@@ -186,7 +205,7 @@ impl<'c> Structure<'c> {
                     match (declared, value) {
                         (Some(def), Json::Object(members)) => self.structure(def.own, members, check),
                         (Some(_), other) => wrong_kind(other, "an object", check),
-                        (None, _) => self.anything(value, check),
+                        (None, _) => self.undeclared_extension(value, check),
                     }
                 }
             });
@@ -207,6 +226,20 @@ impl<'c> Structure<'c> {
         }
     }
 
+    /// Checks an extension that no table describes: the names of its properties.
+    fn undeclared_extension(&mut self, value: &'c Json<'c>, check: &mut Check<'c>) {
+        match value {
+            Json::Object(extension) if !extension.is_empty() => {
+                for (name, value) in extension.iter() {
+                    check.member(name, |check| self.undeclared(name, value, &[], extension, check));
+                }
+                duplicates(extension, check);
+            }
+            Json::Object(_) | Json::Null => self.anything(value, check),
+            other => wrong_kind(other, "an object", check),
+        }
+    }
+
     pub(super) fn structure(
         &mut self,
         def: &'static StructDef,
@@ -220,40 +253,16 @@ impl<'c> Structure<'c> {
             constraints::constraint(constraint, def, members, check);
         }
         for (name, value) in members.iter().filter(|(name, _)| def.property(name).is_none()) {
-            check.member(name, |check| self.undeclared(name, value, def.reserved, members, check));
+            check.member(name, |check| {
+                self.undeclared(name, value, def.reserved, members, check);
+                check.problem(Rule::UnknownProperty, format_args!("`{}` has no `{name}`", def.name));
+            });
         }
         duplicates(members, check);
         if let Some(particular) = def.check {
             particular(members, check);
         }
     }
-}
-
-/// The declared extensions of an object whose properties stand beside its own.
-fn toplevel(members: &Members<'_>, check: &Check<'_>) -> Vec<&'static ExtensionDef> {
-    let extensions = members.get("extensions").and_then(Json::as_object);
-    let names = extensions.into_iter().flat_map(Members::iter).map(|(name, _)| name);
-    let declared = names.filter_map(|name| check.extension(name));
-    declared.filter(|def| def.kind == ExtensionKind::ToplevelProperty).collect()
-}
-
-fn is_added(name: &str, added: &[&'static ExtensionDef]) -> bool {
-    added.iter().any(|def| def.own.property(name).is_some())
-}
-
-/// Checks that the identifier of an object is that of its type, and the UUID in it.
-fn identifier<'c>(
-    object_type: &str,
-    def: Option<&'static ObjectDef>,
-    members: &'c Members<'c>,
-    check: &mut Check<'c>,
-) {
-    let Some(id) = members.text("id").and_then(|id| id.parse::<Identifier>().ok()) else { return };
-    if id.object_type() != object_type {
-        let message = format_args!("`{id}` does not start with the object's type `{object_type}`");
-        return check.member("id", |check| check.problem(Rule::IdPrefix, message));
-    }
-    identifiers::uuid(def, &id, members, check);
 }
 
 /// Reports the members that stand twice.
@@ -272,8 +281,8 @@ fn missing(name: &'static str, owner: &str, check: &mut Check<'_>) {
         "an object" => format!("an object needs the property `{name}`"),
         owner => format!("`{owner}` needs the property `{name}`"),
     };
-    check.member(name, |check| match rule {
-        Rule::SpecVersion => check.problem_with_help(rule, message, "add `\"spec_version\": \"2.1\"`"),
-        _ => check.problem(rule, message),
+    check.member(name, |check| match repair::missing(name) {
+        Some(repair) => check.problem_with_repair(rule, message, repair),
+        None => check.problem(rule, message),
     });
 }

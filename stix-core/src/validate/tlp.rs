@@ -78,7 +78,7 @@ impl Fixed {
                 let name = tlp.name();
                 let message = format_args!("this is not the identifier of {name} of TLP {version}.0");
                 let help = format_args!("write `{}`", tlp.id()).to_string();
-                check.member("id", |check| check.problem_with_help(self.rule, message, help));
+                check.member("id", |check| check.problem_with_repair(self.rule, message, help));
             }
             None => {
                 let message = format_args!("`{level}` is no level of TLP {version}.0");
@@ -96,7 +96,7 @@ impl Fixed {
         let mut wrong = |path, expected: &str| {
             let message = format_args!("the marking with this identifier is {}, and is fixed", tlp.name());
             let help = format_args!("write `{expected}`").to_string();
-            check.below(path, |check| check.problem_with_help(self.rule, message, help));
+            check.below(path, |check| check.problem_with_repair(self.rule, message, help));
         };
         if level != Some(tlp.level()) {
             wrong(self.path, tlp.level());

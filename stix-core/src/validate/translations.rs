@@ -4,12 +4,13 @@ use super::check::Check;
 use super::index::{Index, Placed};
 use super::rule::Rule;
 use super::tree::{Json, Members};
+use super::whole::Found;
 
 /// The rules that compare language content with what it translates.
 pub(super) const RULES: [Rule; 2] = [Rule::Translation, Rule::TranslationVersion];
 
 /// Checks all language content against the objects of the same text.
-pub(super) fn check<'c>(index: &Index<'c>, check: &mut Check<'c>, found: &mut impl FnMut(usize, &Check<'c>)) {
+pub(super) fn check<'c>(index: &Index<'c>, check: &mut Check<'c>, found: &mut Found<'_, 'c>) {
     for object in index.iter().filter(|object| object.id.starts_with("language-content--")) {
         object.look(check, |check| language_content(object, index, check));
         found(object.document, check);

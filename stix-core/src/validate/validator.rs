@@ -88,13 +88,11 @@ impl Validator {
             return self.refused(Rule::Limit, message, Some(help), (1, 1));
         }
         let (documents, not_json) = document::read(text);
-        let (mut problems, mut offsets) = (Vec::new(), Vec::new());
-        let mut objects = 0;
+        let (mut problems, mut objects) = (Vec::new(), 0);
         let trees = documents.iter().map(|document| &document.tree);
         let room = Room::new(self.limits.report);
         let (between, mut room) = whole::problems(trees, &self.levels, &self.registry, room);
         let mut between = between.into_iter().peekable();
-        let ordered = between.peek().is_none();
         for (number, Document { start, tree }) in documents.iter().enumerate() {
             let (mut found, count) = self.tree(tree, &mut room);
             objects += count;
@@ -102,18 +100,14 @@ impl Validator {
                 found.push(problem);
             }
             let mut locator = Locator::new(text, *start);
-            offsets.extend(found.iter().map(|problem| locator.offset(problem.path())));
-            problems.extend(found);
+            problems.extend(found.into_iter().map(|problem| (locator.offset(problem.path()), problem)));
         }
-        let positions = lines_and_columns(text, &offsets);
-        let mut problems: Vec<_> = problems
-            .into_iter()
-            .zip(positions)
-            .map(|(problem, position)| problem.at(Some(position)))
-            .collect();
-        if !ordered {
-            problems.sort_by_key(|problem| problem.line().zip(problem.column()));
+        let mut problems = in_order(problems);
+        let offsets: Vec<_> = problems.iter().map(|(offset, _)| *offset).collect();
+        for ((_, problem), position) in problems.iter_mut().zip(lines_and_columns(text, &offsets)) {
+            problem.place(position);
         }
+        let mut problems: Vec<_> = problems.into_iter().map(|(_, problem)| problem).collect();
         problems.extend(self.left_out(room));
         if let Some(NotJson { offset, message, help }) = not_json {
             let position = line_and_column(text, offset);
@@ -150,8 +144,10 @@ impl Validator {
                 let (between, mut room) = whole::problems(trees, &self.levels, &self.registry, room);
                 let (mut problems, objects) = self.tree(&tree, &mut room);
                 problems.extend(between.into_iter().map(|(_, problem)| problem));
-                problems.extend(self.left_out(room));
-                Report::new(problems, objects)
+                let mut locator = Locator::new(&text, 0);
+                let problems = problems.into_iter().map(|problem| (locator.offset(problem.path()), problem));
+                let problems = in_order(problems.collect()).into_iter().map(|(_, problem)| problem);
+                Report::new(problems.chain(self.left_out(room)).collect(), objects)
             }
             Err(error) => self.refused(Rule::Limit, error.to_string(), None, (1, 1)),
         }
@@ -168,13 +164,15 @@ impl Validator {
     /// Says that there were more problems than a report holds, as bad as the worst of them.
     fn left_out(&self, room: Room) -> Option<Problem> {
         let message = format!("{} more problems are not listed", room.dropped);
-        let problem = |severity| Problem::new(Rule::Limit, severity, String::new(), message);
-        Some(problem(room.worst?).at(Some((1, 1))))
+        let mut problem = Problem::new(Rule::Limit, room.worst?, String::new(), message);
+        problem.place((1, 1));
+        Some(problem)
     }
 
     fn refused(&self, rule: Rule, message: String, help: Option<&str>, position: (usize, usize)) -> Report {
         let severity = self.levels.severity(rule).unwrap_or(Severity::Error);
-        let problem = Problem::new(rule, severity, String::new(), message).at(Some(position));
+        let mut problem = Problem::new(rule, severity, String::new(), message);
+        problem.place(position);
         Report::new(vec![problem.with_help(help.map(str::to_owned))], 0)
     }
 }
@@ -183,6 +181,12 @@ impl fmt::Debug for Validator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Validator").field("levels", &self.levels).field("rules", &self.rules.len()).finish()
     }
+}
+
+/// Sorts problems by where they stand; those at one place stay as they were found.
+fn in_order(mut problems: Vec<(usize, Problem)>) -> Vec<(usize, Problem)> {
+    problems.sort_by_key(|(offset, _)| *offset);
+    problems
 }
 
 /// Checks an object, or a bundle with its objects, that was read as JSON, under the default profile.

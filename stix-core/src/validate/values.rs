@@ -4,10 +4,12 @@ use super::check::Check;
 use super::rule::Rule;
 use super::structure::{Structure, duplicates};
 use super::tree::{Json, Members};
-use super::{encoded, names, restrictions};
+use super::{bundle, encoded, names, repair, restrictions};
 use crate::{
-    Bundle, Identifier, SpecVersion, Timestamp,
+    Bundle, Identifier, IdentifierError, SpecVersion, Timestamp, TimestampError,
+    id::IdentifierErrorKind,
     schema::{Kind, PropertyDef, StixObject},
+    timestamp::TimestampErrorKind,
 };
 
 /// The greatest whole number that JSON carries without loss (section 2.10).
@@ -98,7 +100,7 @@ impl<'c> Structure<'c> {
             && time.precision() > 0
         {
             let message = format_args!("`{time}` has a fraction of a second").to_string();
-            check.problem_with_help(Rule::TimestampPrecision, message, "leave the fraction out");
+            check.problem_with_repair(Rule::TimestampPrecision, message, "leave the fraction out");
         }
         if property.milliseconds
             && let Some(time) = value.as_str().and_then(|text| text.parse::<Timestamp>().ok())
@@ -106,7 +108,7 @@ impl<'c> Structure<'c> {
         {
             let help = format_args!("write `{}`", Timestamp::from_millis(time.instant())).to_string();
             let message = format_args!("`{time}` is coarser than a millisecond").to_string();
-            check.problem_with_help(Rule::TimestampPrecision, message, help);
+            check.problem_with_repair(Rule::TimestampPrecision, message, help);
         }
     }
 
@@ -121,12 +123,12 @@ impl<'c> Structure<'c> {
             }
             (Kind::Timestamp, Json::String(text)) => {
                 if let Err(error) = text.parse::<Timestamp>() {
-                    check.problem_with_help(Rule::Timestamp, &error, error.help());
+                    not_a_time(text, &error, check);
                 }
             }
             (Kind::Identifier, Json::String(text)) => {
                 if let Err(error) = text.parse::<Identifier>() {
-                    check.problem_with_help(Rule::Identifier, &error, error.help());
+                    not_an_identifier(&error, check);
                 }
             }
             (Kind::SpecVersion, Json::String(text)) => {
@@ -171,9 +173,7 @@ impl<'c> Structure<'c> {
             (Kind::Struct(def), Json::Object(members)) => self.structure(def, members, check),
             (Kind::Object, Json::Object(members)) => {
                 if members.text("type") == Some(Bundle::TYPE) {
-                    let help = "put its objects in its place";
-                    let message = "a bundle must not be inside a bundle";
-                    check.problem_with_help(Rule::NestedBundle, message, help);
+                    bundle::nested(check);
                 }
                 self.object(value, check);
             }
@@ -206,6 +206,23 @@ fn not_empty(empty: bool, check: &mut Check<'_>) {
     }
 }
 
+fn not_a_time(text: &str, error: &TimestampError, check: &mut Check<'_>) {
+    match repair::timestamp(text).filter(|_| error.kind() == TimestampErrorKind::Form) {
+        Some(time) => check.problem_with_repair(Rule::Timestamp, error, format_args!("write `{time}`")),
+        None => check.problem_with_help(Rule::Timestamp, error, error.help()),
+    }
+}
+
+fn not_an_identifier(error: &IdentifierError, check: &mut Check<'_>) {
+    match error.kind() {
+        IdentifierErrorKind::Uuid | IdentifierErrorKind::Variant => {
+            let help = format!("{}; a new identifier must then stand wherever this one does", error.help());
+            check.problem_with_repair(Rule::Identifier, error, help);
+        }
+        _ => check.problem_with_help(Rule::Identifier, error, error.help()),
+    }
+}
+
 /// Reports a number where a whole number belongs: one with a fraction, or too great for any reader.
 fn not_whole(number: f64, check: &mut Check<'_>) {
     if number.abs() > MAX_INTEGER as f64 {
@@ -216,31 +233,5 @@ fn not_whole(number: f64, check: &mut Check<'_>) {
         check.problem_with_help(Rule::ValueKind, message, format_args!("write `{number}`"));
     } else {
         check.problem(Rule::ValueKind, format_args!("`{number}` is no whole number"));
-    }
-}
-
-impl Kind {
-    /// The name in a sentence.
-    fn name(&self) -> &'static str {
-        match self {
-            Self::String => "a string",
-            Self::Boolean => "a boolean",
-            Self::Integer { .. } => "a whole number",
-            Self::Timestamp => "a timestamp",
-            Self::Identifier => "an identifier",
-            Self::SpecVersion => "the text `2.1`",
-            Self::Float { .. } => "a number",
-            Self::IntegerOrString => "a whole number or a string",
-            Self::Hex => "a string of hexadecimal digits",
-            Self::Binary => "a string in Base64",
-            Self::Any => "a value",
-            Self::Dictionary(_)
-            | Self::Hashes
-            | Self::Observables
-            | Self::Extensions(_)
-            | Self::Struct(_)
-            | Self::Object => "an object",
-            Self::List(_) => "a list",
-        }
     }
 }

@@ -6,6 +6,7 @@ use super::check::Check;
 use super::index::{Index, Placed};
 use super::rule::Rule;
 use super::tree::{Json, Members};
+use super::whole::Found;
 use crate::{
     Timestamp,
     schema::Class,
@@ -23,7 +24,7 @@ pub(super) const RULES: [Rule; 5] = [
 
 /// Checks the objects that share an identifier. What is wrong is said of the later one of the text, and
 /// `found` is told in which document that stands.
-pub(super) fn check<'c>(index: &Index<'c>, check: &mut Check<'c>, found: &mut impl FnMut(usize, &Check<'c>)) {
+pub(super) fn check<'c>(index: &Index<'c>, check: &mut Check<'c>, found: &mut Found<'_, 'c>) {
     for group in index.shared() {
         let Some((first, later)) = group.split_first() else { continue };
         for object in later {
@@ -102,7 +103,7 @@ fn content_agrees(left: &Members<'_>, right: &Members<'_>) -> bool {
 fn after_revoked<'c>(
     by_time: &[(Option<Timestamp>, &Placed<'c>)],
     check: &mut Check<'c>,
-    found: &mut impl FnMut(usize, &Check<'c>),
+    found: &mut Found<'_, 'c>,
 ) {
     let revoked = |object: &Placed<'c>| object.members.get("revoked").and_then(Json::as_bool) == Some(true);
     let Some((Some(end), _)) = by_time.iter().find(|(time, object)| time.is_some() && revoked(object)) else {

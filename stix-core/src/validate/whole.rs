@@ -6,8 +6,12 @@ use super::profile::Levels;
 use super::report::Problem;
 use super::rule::Rule;
 use super::tree::Json;
-use super::{identifiers, references, translations, versions};
+use super::{definitions, identifiers, references, relations, translations, versions};
 use crate::Registry;
+
+/// Looks at all objects; the function is told in which document the problems stand that were found last.
+type Pass<'c> = fn(&Index<'c>, &mut Check<'c>, &mut Found<'_, 'c>);
+pub(super) type Found<'f, 'c> = dyn FnMut(usize, &Check<'c>) + 'f;
 
 /// The problems that show between objects, each with the number of the document it stands in, sorted by that.
 pub(super) fn problems<'c>(
@@ -17,26 +21,23 @@ pub(super) fn problems<'c>(
     room: Room,
 ) -> (Vec<(usize, Problem)>, Room) {
     let mut check = Check::new(levels, registry, room);
-    let is_on = |rules: &[_]| rules.iter().any(|rule| check.is_on(*rule));
-    let (with_versions, with_references) = (is_on(&versions::RULES), is_on(&references::RULES));
-    let (with_translations, with_uuids) = (is_on(&translations::RULES), is_on(&[Rule::UuidReuse]));
-    if !(with_versions || with_references || with_translations || with_uuids) {
+    let passes: [(&[Rule], Pass<'c>); 6] = [
+        (&versions::RULES, versions::check),
+        (&references::RULES, references::check),
+        (&translations::RULES, translations::check),
+        (&[Rule::UuidReuse], identifiers::reuse),
+        (&definitions::RULES, definitions::check),
+        (&relations::RULES, relations::check),
+    ];
+    let mut passes =
+        passes.into_iter().filter(|(rules, _)| rules.iter().any(|rule| levels.is_on(*rule))).peekable();
+    if passes.peek().is_none() {
         return (Vec::new(), room);
     }
     let index = Index::of(documents);
     let mut numbers = Vec::new();
-    let mut found = |document, check: &Check<'c>| numbers.resize(check.count(), document);
-    if with_versions {
-        versions::check(&index, &mut check, &mut found);
-    }
-    if with_references {
-        references::check(&index, &mut check, &mut found);
-    }
-    if with_translations {
-        translations::check(&index, &mut check, &mut found);
-    }
-    if with_uuids {
-        identifiers::reuse(&index, &mut check, &mut found);
+    for (_, pass) in passes {
+        pass(&index, &mut check, &mut |document, check| numbers.resize(check.count(), document));
     }
     let (problems, room) = check.into_problems();
     let mut problems: Vec<_> = numbers.into_iter().zip(problems).collect();

@@ -2,11 +2,15 @@
 
 use stix_derive::StixStruct;
 
-use crate::{Custom, Identifier, values::Dictionary};
+use crate::{
+    Custom, Identifier,
+    validate::{Check, Json, Members, Rule, registries},
+    values::Dictionary,
+};
 
 /// What is special about HTTP requests.
 #[derive(Clone, Debug, PartialEq, StixStruct)]
-#[stix(name = "http-request-ext", section = "6.12.2")]
+#[stix(name = "http-request-ext", section = "6.12.2", check = check)]
 #[non_exhaustive]
 pub struct HttpRequestExt {
     /// The method, in lower case.
@@ -25,4 +29,15 @@ pub struct HttpRequestExt {
     /// The properties that are not declared.
     #[stix(custom)]
     pub custom: Custom,
+}
+
+fn check<'c>(request: &'c Members<'c>, check: &mut Check<'c>) {
+    let Some(Json::Object(headers)) = request.get("request_header") else { return };
+    check.member("request_header", |check| {
+        for (name, _) in headers.iter().filter(|(name, _)| registries::HTTP_HEADERS.spelling(name).is_none())
+        {
+            let message = format_args!("`{name}` is no header that is registered or in wide use");
+            check.member(name, |check| check.problem(Rule::HttpHeader, message));
+        }
+    });
 }
