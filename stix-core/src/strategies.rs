@@ -266,12 +266,15 @@ fn dictionary(value: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
     members.prop_map(|members| Value::Object(members.into_iter().collect())).boxed()
 }
 
-/// Observables by their local names, as STIX 2.0 had them.
+/// Observables by their local names, as STIX 2.0 had them: a directory and files in it, since they must be related.
 fn observables() -> BoxedStrategy<Value> {
-    let mutex = text::any_text().prop_map(|name| json!({"type": "mutex", "name": name}));
-    vec(mutex, 1..3)
-        .prop_map(|objects| {
-            objects.into_iter().enumerate().map(|(index, object)| (index.to_string(), object)).collect()
+    let directory = text::any_text().prop_map(|path| json!({"type": "directory", "path": path}));
+    let file =
+        text::any_text().prop_map(|name| json!({"type": "file", "name": name, "parent_directory_ref": "0"}));
+    (directory, vec(file, 0..3))
+        .prop_map(|(directory, files)| {
+            let objects = std::iter::once(directory).chain(files).enumerate();
+            objects.map(|(index, object)| (index.to_string(), object)).collect()
         })
         .boxed()
 }

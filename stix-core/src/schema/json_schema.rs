@@ -230,6 +230,10 @@ impl<'r> Definitions<'r> {
                     members.extend(definitions.defined(ExtensionKind::Property));
                 }
                 set.insert("minProperties".into(), json!(1));
+                // What a table does not know of is an object, too.
+                if let Some(Value::Object(other)) = set.get_mut("additionalProperties") {
+                    other.insert("type".into(), json!("object"));
+                }
                 set
             }),
             Kind::List(item) => schema([

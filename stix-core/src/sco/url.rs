@@ -24,7 +24,8 @@ pub struct Url {
 fn check<'c>(url: &'c Members<'c>, check: &mut Check<'c>) {
     validate::value(url, Rule::Uri, validate::is_uri, validate::uri, check);
     // The scheme of a defanged URL is a scheme by its form.
-    if let Some(rest) = url.text("value").and_then(|value| value.strip_prefix("hxxp"))
+    if let Some(rest) =
+        url.text("value").filter(|value| validate::is_uri(value)).and_then(|value| value.strip_prefix("hxxp"))
         && url.get("defanged") != Some(&Json::Bool(true))
     {
         let message = format_args!("`hxxp{rest}` is defanged, but the object does not say so");

@@ -33,7 +33,11 @@ fn present_in<'c>(value: &'c Json<'c>, refers: bool, index: &Index<'c>, check: &
             let Ok(id) = id.parse::<Identifier>() else { return };
             if Tlp::of(&id).is_none() {
                 let message = format_args!("`{id}` is not among the objects").to_string();
-                check.problem_with_help(Rule::MissingObject, message, "add the object");
+                check.problem_with_help(
+                    Rule::MissingObject,
+                    message,
+                    "add the object, or leave the reference out",
+                );
             }
         }
         Json::Array(items) => {

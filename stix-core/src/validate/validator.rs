@@ -202,7 +202,7 @@ fn in_order(mut problems: Vec<(usize, Problem)>) -> Vec<(usize, Problem)> {
 ///     "modified": "2024-01-15T10:00:00.000Z",
 /// }));
 /// let found: Vec<_> = report.problems().iter().map(|problem| problem.path()).collect();
-/// assert_eq!(found, ["/id", "/created", "/name"]);
+/// assert_eq!(found, ["/name", "/id", "/created"]);
 /// ```
 pub fn check_object(value: &Value) -> Report {
     Validator::new().value(value)
