@@ -58,6 +58,9 @@ fn inexpressible(problem: &Problem, object_type: Option<&str>) -> Option<&'stati
         Rule::IdPrefix if !defs().any(|def| Some(def.name()) == object_type) => {
             Some("no keyword compares `id` with `type`; only known types have a pattern of their own")
         }
+        Rule::PropertyRelation if !defs().any(|def| Some(def.name()) == object_type) => {
+            Some("only a table says which properties are an object's own, so that one of them must be there")
+        }
         rule if !IN_TABLES.contains(&rule) => {
             Some("the schemas are made of the tables, which do not hold it")
         }

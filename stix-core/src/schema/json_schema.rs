@@ -217,7 +217,11 @@ impl<'r> Definitions<'r> {
                 number.extend(max.map(|max| ("maximum".to_owned(), json!(max))));
                 number
             }
-            Kind::IntegerOrString => schema([("type", json!(["integer", "string"]))]),
+            Kind::IntegerOrString => schema([
+                ("type", json!(["integer", "string"])),
+                ("minimum", json!(-MAX_INTEGER)),
+                ("maximum", json!(MAX_INTEGER)),
+            ]),
             Kind::Hex => self.refer("hex", |_| text::hex()),
             Kind::Binary => self.refer("binary", |_| text::binary()),
             Kind::Hashes => self.refer("hashes", |definitions| dictionary(definitions.kind(&Kind::String))),

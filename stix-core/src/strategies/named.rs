@@ -24,6 +24,7 @@ pub(super) fn value(property: &'static PropertyDef) -> Option<BoxedStrategy<Valu
         "definition_type" => Just(json!("statement")).boxed(),
         "definition" => text::any_text().prop_map(|text| json!({"statement": text})).boxed(),
         "contents" => contents(),
+        "extension_properties" => vec("x_[a-z]{1,8}_[a-z]{1,8}", 1..3).prop_map(Value::from).boxed(),
         _ => return None,
     })
 }
