@@ -301,11 +301,9 @@ fn extensions_of_other_types_are_read_written_and_checked() {
     bad.as_object_mut().unwrap().shift_remove("room");
     let found = problems(&validator, &bad);
     assert_eq!(found.len(), 3, "{found:?}");
-    assert_eq!(
-        found[0],
-        "/extensions/extension-definition--dd73de4f-a7f3-49ea-8ec1-8e884196b7a8/rank: a string stands where a \
-         whole number belongs"
-    );
+    let rank = "/extensions/extension-definition--dd73de4f-a7f3-49ea-8ec1-8e884196b7a8/rank: a string stands where a \
+                whole number belongs";
+    assert!(found.iter().any(|problem| problem == rank), "{found:?}");
     assert!(found.iter().any(|problem| problem == "`shelf` needs `room`"), "{found:?}");
     // An object that nobody declares has extensions all the same.
     let untyped: Object = serde_json::from_value(json!({

@@ -7,7 +7,6 @@ use super::index::{Index, Placed};
 use super::rule::Rule;
 use super::tree::{Json, Members};
 use super::whole::Found;
-use crate::object;
 
 /// The rules that compare extensions with their definitions.
 pub(super) const RULES: [Rule; 3] = [Rule::ExtensionType, Rule::Redefinition, Rule::CustomProperty];
@@ -47,7 +46,7 @@ fn more_properties<'c>(
     index: &Index<'c>,
     check: &mut Check<'c>,
 ) {
-    let Some(def) = object.members.text("type").and_then(object::def) else { return };
+    let Some(def) = object.members.text("type").and_then(|name| check.def(name)) else { return };
     let mut definitions = Vec::new();
     for (key, extension) in extensions.iter() {
         if extension.as_object().and_then(|extension| extension.text("extension_type")) != Some(TOPLEVEL) {
