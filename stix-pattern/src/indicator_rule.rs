@@ -74,9 +74,9 @@ fn report(problem: &PatternProblem, check: &mut Check<'_>) {
     match (problem.help(), problem.fix()) {
         (None, None) => check.problem(rule, message),
         (Some(help), None) => check.problem_with_help(rule, message, help),
-        (None, Some(fix)) => check.problem_with_help(rule, message, format_args!("write `{fix}`")),
+        (None, Some(fix)) => check.problem_with_repair(rule, message, format_args!("write `{fix}`")),
         (Some(help), Some(fix)) => {
-            check.problem_with_help(rule, message, format_args!("{help}; corrected: `{fix}`"));
+            check.problem_with_repair(rule, message, format_args!("{help}; corrected: `{fix}`"));
         }
     }
 }

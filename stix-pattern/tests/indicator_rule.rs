@@ -42,3 +42,27 @@ fn the_rules_find_their_bad_examples_and_pass_their_good_ones() {
         assert!(!strict.text(&read("bad.json")).is_valid(), "{rule}");
     }
 }
+
+#[test]
+fn a_pattern_that_can_be_mended_is_a_warning_to_the_lenient() {
+    let indicator = |pattern: &str| {
+        serde_json::json!({
+            "type": "indicator", "spec_version": "2.1",
+            "id": "indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f",
+            "created": "2024-01-15T10:00:00.000Z", "modified": "2024-01-15T10:00:00.000Z",
+            "name": "A name", "description": "A name of a file.", "indicator_types": ["malicious-activity"],
+            "pattern": pattern, "pattern_type": "stix", "valid_from": "2024-01-15T10:00:00.000Z",
+        })
+    };
+    let lenient = Validator::with_profile(Profile::Lenient).with_rule(IndicatorRule::default());
+    let default = Validator::new().with_rule(IndicatorRule::default());
+    for (pattern, mended) in
+        [("[file:name = 'it's.exe']", r"'it\'s.exe'"), (r"[file:name = 'C:\new.exe']", r"'C:\\new.exe'")]
+    {
+        let report = lenient.value(&indicator(pattern));
+        assert!(report.is_valid(), "{pattern}: {report}");
+        assert!(report.to_string().contains(mended), "{pattern}: {report}");
+        assert!(!default.value(&indicator(pattern)).is_valid(), "{pattern}");
+    }
+    assert!(!lenient.value(&indicator("[file:name = ")).is_valid());
+}
