@@ -66,10 +66,12 @@ impl FromStr for Identifier {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let error = |kind| IdentifierError { kind, text: text.into() };
-        // A type has no `--`, so where the last part is as long as a UUID there is nothing to search.
+        // Nearly always the last part is as long as a UUID, and there is nothing to search. A type that ends with
+        // a hyphen is left to the search, which splits at the first two hyphens.
         let parts = text.split_at_checked(text.len().saturating_sub(36));
         let parts = parts.and_then(|(before, uuid)| Some((before.strip_suffix("--")?, uuid)));
-        let parts = parts.filter(|(object_type, _)| is_object_type(object_type));
+        let parts =
+            parts.filter(|(object_type, _)| is_object_type(object_type) && !object_type.ends_with('-'));
         let (object_type, uuid) =
             parts.or_else(|| text.split_once("--")).ok_or_else(|| error(IdentifierErrorKind::NoUuid))?;
         if !is_object_type(object_type) {
