@@ -47,22 +47,23 @@ fn check<'c>(reference: &'c Members<'c>, check: &mut Check<'c>) {
 
 /// Looks for external references with a URL but no hashes of what is there; the first stands for all of an object.
 pub(crate) fn without_hashes<'c>(object: &'c Members<'c>, check: &mut Check<'c>) {
+    if !check.is_on(Rule::ExternalReferenceHashes) {
+        return;
+    }
     let Some(Json::Array(references)) = object.get("external_references") else { return };
     let lacks = |reference: &&Json<'_>| {
         reference.as_object().is_some_and(|reference| reference.has("url") && !reference.has("hashes"))
     };
     let Some(first) = references.iter().position(|reference| lacks(&reference)) else { return };
-    if check.is_on(Rule::ExternalReferenceHashes) {
-        let message = match references.iter().filter(lacks).count() {
-            1 => "the reference has a `url`, but no `hashes` of what is there".to_owned(),
-            count => format!(
-                "{count} references have a `url`, but no `hashes` of what is there; this is the first"
-            ),
-        };
-        check.member("external_references", |check| {
-            check.item(first, |check| check.problem(Rule::ExternalReferenceHashes, message));
-        });
-    }
+    let message = match references.iter().filter(lacks).count() {
+        1 => "the reference has a `url`, but no `hashes` of what is there".to_owned(),
+        count => {
+            format!("{count} references have a `url`, but no `hashes` of what is there; this is the first")
+        }
+    };
+    check.member("external_references", |check| {
+        check.item(first, |check| check.problem(Rule::ExternalReferenceHashes, message));
+    });
 }
 
 /// The sources whose identifiers have a form, an example of it, and whether a text is of the form.

@@ -67,7 +67,7 @@ pub(super) fn lines_and_columns(text: &str, offsets: &[usize]) -> Vec<(usize, us
     for (offset, position) in in_order {
         let offset = text.floor_char_boundary(*offset);
         let passed = text.get(before..offset).unwrap_or_default();
-        line += passed.bytes().filter(|byte| *byte == b'\n').count();
+        line += memchr::memchr_iter(b'\n', passed.as_bytes()).count();
         match passed.rsplit_once('\n') {
             Some((_, last)) => column = last.chars().count() + 1,
             None => column += passed.chars().count(),
@@ -152,14 +152,14 @@ fn skip_value(bytes: &[u8], mut at: usize) -> usize {
 /// The offset after the string that begins here.
 fn skip_string(bytes: &[u8], at: usize) -> usize {
     let mut at = at + 1;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'\\' => at += 2,
-            b'"' => return at + 1,
-            _ => at += 1,
+    while let Some(next) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        at += next;
+        match bytes.get(at) {
+            Some(b'"') => return at + 1,
+            _ => at += 2,
         }
     }
-    at
+    bytes.len()
 }
 
 #[cfg(test)]
