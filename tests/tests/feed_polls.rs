@@ -193,7 +193,10 @@ async fn what_is_minted_is_valid_and_knows_what_both_endpoints_say() {
         let report = check_object(object);
         // Nobody fetches what a reference leads to, so that there are no hashes of it.
         let mut problems = report.problems().iter();
-        assert!(problems.all(|problem| problem.rule() == Rule::ExternalReferenceHashes), "{report}\n{object}");
+        assert!(
+            problems.all(|problem| problem.rule() == Rule::ExternalReferenceHashes),
+            "{report}\n{object}"
+        );
     }
     for ioc in standin.rows().iter().filter(|ioc| ioc.ioc_type.as_str() == "ipv4") {
         let object = objects.values().find(|object| object["name"] == ioc.value.as_str()).unwrap();
