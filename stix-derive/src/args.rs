@@ -218,6 +218,7 @@ fn stix(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
     attributes.iter().filter(|attribute| attribute.path().is_ident("stix"))
 }
 
+/// The documentation comment, up to its example.
 fn doc(attributes: &[Attribute]) -> String {
     let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
         Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
@@ -226,7 +227,8 @@ fn doc(attributes: &[Attribute]) -> String {
         },
         _ => None,
     });
-    lines.collect::<Vec<_>>().join("\n")
+    let prose: Vec<_> = lines.take_while(|line| !line.starts_with("```")).collect();
+    prose.join("\n").trim_end().to_owned()
 }
 
 fn option_of(ty: &Type) -> Option<&Type> {

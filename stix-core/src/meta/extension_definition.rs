@@ -54,6 +54,19 @@ impl Common for ExtensionDefinitionCommon {
 }
 
 /// What an extension adds to STIX, and where that is described.
+///
+/// ```
+/// use stix_core::{meta::ExtensionDefinition, sdo::Identity};
+///
+/// let acme = Identity::new("ACME");
+/// let schema = "https://example.com/rank/v1/schema.json";
+/// let definition = ExtensionDefinition::new(acme.common.id, "Rank", schema, "1.0.0", ["property-extension"])
+///     .with_description("Adds a rank to malware.")
+///     .validated()?;
+/// // It is the key of the extension in `extensions`.
+/// assert_eq!(definition.common.id.object_type(), "extension-definition");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(
     type = "extension-definition", class = Smo, section = "7.3", no_new,

@@ -70,6 +70,19 @@ impl Common for LanguageContentCommon {
 }
 
 /// The texts of another object in other languages.
+///
+/// ```
+/// use serde_json::json;
+/// use stix_core::{meta::LanguageContent, sdo::Campaign, values::Dictionary};
+///
+/// let campaign = Campaign::new("Bank Attack");
+/// let contents = Dictionary::new().with("de", json!({"name": "Angriff auf Banken"}));
+/// let german = LanguageContent::new(&campaign.common.id, contents)
+///     .with_object_modified(&campaign.common.modified)
+///     .validated()?;
+/// assert_eq!(german.contents["de"]["name"], "Angriff auf Banken");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "language-content", class = Smo, section = "7.1", check = crate::validate::translated)]
 #[non_exhaustive]

@@ -60,6 +60,17 @@ impl Common for MarkingCommon {
 /// How content may be used and shared.
 ///
 /// It is still to be given an extension, or a definition of one of the two old kinds.
+///
+/// ```
+/// use stix_core::{SdoBuilder, meta::MarkingDefinition, sdo::Campaign, tlp::Tlp};
+///
+/// let copyright = MarkingDefinition::new().with_statement("Copyright 2024, Example Corp").validated()?;
+/// assert_eq!(copyright.statement().map(|marking| marking.statement), Some("Copyright 2024, Example Corp".into()));
+///
+/// let campaign = Campaign::new("Bank Attack").with_object_marking_refs([&copyright.common.id, &Tlp::Amber2.id()]);
+/// assert!(campaign.validated().is_ok());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(
     type = "marking-definition", class = Smo, section = "7.2.1",

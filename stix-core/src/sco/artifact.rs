@@ -9,6 +9,19 @@ use crate::{
 };
 
 /// Bytes, given in the object itself or by an address.
+///
+/// ```
+/// use stix_core::{sco::Artifact, values::Binary};
+///
+/// let artifact = Artifact::new()
+///     .with_mime_type("image/png")
+///     .with_payload_bin(Binary::from(&b"not really an image"[..]))
+///     .validated()?;
+/// assert_eq!(artifact.common.id.uuid().get_version_num(), 5);
+/// // Either the payload is here or it is elsewhere.
+/// assert!(Artifact::new().validated().is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(
     type = "artifact", class = Sco, section = "6.1",

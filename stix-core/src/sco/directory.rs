@@ -8,6 +8,15 @@ use crate::{
 };
 
 /// A directory of a file system.
+///
+/// ```
+/// use stix_core::sco::{Directory, File};
+///
+/// let file = File::new().with_name("foo.exe");
+/// let directory = Directory::new("C:\\Windows\\System32").with_contains_refs([file.common.id]).validated()?;
+/// assert!(directory.path.ends_with("System32"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "directory", class = Sco, section = "6.3", requires(path_enc, path), check = check)]
 #[non_exhaustive]

@@ -10,6 +10,16 @@ use crate::{
 };
 
 /// A network domain name.
+///
+/// ```
+/// use stix_core::sco::{DomainName, Ipv4Addr};
+///
+/// let address = Ipv4Addr::new("198.51.100.3");
+/// let domain = DomainName::new("example.com").with_resolves_to_refs([address.common.id]).validated()?;
+/// // Whoever sees the same domain gives it the same identifier.
+/// assert_eq!(domain.common.id, DomainName::new("example.com").common.id);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "domain-name", class = Sco, section = "6.4", check = check)]
 #[non_exhaustive]

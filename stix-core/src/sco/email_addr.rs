@@ -8,6 +8,19 @@ use crate::{
 };
 
 /// One email address.
+///
+/// ```
+/// use stix_core::sco::{EmailAddr, UserAccount};
+///
+/// let account = UserAccount::new().with_user_id("1001");
+/// let address = EmailAddr::new("jane@example.com")
+///     .with_display_name("Jane")
+///     .with_belongs_to_ref(account.common.id)
+///     .validated()?;
+/// assert_eq!(address.value, "jane@example.com");
+/// assert!(EmailAddr::new("Jane <jane@example.com>").validated().is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "email-addr", class = Sco, section = "6.5", check = check)]
 #[non_exhaustive]

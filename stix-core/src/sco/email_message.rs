@@ -13,6 +13,22 @@ use crate::{
 };
 
 /// One email message.
+///
+/// ```
+/// use stix_core::{sco::{EmailAddr, EmailMessage, EmailMimePart}, values::Dictionary};
+///
+/// let jane = EmailAddr::new("jane@example.com");
+/// let message = EmailMessage::new(true)
+///     .with_from_ref(jane.common.id)
+///     .with_subject("Check out this picture of a cat!")
+///     .with_additional_header_fields(Dictionary::new().with("Reply-To", ["joe@example.com".to_owned()]))
+///     .with_body_multipart([EmailMimePart::new().with_content_type("text/plain").with_body("Cats are funny!")])
+///     .validated()?;
+/// assert!(message.is_multipart);
+/// // What has parts has no body.
+/// assert!(EmailMessage::new(true).with_body("Cats").validated().is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(
     type = "email-message", class = Sco, section = "6.6",

@@ -27,6 +27,21 @@ use crate::{
 };
 
 /// A file.
+///
+/// ```
+/// use stix_core::{sco::File, values::Hashes};
+///
+/// let file = File::new()
+///     .with_name("foo.exe")
+///     .with_size(25_536_u32)
+///     .with_hashes(Hashes::new().with("MD5", "d41d8cd98f00b204e9800998ecf8427e"))
+///     .validated()?;
+/// // The name counts for the identifier, the size does not.
+/// let file = file.into_inner();
+/// assert_eq!(file.clone().with_size(1_u32).common.id, file.common.id);
+/// assert_ne!(file.clone().with_name("bar.exe").common.id, file.common.id);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "file", class = Sco, section = "6.7", at_least_one(hashes, name), requires(name_enc, name), check = check)]
 #[non_exhaustive]
@@ -66,6 +81,32 @@ pub struct File {
 }
 
 /// The extensions of files, by name.
+///
+/// ```
+/// use stix_core::{
+///     ScoBuilder,
+///     sco::{
+///         AlternateDataStream, ArchiveExt, File, FileExtensions, NtfsExt, PdfExt, RasterImageExt,
+///         WindowsPeOptionalHeader, WindowsPeSection, WindowsPebinaryExt,
+///     },
+///     values::Dictionary,
+/// };
+///
+/// let inside = File::new().with_name("inside.txt");
+/// let extensions = FileExtensions::new()
+///     .with_archive(ArchiveExt::new([inside.common.id]).with_comment("two files"))
+///     .with_ntfs(NtfsExt::new().with_alternate_data_streams([AlternateDataStream::new("second.stream")]))
+///     .with_pdf(PdfExt::new().with_version("1.7").with_is_optimized(true))
+///     .with_raster_image(RasterImageExt::new().with_exif_tags(Dictionary::new().with("Make", "Nikon")))
+///     .with_windows_pebinary(
+///         WindowsPebinaryExt::new("exe")
+///             .with_optional_header(WindowsPeOptionalHeader::new().with_image_base(4_194_304))
+///             .with_sections([WindowsPeSection::new("CODE")]),
+///     );
+/// let file = File::new().with_name("odd.bin").with_extensions(extensions).validated()?;
+/// assert!(file.common.extensions.as_ref().is_some_and(|extensions| extensions.ntfs.is_some()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixStruct)]
 #[stix(name = "extensions of file", section = "6.7", extensions(id_contributing))]
 #[non_exhaustive]

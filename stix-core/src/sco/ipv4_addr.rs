@@ -10,6 +10,15 @@ use crate::{
 };
 
 /// One IPv4 address, or a block of them.
+///
+/// ```
+/// use stix_core::sco::Ipv4Addr;
+///
+/// let block = Ipv4Addr::new("198.51.100.0/24").validated()?;
+/// assert_eq!(block.value, "198.51.100.0/24");
+/// assert!(Ipv4Addr::new("198.51.100.256").validated().is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "ipv4-addr", class = Sco, section = "6.8", check = check)]
 #[non_exhaustive]

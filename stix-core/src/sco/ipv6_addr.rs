@@ -10,6 +10,15 @@ use crate::{
 };
 
 /// One IPv6 address, or a block of them.
+///
+/// ```
+/// use stix_core::sco::{AutonomousSystem, Ipv6Addr};
+///
+/// let system = AutonomousSystem::new(15139);
+/// let address = Ipv6Addr::new("2001:db8::3").with_belongs_to_refs([system.common.id]).validated()?;
+/// assert_eq!(address.value, "2001:db8::3");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "ipv6-addr", class = Sco, section = "6.9", check = check)]
 #[non_exhaustive]

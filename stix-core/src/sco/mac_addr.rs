@@ -8,6 +8,14 @@ use crate::{
 };
 
 /// One media access control address.
+///
+/// ```
+/// use stix_core::sco::MacAddr;
+///
+/// assert!(MacAddr::new("d2:fb:49:24:37:18").validated().is_ok());
+/// let report = MacAddr::new("D2-FB-49-24-37-18").validated().unwrap_err();
+/// assert_eq!(report.problems()[0].path(), "/value");
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "mac-addr", class = Sco, section = "6.10", check = check)]
 #[non_exhaustive]

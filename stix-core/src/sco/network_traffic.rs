@@ -19,6 +19,19 @@ use crate::{
 };
 
 /// Network traffic from a source to a destination.
+///
+/// ```
+/// use stix_core::sco::{Ipv4Addr, NetworkTraffic};
+///
+/// let (source, target) = (Ipv4Addr::new("198.51.100.2"), Ipv4Addr::new("203.0.113.5"));
+/// let traffic = NetworkTraffic::new(["ipv4", "tcp", "https"])
+///     .with_src_ref(source.common.id)
+///     .with_dst_ref(target.common.id)
+///     .with_dst_port(443_u16)
+///     .validated()?;
+/// assert_eq!(traffic.protocols.last().map(String::as_str), Some("https"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(
     type = "network-traffic", class = Sco, section = "6.12",
@@ -80,6 +93,27 @@ pub struct NetworkTraffic {
 }
 
 /// The extensions of network traffic, by name.
+///
+/// ```
+/// use stix_core::{
+///     ScoBuilder,
+///     sco::{HttpRequestExt, IcmpExt, Ipv4Addr, NetworkTraffic, NetworkTrafficExtensions, SocketExt, TcpExt},
+///     values::{Dictionary, Hex},
+/// };
+///
+/// let header = Dictionary::new().with("User-Agent", ["curl/8.5".to_owned()]);
+/// let extensions = NetworkTrafficExtensions::new()
+///     .with_http_request(HttpRequestExt::new("get", "/download.html").with_request_header(header))
+///     .with_icmp(IcmpExt::new("08".parse::<Hex>()?, "00".parse::<Hex>()?))
+///     .with_socket(SocketExt::new("AF_INET").with_is_listening(true))
+///     .with_tcp(TcpExt::new().with_src_flags_hex("02".parse::<Hex>()?));
+/// let traffic = NetworkTraffic::new(["ipv4", "tcp"])
+///     .with_src_ref(Ipv4Addr::new("198.51.100.2").common.id)
+///     .with_extensions(extensions)
+///     .validated()?;
+/// assert!(traffic.common.extensions.is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixStruct)]
 #[stix(name = "extensions of network-traffic", section = "6.12", extensions(id_contributing))]
 #[non_exhaustive]

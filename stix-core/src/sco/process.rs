@@ -11,6 +11,20 @@ use stix_derive::{StixObject, StixStruct};
 use crate::{Custom, Identifier, ScoCommon, Timestamp, values::Dictionary};
 
 /// An instance of a computer program in execution.
+///
+/// ```
+/// use stix_core::sco::{File, Process};
+///
+/// let image = File::new().with_name("gedit");
+/// let process = Process::new()
+///     .with_pid(1221)
+///     .with_command_line("./gedit-bin --new-window")
+///     .with_image_ref(image.common.id)
+///     .validated()?;
+/// // Nothing of a process makes an identifier that others would share.
+/// assert_eq!(process.common.id.uuid().get_version_num(), 4);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "process", class = Sco, section = "6.13", any_own(extensions))]
 #[non_exhaustive]
@@ -48,6 +62,21 @@ pub struct Process {
 }
 
 /// The extensions of processes, by name.
+///
+/// ```
+/// use stix_core::{
+///     ScoBuilder,
+///     sco::{Process, ProcessExtensions, WindowsProcessExt, WindowsServiceExt},
+/// };
+///
+/// let extensions = ProcessExtensions::new()
+///     .with_windows_process(WindowsProcessExt::new().with_aslr_enabled(true).with_window_title("Editor"))
+///     .with_windows_service(WindowsServiceExt::new().with_service_name("sirvizio"));
+/// let process = Process::new().with_extensions(extensions).validated()?;
+/// let extensions = process.common.extensions.as_ref().ok_or("none")?;
+/// assert!(extensions.windows_service.is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixStruct)]
 #[stix(name = "extensions of process", section = "6.13", extensions)]
 #[non_exhaustive]

@@ -8,6 +8,18 @@ use crate::{
 };
 
 /// Software, with the operating systems.
+///
+/// ```
+/// use stix_core::sco::Software;
+///
+/// let word = Software::new("Word")
+///     .with_vendor("Microsoft")
+///     .with_cpe("cpe:2.3:a:microsoft:word:2000:*:*:*:*:*:*:*")
+///     .with_version("2002")
+///     .validated()?;
+/// assert_eq!(word.vendor.as_deref(), Some("Microsoft"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "software", class = Sco, section = "6.14", check = check)]
 #[non_exhaustive]

@@ -8,6 +8,13 @@ use crate::{
 };
 
 /// A uniform resource locator.
+///
+/// ```
+/// use stix_core::sco::Url;
+///
+/// assert!(Url::new("https://example.com/research/index.html").validated().is_ok());
+/// assert!(Url::new("example.com/research").validated().is_err());
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "url", class = Sco, section = "6.15", check = check)]
 #[non_exhaustive]

@@ -9,6 +9,23 @@ use stix_derive::{StixObject, StixStruct};
 use crate::{Custom, ScoCommon, Timestamp};
 
 /// An account of any kind: of an operating system, a device, a service.
+///
+/// ```
+/// use stix_core::{
+///     ScoBuilder,
+///     sco::{UnixAccountExt, UserAccount, UserAccountExtensions},
+/// };
+///
+/// let unix = UnixAccountExt::new().with_gid(1001).with_groups(["wheel"]).with_shell("/bin/bash");
+/// let account = UserAccount::new()
+///     .with_user_id("1001")
+///     .with_account_login("jdoe")
+///     .with_account_type("unix")
+///     .with_extensions(UserAccountExtensions::new().with_unix_account(unix))
+///     .validated()?;
+/// assert_eq!(account.account_login.as_deref(), Some("jdoe"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "user-account", class = Sco, section = "6.16", any_own(extensions))]
 #[non_exhaustive]

@@ -12,6 +12,18 @@ use crate::{
 };
 
 /// A key of the registry of Windows.
+///
+/// ```
+/// use stix_core::sco::{WindowsRegistryKey, WindowsRegistryValue};
+///
+/// let value = WindowsRegistryValue::new().with_name("Foo").with_data("qwerty").with_data_type("REG_SZ");
+/// let key = WindowsRegistryKey::new()
+///     .with_key("HKEY_LOCAL_MACHINE\\System\\Foo\\Bar")
+///     .with_values([value])
+///     .validated()?;
+/// assert_eq!(key.values.as_ref().map(Vec::len), Some(1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "windows-registry-key", class = Sco, section = "6.17", any_own, check = check)]
 #[non_exhaustive]

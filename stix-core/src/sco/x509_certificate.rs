@@ -9,6 +9,18 @@ use stix_derive::StixObject;
 use crate::{ScoCommon, Timestamp, values::Hashes};
 
 /// A certificate of the X.509 standard.
+///
+/// ```
+/// use stix_core::sco::{X509Certificate, X509V3Extensions};
+///
+/// let certificate = X509Certificate::new()
+///     .with_serial_number("36:f7:d4:32:f4:ab:70:ea:d3:ce:98:6e:ea:99:93:49:32:0a:b7:06")
+///     .with_issuer("C=ZA, O=Thawte Consulting cc, CN=Thawte Server CA")
+///     .with_x509_v3_extensions(X509V3Extensions::new().with_basic_constraints("critical, CA:TRUE"))
+///     .validated()?;
+/// assert!(certificate.x509_v3_extensions.is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "x509-certificate", class = Sco, section = "6.18", any_own)]
 #[non_exhaustive]

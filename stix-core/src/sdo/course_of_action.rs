@@ -5,6 +5,17 @@ use stix_derive::StixObject;
 use crate::SdoCommon;
 
 /// An action taken to prevent an attack or to respond to one.
+///
+/// ```
+/// use stix_core::{SdoBuilder, sdo::CourseOfAction};
+///
+/// let action = CourseOfAction::new("Block TCP port 80")
+///     .with_description("Add a rule to the firewall.")
+///     .with_lang("en")
+///     .validated()?;
+/// assert_eq!(action.common.lang.as_deref(), Some("en"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "course-of-action", class = Sdo, section = "4.3", reserved("action"))]
 #[non_exhaustive]

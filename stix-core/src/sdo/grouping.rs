@@ -5,6 +5,17 @@ use stix_derive::StixObject;
 use crate::{Identifier, SdoCommon};
 
 /// An assertion that objects share a context, without a finished report about them.
+///
+/// ```
+/// use stix_core::{sdo::{Grouping, Malware}, vocab::GROUPING_CONTEXT_OV};
+///
+/// let malware = Malware::new(false).with_name("Poison Ivy");
+/// let grouping = Grouping::new("malware-analysis", [&malware.common.id])
+///     .with_name("What we know of Poison Ivy")
+///     .validated()?;
+/// assert!(GROUPING_CONTEXT_OV.terms.contains(&&*grouping.context));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "grouping", class = Sdo, section = "4.4", new(context, object_refs))]
 #[non_exhaustive]

@@ -5,6 +5,14 @@ use stix_derive::StixObject;
 use crate::SdoCommon;
 
 /// An individual, an organization, a group, a system or a class of these.
+///
+/// ```
+/// use stix_core::sdo::Identity;
+///
+/// let acme = Identity::new("ACME").with_identity_class("organization").with_sectors(["energy"]).validated()?;
+/// assert_eq!(acme.common.id.object_type(), "identity");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "identity", class = Sdo, section = "4.5")]
 #[non_exhaustive]

@@ -10,6 +10,22 @@ use crate::{
 /// A pattern that can be used to detect suspicious or malicious activity.
 ///
 /// The constructors take a pattern in the STIX pattern language; set `pattern_type` for another.
+///
+/// ```
+/// use stix_core::{Confidence, SdoBuilder, Timestamp, sdo::Indicator};
+///
+/// let from: Timestamp = "2024-01-15T10:00:00Z".parse()?;
+/// let indicator = Indicator::new("[ipv4-addr:value = '192.0.2.1']", &from)
+///     .with_name("C2 server")
+///     .with_indicator_types(["malicious-activity"])
+///     .with_confidence(Confidence::HIGH)
+///     .validated()?;
+/// assert_eq!(indicator.pattern_type, "stix");
+///
+/// let report = Indicator::new("[mutex:name = 'a']", &from).with_valid_until(from).validated().unwrap_err();
+/// assert!(report.errors().any(|problem| problem.message() == "`valid_until` is not after `valid_from`"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "indicator", class = Sdo, section = "4.7", after(valid_until, valid_from), check = check)]
 #[non_exhaustive]

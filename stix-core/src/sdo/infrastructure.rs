@@ -5,6 +5,16 @@ use stix_derive::StixObject;
 use crate::{KillChainPhase, SdoCommon, Timestamp};
 
 /// Systems, software services and resources that serve some purpose, for attack or for defence.
+///
+/// ```
+/// use stix_core::sdo::Infrastructure;
+///
+/// let infrastructure = Infrastructure::new("Poison Ivy C2")
+///     .with_infrastructure_types(["command-and-control"])
+///     .validated()?;
+/// assert_eq!(infrastructure.infrastructure_types, Some(vec!["command-and-control".to_owned()]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "infrastructure", class = Sdo, section = "4.8", not_before(last_seen, first_seen))]
 #[non_exhaustive]

@@ -5,6 +5,17 @@ use stix_derive::StixObject;
 use crate::{SdoCommon, Timestamp};
 
 /// Adversarial behaviours and resources that are believed to belong to one organization.
+///
+/// ```
+/// use stix_core::sdo::IntrusionSet;
+///
+/// let set = IntrusionSet::new("Bobcat Breakin")
+///     .with_aliases(["Zookeeper"])
+///     .with_goals(["acquisition-theft", "harassment"])
+///     .validated()?;
+/// assert_eq!(set.goals.as_ref().map(Vec::len), Some(2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "intrusion-set", class = Sdo, section = "4.9", not_before(last_seen, first_seen))]
 #[non_exhaustive]

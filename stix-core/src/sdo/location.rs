@@ -9,6 +9,24 @@ use crate::{
 };
 
 /// A place, as a region, a country or coordinates.
+///
+/// ```
+/// use stix_core::{sdo::Location, values::{Float, Latitude, Longitude}};
+///
+/// let location = Location::new()
+///     .with_latitude(Latitude::try_from(48.8566)?)
+///     .with_longitude(Longitude::try_from(2.3522)?)
+///     .with_precision(Float::from(1000))
+///     .validated()?;
+/// assert_eq!(location.latitude.as_ref().map(|degrees| degrees.value()), Some(48.8566));
+///
+/// let report = Location::new().validated().unwrap_err();
+/// assert_eq!(
+///     report.problems()[0].message(),
+///     "one of region, country, latitude, longitude must be present"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(
     type = "location", class = Sdo, section = "4.10",

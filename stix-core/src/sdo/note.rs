@@ -5,6 +5,15 @@ use stix_derive::StixObject;
 use crate::{Identifier, SdoCommon};
 
 /// A text that says more about other objects.
+///
+/// ```
+/// use stix_core::sdo::{Campaign, Note};
+///
+/// let campaign = Campaign::new("Green group against banks");
+/// let note = Note::new("Seen again on Friday.", [campaign.common.id]).with_authors(["Jane"]).validated()?;
+/// assert_eq!(note.object_refs.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "note", class = Sdo, section = "4.13", new(content, object_refs))]
 #[non_exhaustive]

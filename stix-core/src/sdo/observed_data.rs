@@ -12,6 +12,18 @@ use crate::{
 };
 
 /// What was seen on systems and networks, as cyber-observable objects.
+///
+/// ```
+/// use std::num::NonZeroU16;
+/// use stix_core::{Timestamp, sco::DomainName, sdo::ObservedData};
+///
+/// let domain = DomainName::new("example.com");
+/// let (first, last): (Timestamp, Timestamp) = ("2024-01-15T10:00:00Z".parse()?, "2024-01-15T11:00:00Z".parse()?);
+/// let count = NonZeroU16::new(50).ok_or("zero")?;
+/// let data = ObservedData::new(first, last, count, [domain.common.id]).validated()?;
+/// assert_eq!(data.number_observed.value(), 50);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(
     type = "observed-data", class = Sdo, section = "4.14",

@@ -5,6 +5,18 @@ use stix_derive::StixObject;
 use crate::{Identifier, SdoCommon, Timestamp};
 
 /// A collection of intelligence about one or more topics, published as a whole.
+///
+/// ```
+/// use stix_core::{Timestamp, sdo::{Campaign, Report, Tool}};
+///
+/// let (campaign, tool) = (Campaign::new("Green group"), Tool::new("VNC"));
+/// let published: Timestamp = "2024-01-20T17:00:00Z".parse()?;
+/// let report = Report::new("The Black Vine group", published, [&campaign.common.id, &tool.common.id])
+///     .with_report_types(["campaign"])
+///     .validated()?;
+/// assert_eq!(report.object_refs.len(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "report", class = Sdo, section = "4.16")]
 #[non_exhaustive]

@@ -5,6 +5,18 @@ use stix_derive::StixObject;
 use crate::{SdoCommon, Timestamp};
 
 /// Individuals, groups or organizations that are believed to act with malicious intent.
+///
+/// ```
+/// use stix_core::sdo::ThreatActor;
+///
+/// let actor = ThreatActor::new("Evil Org")
+///     .with_threat_actor_types(["crime-syndicate"])
+///     .with_resource_level("organization")
+///     .with_primary_motivation("personal-gain")
+///     .validated()?;
+/// assert_eq!(actor.resource_level.as_deref(), Some("organization"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "threat-actor", class = Sdo, section = "4.17", not_before(last_seen, first_seen))]
 #[non_exhaustive]

@@ -5,6 +5,14 @@ use stix_derive::StixObject;
 use crate::{KillChainPhase, SdoCommon};
 
 /// Legitimate software that threat actors can use for attacks.
+///
+/// ```
+/// use stix_core::sdo::Tool;
+///
+/// let tool = Tool::new("VNC").with_tool_types(["remote-access"]).with_tool_version("1.2").validated()?;
+/// assert_eq!(tool.tool_version.as_deref(), Some("1.2"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "tool", class = Sdo, section = "4.18")]
 #[non_exhaustive]

@@ -10,6 +10,16 @@ use crate::{
 };
 
 /// How one object relates to another.
+///
+/// ```
+/// use stix_core::{Timestamp, sdo::{Indicator, Malware}, sro::Relationship};
+///
+/// let malware = Malware::new(false);
+/// let indicator = Indicator::new("[mutex:name = 'a']", "2024-01-15T10:00:00Z".parse::<Timestamp>()?);
+/// let relationship = Relationship::new(&indicator.common.id, "indicates", &malware.common.id).validated()?;
+/// assert_eq!(relationship.source_ref, indicator.common.id);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(
     type = "relationship", class = Sro, section = "5.1",

@@ -5,6 +5,17 @@ use stix_derive::StixObject;
 use crate::{Identifier, SdoCommon, Timestamp, values::SightingCount};
 
 /// The belief that something was seen: an indicator, a malware, a threat actor.
+///
+/// ```
+/// use stix_core::{Timestamp, sdo::{Identity, Indicator}, sro::Sighting};
+///
+/// let indicator = Indicator::new("[mutex:name = 'a']", "2024-01-15T10:00:00Z".parse::<Timestamp>()?);
+/// let acme = Identity::new("ACME");
+/// let sighting =
+///     Sighting::new(indicator.common.id).with_where_sighted_refs([acme.common.id]).with_count(50).validated()?;
+/// assert_eq!(sighting.count.map(|count| count.value()), Some(50));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixObject)]
 #[stix(type = "sighting", class = Sro, section = "5.2", not_before(last_seen, first_seen))]
 #[non_exhaustive]
