@@ -18,6 +18,15 @@ pub use read_error::{Position, ReadError, ReadErrorKind};
 pub use reader::{BundleItem, BundleReader};
 
 /// The properties of a bundle that all objects have.
+///
+/// ```
+/// use stix_core::{Bundle, bundle::BundleCommon};
+///
+/// let text = r#"{"type": "bundle", "id": "bundle--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f", "x_note": 1}"#;
+/// let BundleCommon { id, custom, .. } = text.parse::<Bundle>()?.common;
+/// assert_eq!((id.object_type(), custom["x_note"].as_i64()), ("bundle", Some(1)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, StixStruct)]
 #[stix(name = "common properties of bundle", section = "8")]
 #[non_exhaustive]
@@ -77,6 +86,15 @@ impl Bundle {
     ///
     /// # Errors
     /// The text must be a bundle in JSON, with objects that have what their types ask for.
+    ///
+    /// ```
+    /// use stix_core::Bundle;
+    ///
+    /// let text = br#"{"type": "bundle", "id": "bundle--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f", "objects": []}"#;
+    /// assert_eq!(Bundle::from_slice(text)?.objects, Some(vec![]));
+    /// assert!(Bundle::from_slice(b"[]").is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn from_slice(text: &[u8]) -> Result<Self, ReadError> {
         Self::from_reader(text)
     }
@@ -87,6 +105,15 @@ impl Bundle {
     ///
     /// # Errors
     /// See [`Bundle::from_slice`]; and the input must be readable.
+    ///
+    /// ```
+    /// use std::io::Cursor;
+    /// use stix_core::Bundle;
+    ///
+    /// let file = Cursor::new(r#"{"type": "bundle", "id": "bundle--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f"}"#);
+    /// assert_eq!(Bundle::from_reader(file)?.common.id.object_type(), "bundle");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn from_reader(input: impl Read) -> Result<Self, ReadError> {
         Self::from_reader_in(input, Limits::default())
     }

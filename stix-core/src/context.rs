@@ -8,6 +8,19 @@ use crate::{Identifier, Timestamp};
 /// A clock and a source of UUIDs.
 ///
 /// Programs use [`Context::system`]; tests and servers pass their own.
+///
+/// ```
+/// use stix_core::{Context, Timestamp, sdo::Tool};
+/// use uuid::{Uuid, uuid};
+///
+/// let time: Timestamp = "2024-01-15T10:00:00.000Z".parse()?;
+/// let instant = time.instant();
+/// let uuid: Uuid = uuid!("8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f");
+/// let context = Context::new(move || instant, move || uuid);
+/// assert_eq!(context.now(), time);
+/// assert_eq!(context.identifier("tool")?, Tool::new_in(&context, "VNC").common.id);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Context {
     clock: Box<dyn Fn() -> DateTime<Utc> + Send + Sync>,
     uuids: Box<dyn Fn() -> Uuid + Send + Sync>,

@@ -11,6 +11,18 @@ use crate::schema::{Common, ObjectDef, StixObject};
 ///
 /// Every type with `#[derive(StixObject)]` that can be cloned, compared and shown has it. See
 /// [`Registry`](crate::Registry) for how to declare one.
+///
+/// ```
+/// use stix_core::{CustomObject, sdo::Tool};
+///
+/// // It is for objects of types that others declare; here one of this crate stands for them.
+/// let tool: Box<dyn CustomObject> = Box::new(Tool::new("VNC"));
+/// assert_eq!(tool.object_def().name(), "tool");
+/// assert_eq!(tool.object_common().id().object_type(), "tool");
+/// assert!(tool.equals(&*tool.to_boxed()));
+/// assert_eq!(tool.to_json()?["name"], "VNC");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait CustomObject: Any + fmt::Debug + Send + Sync {
     /// The table of its type.
     fn object_def(&self) -> &'static ObjectDef;

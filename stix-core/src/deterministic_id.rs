@@ -41,6 +41,17 @@ pub fn deterministic_id(object: &Map<String, Value>) -> Option<Identifier> {
 /// properties: for the types that an extension defines (section 7.3).
 ///
 /// There is none if no contributing property is present or the type cannot be in an identifier.
+///
+/// ```
+/// use serde_json::json;
+/// use stix_core::deterministic_id::{NAMESPACE, deterministic_id_of};
+/// use uuid::Uuid;
+///
+/// let probe = json!({"type": "x-acme-probe", "serial": "7", "seen": "now"});
+/// let id = deterministic_id_of("x-acme-probe", &["serial"], probe.as_object().ok_or("no object")?).ok_or("none")?;
+/// assert_eq!(id.uuid(), Uuid::new_v5(&NAMESPACE, br#"{"serial":"7"}"#));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn deterministic_id_of(
     object_type: &str,
     contributing: &[&str],
@@ -60,6 +71,18 @@ pub fn deterministic_id_of(
 ///
 /// # Errors
 /// The name of the type must be one that section 3.8 allows.
+///
+/// ```
+/// use serde_json::json;
+/// use stix_core::{Context, deterministic_id::new_id};
+///
+/// let context = Context::system();
+/// let mutex = json!({"name": "m"});
+/// let id = new_id(&context, "mutex", mutex.as_object().ok_or("no object")?)?;
+/// assert_eq!(id.uuid().get_version_num(), 5);
+/// assert_eq!(new_id(&context, "process", &serde_json::Map::new())?.uuid().get_version_num(), 4);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn new_id(
     context: &Context,
     object_type: &str,

@@ -41,6 +41,25 @@ type Lookup<'a> = Box<dyn Fn(&str) -> Option<&'a Value> + 'a>;
 type Patterns<'a> = Box<dyn Fn(&str, &str) -> bool + 'a>;
 
 /// How objects are compared.
+///
+/// ```
+/// use serde_json::json;
+/// use stix_core::equivalence::{Comparison, Method, TypeWeights, Weight};
+///
+/// const OWN: &[TypeWeights] = &[TypeWeights {
+///     object_type: "tool",
+///     weights: &[Weight { property: "name", weight: 100.0, method: Method::Exact }],
+/// }];
+/// let (left, right) = (json!({"type": "tool", "name": "VNC"}), json!({"type": "tool", "name": "vnc"}));
+/// let comparison = Comparison::new()
+///     .with_weights(OWN)
+///     .with_patterns(|left, right| left.trim() == right.trim())
+///     .with_lookups(|_| None, |_| None)
+///     .with_depth(2)
+///     .across_spec_versions();
+/// assert!(!comparison.compare(&left, &right)?.is_equivalent());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Comparison<'a> {
     weights: &'a [TypeWeights],
     patterns: Patterns<'a>,
@@ -194,6 +213,19 @@ impl fmt::Debug for Comparison<'_> {
 }
 
 /// How similar two objects are.
+///
+/// ```
+/// use serde_json::json;
+/// use stix_core::equivalence::{Comparison, Part, Similarity, THRESHOLD, WEIGHTS};
+///
+/// let tool = |name: &str| json!({"type": "campaign", "name": name, "aliases": ["a"]});
+/// let found: Similarity = Comparison::new().compare(&tool("Green group"), &tool("group green"))?;
+/// assert!(found.score() >= THRESHOLD && found.is_equivalent());
+/// let parts: &[Part] = found.parts();
+/// assert_eq!(parts[0].property, "name");
+/// assert!(WEIGHTS.iter().any(|weights| weights.object_type == "campaign"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Similarity {
     parts: Vec<Part>,

@@ -5,6 +5,14 @@ use stix_derive::StixStruct;
 use crate::{Custom, Identifier};
 
 /// A marking or a language of a part of an object.
+///
+/// ```
+/// use stix_core::{GranularMarking, SdoBuilder, sdo::Tool, tlp::Tlp};
+///
+/// let marking = GranularMarking::new(["description"]).with_marking_ref(Tlp::Amber2.id());
+/// let tool = Tool::new("VNC").with_description("Ours.").with_granular_markings([marking]);
+/// assert!(tool.validated().is_ok());
+/// ```
 #[derive(Clone, Debug, PartialEq, StixStruct)]
 #[stix(name = "granular-marking", section = "7.2.3", exactly_one(lang, marking_ref))]
 #[non_exhaustive]

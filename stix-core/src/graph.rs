@@ -44,6 +44,24 @@ pub use neighbours::{Direction, Neighbour, Neighbours};
 /// Of several versions of an object the latest counts; of those with the same version the last.
 /// The graph holds no content: [`Node::position`] says where the object stood in what was given.
 /// Objects without an identifier are passed over.
+///
+/// ```
+/// use stix_core::{Object, graph::{Edge, EdgeKind, Graph, Node}, sdo::{Identity, Report}, Timestamp};
+///
+/// let acme = Identity::new("ACME");
+/// let report = Report::new("Week 3", "2024-01-20T17:00:00Z".parse::<Timestamp>()?, [&acme.common.id]);
+/// let objects: [Object; 2] = [acme.into(), report.into()];
+/// let graph = Graph::of_objects(&objects);
+/// assert_eq!(graph.nodes().count(), 2);
+///
+/// let edge: &Edge = graph.edges().first().ok_or("none")?;
+/// assert!(!edge.is_relationship());
+/// assert!(matches!(edge.kind(), EdgeKind::Embedded { path } if &**path == "/object_refs/0"));
+/// assert_eq!(graph.source(edge).map(Node::object_type), Some("report"));
+/// let target = graph.target(edge).ok_or("none")?;
+/// assert!(!target.is_revoked() && target.version() == objects[0].modified().as_ref());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
     nodes: Vec<Node>,

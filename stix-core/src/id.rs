@@ -32,6 +32,16 @@ impl Identifier {
     ///
     /// # Errors
     /// The name of the type must be one that section 3.8 allows, the UUID one of RFC 4122.
+    ///
+    /// ```
+    /// use stix_core::{Identifier, id::is_object_type};
+    /// use uuid::uuid;
+    ///
+    /// let id = Identifier::from_parts("x-acme-thing", uuid!("8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f"))?;
+    /// assert_eq!(id.as_str(), "x-acme-thing--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f");
+    /// assert!(!is_object_type("X Thing"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn from_parts(object_type: &str, uuid: Uuid) -> Result<Self, IdentifierError> {
         format!("{object_type}--{uuid}").parse()
     }
@@ -138,6 +148,14 @@ pub struct IdentifierError {
 }
 
 /// The rules that an identifier can break.
+///
+/// ```
+/// use stix_core::{Identifier, id::IdentifierErrorKind};
+///
+/// let error = "identity--acme".parse::<Identifier>().unwrap_err();
+/// assert_eq!(error.kind(), IdentifierErrorKind::Uuid);
+/// assert_eq!(error.help(), "write the UUID as 32 hexadecimal digits in groups of 8-4-4-4-12");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdentifierErrorKind {

@@ -8,6 +8,13 @@ use crate::{
 };
 
 /// A phase in a kill chain: the steps that an attacker takes.
+///
+/// ```
+/// use stix_core::{KillChainPhase, sdo::Tool};
+///
+/// let phase = KillChainPhase::new("lockheed-martin-cyber-kill-chain", "reconnaissance");
+/// assert!(Tool::new("VNC").with_kill_chain_phases([phase]).validated().is_ok());
+/// ```
 #[derive(Clone, Debug, PartialEq, StixStruct)]
 #[stix(name = "kill-chain-phase", section = "2.11", check = check)]
 #[non_exhaustive]

@@ -186,6 +186,14 @@ impl Object {
     }
 
     /// Where more is written about the object.
+    ///
+    /// ```
+    /// use stix_core::{ExternalReference, Object, SdoBuilder, sdo::Vulnerability};
+    ///
+    /// let cve = ExternalReference::new("cve").with_external_id("CVE-2024-1234");
+    /// let object = Object::from(Vulnerability::new("CVE-2024-1234").with_external_references([cve]));
+    /// assert_eq!(object.external_references()[0].source_name, "cve");
+    /// ```
     pub fn external_references(&self) -> Cow<'_, [ExternalReference]> {
         self.list("external_references", |common| common.external_references())
     }
@@ -282,6 +290,17 @@ impl Property for Object {
 }
 
 /// An object of a type that nobody declares: all members as they were read.
+///
+/// ```
+/// use stix_core::{Object, UntypedObject};
+///
+/// let object: Object = serde_json::from_str(r#"{"type": "x-acme-thing", "x_score": 7}"#)?;
+/// let Object::Untyped(thing) = object else { return Err("it is not declared".into()) };
+/// let thing: &UntypedObject = &thing;
+/// assert_eq!(thing.property::<u8>("x_score"), Some(7));
+/// assert_eq!(thing.properties().len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct UntypedObject {
     object_type: Box<str>,

@@ -134,6 +134,12 @@ impl Registry {
     }
 
     /// The tables of all types, those of the specification first.
+    ///
+    /// ```
+    /// use stix_core::{Registry, object::REGISTRY};
+    ///
+    /// assert_eq!(Registry::standard().defs().count(), REGISTRY.len());
+    /// ```
     pub fn defs(&self) -> impl Iterator<Item = &'static ObjectDef> {
         let own = self.own.iter().flat_map(|own| own.types.values());
         REGISTRY.iter().chain(own).copied()
@@ -162,6 +168,13 @@ impl Registry {
 
     /// The JSON Schema documents of all types by the names of their files, as
     /// [`json_schemas`](schema::json_schemas) gives them for the specification.
+    ///
+    /// ```
+    /// use stix_core::Registry;
+    ///
+    /// let schemas: Vec<_> = Registry::standard().json_schemas().collect();
+    /// assert!(schemas.iter().any(|(file, _)| file == "indicator.json"));
+    /// ```
     pub fn json_schemas(&self) -> impl Iterator<Item = (String, Value)> {
         schema::json_schemas_of(self)
     }

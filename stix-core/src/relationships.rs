@@ -178,6 +178,14 @@ pub fn is_named(source: &str, relationship_type: &str, target: &str) -> bool {
 
 /// The types that a relation of this name may lead to from objects of this type; the relations
 /// common to all types are left out.
+///
+/// ```
+/// use stix_core::relationships::{COMMON_RELATIONSHIPS, RELATIONSHIPS, targets};
+///
+/// assert_eq!(targets("infrastructure", "controls"), ["infrastructure", "malware"]);
+/// assert!(RELATIONSHIPS.iter().any(|(source, _)| *source == "infrastructure"));
+/// assert_eq!(COMMON_RELATIONSHIPS.len(), 3);
+/// ```
 pub fn targets(source: &str, relationship_type: &str) -> &'static [&'static str] {
     let from_source = RELATIONSHIPS.iter().filter(|(name, _)| *name == source).flat_map(|(_, named)| *named);
     from_source

@@ -30,6 +30,13 @@ pub use property::Property;
 pub const RESERVED_PROPERTIES: [&str; 4] = ["severity", "username", "phone_number", "action"];
 
 /// The name that no type of object may have (section 3.1).
+///
+/// ```
+/// use stix_core::schema::{RESERVED_PROPERTIES, RESERVED_TYPE};
+///
+/// assert_eq!(RESERVED_TYPE, "action");
+/// assert!(RESERVED_PROPERTIES.contains(&"severity"));
+/// ```
 pub const RESERVED_TYPE: &str = "action";
 
 /// Stops the compilation if a declared type has a name that section 3.8 does not allow.

@@ -66,6 +66,19 @@ impl SchemaSet {
     }
 
     /// Registers a document that schemas registered later may refer to by this absolute URI.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use stix_core::schema_set::{SchemaProblem, SchemaSet};
+    ///
+    /// let mut schemas = SchemaSet::new();
+    /// schemas.add_document("https://example.com/rank.json", json!({"maximum": 10}));
+    /// schemas.add("x-acme", &json!({"properties": {"rank": {"$ref": "https://example.com/rank.json"}}}))?;
+    /// let object = json!({"type": "x-acme", "rank": 11});
+    /// let problems: Vec<SchemaProblem> = schemas.check(&object).collect();
+    /// assert_eq!(problems[0].pointer(), "/rank");
+    /// # Ok::<(), stix_core::schema_set::SchemaError>(())
+    /// ```
     pub fn add_document(&mut self, uri: &str, document: Value) {
         self.documents.insert(uri.trim_end_matches('#').to_owned(), document);
     }

@@ -51,6 +51,15 @@ impl Timestamp {
     }
 
     /// How many digits of a second were written.
+    ///
+    /// ```
+    /// use stix_core::Timestamp;
+    ///
+    /// let time: Timestamp = "2024-01-15T10:00:00.1230Z".parse()?;
+    /// assert_eq!(time.precision(), 4);
+    /// assert_eq!(Timestamp::from_millis(time.instant()).to_string(), "2024-01-15T10:00:00.123Z");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn precision(&self) -> usize {
         usize::from(self.digits) + self.beyond.as_ref().map_or(0, |digits| digits.len())
     }
@@ -193,6 +202,14 @@ pub struct TimestampError {
 }
 
 /// The rules that a timestamp can break.
+///
+/// ```
+/// use stix_core::{Timestamp, timestamp::TimestampErrorKind};
+///
+/// let error = "2023-02-29T00:00:00Z".parse::<Timestamp>().unwrap_err();
+/// assert_eq!(error.kind(), TimestampErrorKind::Calendar);
+/// assert!(!error.help().is_empty());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimestampErrorKind {

@@ -46,6 +46,14 @@ pub enum Tlp {
 }
 
 /// The definition that TLP 2.0 markings extend.
+///
+/// ```
+/// use stix_core::tlp::{TLP_2_EXTENSION, Tlp};
+///
+/// let marking = serde_json::to_value(Tlp::Amber2.marking())?;
+/// assert_eq!(marking["extensions"][TLP_2_EXTENSION]["tlp_2_0"], "amber");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub const TLP_2_EXTENSION: &str = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d";
 
 /// 2017-01-20T00:00:00Z in seconds.

@@ -18,6 +18,12 @@ pub use collection::{Conflict, Deduplicated, Versioned, deduplicate, latest, sam
 pub use error::{VersionError, VersionErrorKind};
 
 /// The properties that are the same in all versions of an object.
+///
+/// ```
+/// use stix_core::versioning::LOCKED;
+///
+/// assert!(LOCKED.contains(&"created") && !LOCKED.contains(&"modified"));
+/// ```
 pub const LOCKED: [&str; 4] = ["type", "id", "created", "created_by_ref"];
 
 /// Makes a new version of an object: a copy with the given changes and a later `modified`.

@@ -49,12 +49,62 @@ use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
 /// Declares a STIX object: a struct with a field marked `common` and a `type`.
+///
+/// It gets a table, serde impls, `new`, `new_in`, `from_common`, `validated`, and a `with_...` for each
+/// property that `new` does not ask for.
+///
+/// ```
+/// use stix_core::{Object, ScoCommon, StixObject};
+///
+/// /// A chip that was seen.
+/// #[derive(Clone, Debug, PartialEq, StixObject)]
+/// #[stix(
+///     type = "x-acme-chip",
+///     class = Sco,
+///     extension = "extension-definition--0d0ec6cb-5b5b-4ee0-b1a4-a9a0ddc34e62",
+///     requires(batch, serial)
+/// )]
+/// struct Chip {
+///     #[stix(common)]
+///     common: ScoCommon,
+///     /// What is printed on it.
+///     #[stix(id_contributing)]
+///     serial: Option<String>,
+///     /// When it was made.
+///     batch: Option<i64>,
+/// }
+///
+/// let chip = Chip::new().with_serial("c-1").with_batch(7);
+/// assert_eq!(chip.common.id, Chip::new().with_serial("c-1").common.id, "it is made of the content");
+/// assert!(Chip::new().with_batch(7).validated().is_err(), "a batch needs a serial");
+/// assert_eq!(Chip::OBJECT.properties().filter(|property| !property.required).count(), 7);
+/// assert_eq!(Object::from(chip).object_type(), "x-acme-chip");
+/// ```
 #[proc_macro_derive(StixObject, attributes(stix))]
 pub fn stix_object(input: TokenStream) -> TokenStream {
     run(&parse_macro_input!(input), expand::object)
 }
 
-/// Declares a struct inside objects, or the common properties of a class of objects.
+/// Declares a struct inside objects, an extension, or the common properties of a class of objects.
+///
+/// ```
+/// use stix_core::{Custom, StixStruct, schema::Declared};
+///
+/// /// A setting of a sensor.
+/// #[derive(Clone, Debug, PartialEq, StixStruct)]
+/// #[stix(name = "acme-setting")]
+/// struct Setting {
+///     key: String,
+///     value: Option<i64>,
+///     #[stix(custom)]
+///     custom: Custom,
+/// }
+///
+/// let setting = Setting::new("gain").with_value(3);
+/// assert_eq!(serde_json::to_string(&setting)?, r#"{"key":"gain","value":3}"#);
+/// assert!(Setting::DEF.property("key").is_some_and(|property| property.required));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[proc_macro_derive(StixStruct, attributes(stix))]
 pub fn stix_struct(input: TokenStream) -> TokenStream {
     run(&parse_macro_input!(input), expand::structure)

@@ -39,6 +39,21 @@ pub struct BundleBuilder {
 }
 
 /// What became of an object that was put into a bundle.
+///
+/// ```
+/// use stix_core::{bundle::{BundleBuilder, Merged}, sdo::Campaign};
+///
+/// let campaign = Campaign::new("Green group");
+/// let mut later = campaign.clone();
+/// later.common.modified = "2999-01-01T00:00:00.000Z".parse()?;
+///
+/// let mut builder = BundleBuilder::latest_only();
+/// assert_eq!(builder.push(campaign.clone()), Merged::New);
+/// assert_eq!(builder.push(later), Merged::Replaced);
+/// assert_eq!(builder.push(campaign), Merged::Known);
+/// assert_eq!(builder.objects().len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Merged {
     /// It is the first of its identifier.

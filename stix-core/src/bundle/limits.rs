@@ -87,6 +87,21 @@ impl Limits {
 }
 
 /// Which of the [`Limits`] a text exceeds.
+///
+/// ```
+/// use stix_core::bundle::{BundleReader, LimitKind, Limits};
+///
+/// let limits = Limits::default()
+///     .with_max_depth(8)
+///     .with_max_string(1 << 10)
+///     .with_max_object_bytes(1 << 16)
+///     .with_max_objects(1);
+/// let mut reader = BundleReader::new(&br#"{"type": "x-a"} {"type": "x-b"}"#[..], limits);
+/// assert!(reader.next().is_some_and(|object| object.is_ok()));
+/// let error = reader.next().and_then(Result::err).ok_or("one is too many")?;
+/// assert_eq!(error.limit(), Some(LimitKind::Objects));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LimitKind {

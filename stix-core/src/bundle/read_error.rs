@@ -48,6 +48,18 @@ pub struct ReadError {
 }
 
 /// The ways in which reading fails.
+///
+/// ```
+/// use stix_core::bundle::{BundleReader, Limits, Position, ReadErrorKind};
+///
+/// let mut reader = BundleReader::new(&b"[{\"type\": \"identity\"},\n oops]"[..], Limits::default());
+/// let error = reader.next().and_then(Result::err).ok_or("an identity needs more")?;
+/// assert_eq!((error.kind(), error.is_recoverable()), (ReadErrorKind::Object, true));
+/// let error = reader.next().and_then(Result::err).ok_or("no JSON")?;
+/// let place: Position = error.position();
+/// assert_eq!((error.kind(), place.offset(), place.line()), (ReadErrorKind::Syntax, 24, 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReadErrorKind {

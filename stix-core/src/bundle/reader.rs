@@ -66,6 +66,16 @@ enum Place {
 }
 
 /// What a reader makes of the text of an object: an [`Object`] or a [`Value`].
+///
+/// ```
+/// use serde_json::Value;
+/// use stix_core::{Registry, bundle::BundleItem};
+///
+/// let mut text = serde_json::Deserializer::from_str(r#"{"type": "x-acme-thing"}"#);
+/// let value = Value::read(&mut text, &Registry::standard())?;
+/// assert_eq!(value["type"], "x-acme-thing");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait BundleItem: Sized {
     /// Reads an object.
     ///
@@ -172,6 +182,16 @@ impl<R, T> BundleReader<R, T> {
     }
 
     /// How many bundles, lists and single objects have been begun.
+    ///
+    /// ```
+    /// use stix_core::bundle::{BundleReader, Limits};
+    ///
+    /// let text = br#"{"type": "bundle", "more": true, "objects": [{"type": "x-a"}]}"#;
+    /// let mut reader = BundleReader::new(&text[..], Limits::default());
+    /// assert_eq!(reader.by_ref().count(), 1);
+    /// assert_eq!(reader.members()["more"], true);
+    /// assert_eq!(reader.documents(), 1);
+    /// ```
     pub fn documents(&self) -> u64 {
         self.documents
     }

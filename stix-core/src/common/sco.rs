@@ -12,6 +12,14 @@ use crate::{
 
 /// The common properties of cyber-observable objects, with the extensions that the specification
 /// defines for a type.
+///
+/// ```
+/// use stix_core::{ScoBuilder, ScoCommon, sco::Mutex, tlp::Tlp};
+///
+/// let mutex = Mutex::new("a").with_defanged(false).with_object_marking_refs([Tlp::Green2.id()]);
+/// let common: &ScoCommon = &mutex.common;
+/// assert_eq!(common.defanged, Some(false));
+/// ```
 #[derive(Clone, Debug, StixStruct)]
 #[stix(name = "common properties of cyber-observable objects", section = "3.2", builder = ScoBuilder)]
 #[non_exhaustive]

@@ -9,6 +9,15 @@ use crate::{
 };
 
 /// The common properties of domain objects and relationship objects.
+///
+/// ```
+/// use stix_core::{Confidence, SdoBuilder, SdoCommon, sdo::Tool};
+///
+/// let tool = Tool::new("VNC").with_labels(["remote"]).with_confidence(Confidence::MEDIUM).with_lang("en");
+/// let common: &SdoCommon = &tool.common;
+/// assert_eq!(common.created, common.modified);
+/// assert_eq!(common.labels.as_deref(), Some(&["remote".to_owned()][..]));
+/// ```
 #[derive(Clone, Debug, PartialEq, StixStruct)]
 #[stix(name = "common properties", section = "3.2", builder = SdoBuilder, not_before(modified, created))]
 #[non_exhaustive]

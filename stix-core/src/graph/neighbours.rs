@@ -3,6 +3,19 @@
 use super::{Edge, Graph, Node};
 
 /// The neighbours of a node; see [`Graph::neighbours`].
+///
+/// ```
+/// use serde_json::json;
+/// use stix_core::graph::{Direction, Graph, Neighbour, Neighbours};
+///
+/// let identity = "identity--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f";
+/// let campaign = json!({"id": "campaign--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f", "created_by_ref": identity});
+/// let graph = Graph::of_values([&campaign]);
+/// let next: Neighbours = graph.neighbours("campaign--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f");
+/// let found: Vec<Neighbour> = next.outgoing().of_type("identity").iter().collect();
+/// assert_eq!((found.len(), found[0].direction), (1, Direction::Outgoing));
+/// assert_eq!(found[0].edge.name(), "created_by_ref");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Neighbours<'g> {
     graph: &'g Graph,

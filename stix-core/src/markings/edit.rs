@@ -30,6 +30,19 @@ pub fn add(object: &mut Value, marking: &Identifier) -> Result<(), MarkingError>
 ///
 /// # Errors
 /// The object must be marked so.
+///
+/// ```
+/// use serde_json::json;
+/// use stix_core::{markings::{MarkingErrorKind, add, remove}, tlp::Tlp};
+///
+/// let mut object = json!({"type": "tool"});
+/// add(&mut object, &Tlp::Green2.id())?;
+/// remove(&mut object, &Tlp::Green2.id())?;
+/// assert_eq!(object, json!({"type": "tool"}));
+/// let error = remove(&mut object, &Tlp::Green2.id()).unwrap_err();
+/// assert_eq!(error.kind(), MarkingErrorKind::NotMarked);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn remove(object: &mut Value, marking: &Identifier) -> Result<(), MarkingError> {
     let members = members(object)?;
     let refs = members.get_mut(OBJECT).and_then(Value::as_array_mut);
@@ -80,6 +93,22 @@ pub fn add_at(
 /// # Errors
 /// Each selector must be one of the marking's: content that is marked by way of the content around
 /// it is not marked itself. Nothing is changed on an error.
+///
+/// ```
+/// use serde_json::json;
+/// use stix_core::{markings::{Marking, MarkingError, add_at, clear_at, remove_at}, tlp::Tlp};
+///
+/// let mut tool = json!({"type": "tool", "name": "VNC", "labels": ["a"]});
+/// let marking = Marking::Definition(Tlp::Red2.id());
+/// add_at(&mut tool, &marking, ["name".parse()?, "labels".parse()?])?;
+/// remove_at(&mut tool, &marking, ["name".parse()?])?;
+/// assert_eq!(tool["granular_markings"][0]["selectors"], json!(["labels"]));
+/// let again: Result<(), MarkingError> = remove_at(&mut tool, &marking, ["name".parse()?]);
+/// assert!(again.is_err());
+/// clear_at(&mut tool, ["labels".parse()?]);
+/// assert_eq!(tool.get("granular_markings"), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn remove_at(
     object: &mut Value,
     marking: &Marking,

@@ -127,6 +127,22 @@ impl Markings {
     ///
     /// What they were meant to protect is unknown, so [`Mask`](super::Mask) takes those that it
     /// knows the level of to mean the whole object.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use stix_core::{markings::Markings, tlp::Tlp};
+    ///
+    /// let tool = json!({"type": "tool", "name": "VNC", "granular_markings": [
+    ///     {"marking_ref": Tlp::Red2.id(), "selectors": ["nowhere"]},
+    ///     {"marking_ref": Tlp::Red2.id(), "selectors": ["name"]},
+    /// ]});
+    /// let markings = Markings::of(&tool);
+    /// assert_eq!(markings.unreadable(), [Some(Tlp::Red2.id())]);
+    /// assert_eq!(markings.granular().count(), 1);
+    /// assert_eq!(markings.at(&"name".parse()?).len(), 1);
+    /// assert!(markings.inside(&"name".parse()?).is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn unreadable(&self) -> &[Option<Identifier>] {
         &self.unreadable
     }

@@ -195,6 +195,20 @@ pub fn masked(object: &Value, level: TlpLevel, levels: &Levels) -> Value {
 }
 
 /// What is said in the place of withheld content.
+///
+/// ```
+/// use serde_json::json;
+/// use stix_core::{markings::{Levels, Mask, Withheld}, tlp::{Tlp, TlpLevel}};
+///
+/// let definition = serde_json::to_value(Tlp::Red2.marking())?;
+/// let levels = Levels::of_definitions([&definition]);
+/// let note = json!({"type": "note", "content": "a", "granular_markings":
+///     [{"marking_ref": Tlp::Red2.id(), "selectors": ["content"]}]});
+/// let mask = Mask::new(&note, TlpLevel::Green, &levels);
+/// let withheld: Withheld = mask.withheld("/content").ok_or("it is shown")?;
+/// assert_eq!((withheld.path(), withheld.level()), ("/content", TlpLevel::Red));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Withheld {
     path: String,

@@ -56,6 +56,20 @@ impl Selector {
     }
 
     /// The content that the selector leads to, to be changed.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use stix_core::markings::{Selector, Step};
+    ///
+    /// let mut tool = json!({"labels": ["a"]});
+    /// let selector: Selector = "labels.[0]".parse()?;
+    /// assert_eq!(selector.steps(), [Step::Property("labels".into()), Step::Index(0)]);
+    /// if let Some(label) = selector.resolve_mut(&mut tool) {
+    ///     *label = json!("b");
+    /// }
+    /// assert_eq!(tool["labels"][0], "b");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn resolve_mut<'a>(&self, object: &'a mut Value) -> Option<&'a mut Value> {
         self.steps.iter().try_fold(object, |value, step| match step {
             Step::Property(name) => value.as_object_mut()?.get_mut(&**name),
@@ -135,6 +149,13 @@ pub struct SelectorError {
 }
 
 /// The rules that a selector can break.
+///
+/// ```
+/// use stix_core::markings::{Selector, SelectorErrorKind};
+///
+/// let error = "[0].name".parse::<Selector>().unwrap_err();
+/// assert_eq!(error.kind(), SelectorErrorKind::Start);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SelectorErrorKind {

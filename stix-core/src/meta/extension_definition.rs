@@ -7,6 +7,19 @@ use crate::{
 };
 
 /// The common properties of extension definitions, whose creator must be known.
+///
+/// ```
+/// use stix_core::{
+///     meta::{ExtensionDefinition, ExtensionDefinitionBuilder, ExtensionDefinitionCommon},
+///     sdo::Identity,
+/// };
+///
+/// let acme = Identity::new("ACME").common.id;
+/// let definition = ExtensionDefinition::new(&acme, "n", "https://example.com/s.json", "1.0.0", ["new-sdo"])
+///     .with_labels(["draft"]);
+/// let common: &ExtensionDefinitionCommon = &definition.common;
+/// assert_eq!(common.created_by_ref, acme);
+/// ```
 #[derive(Clone, Debug, PartialEq, StixStruct)]
 #[stix(
     name = "common properties of extension-definition", section = "3.2", builder = ExtensionDefinitionBuilder,

@@ -9,6 +9,14 @@ use crate::{
 };
 
 /// The common properties of language content, which has texts in several languages itself.
+///
+/// ```
+/// use stix_core::{meta::{LanguageContent, LanguageContentBuilder, LanguageContentCommon}, sdo::Tool, values::Dictionary};
+///
+/// let content = LanguageContent::new(Tool::new("VNC").common.id, Dictionary::new()).with_revoked(true);
+/// let common: &LanguageContentCommon = &content.common;
+/// assert_eq!(common.revoked, Some(true));
+/// ```
 #[derive(Clone, Debug, PartialEq, StixStruct)]
 #[stix(
     name = "common properties of language-content", section = "3.2", builder = LanguageContentBuilder,

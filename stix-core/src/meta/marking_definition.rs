@@ -9,6 +9,14 @@ use crate::{
 };
 
 /// The common properties of marking definitions, which know no versions.
+///
+/// ```
+/// use stix_core::{meta::{MarkingCommon, MarkingDefinition, MarkingDefinitionBuilder}, sdo::Identity};
+///
+/// let marking = MarkingDefinition::new().with_created_by_ref(Identity::new("ACME").common.id);
+/// let common: &MarkingCommon = &marking.common;
+/// assert!(common.created_by_ref.is_some());
+/// ```
 #[derive(Clone, Debug, PartialEq, StixStruct)]
 #[stix(name = "common properties of marking-definition", section = "7.2.1", builder = MarkingDefinitionBuilder)]
 #[non_exhaustive]
@@ -98,6 +106,13 @@ pub struct MarkingDefinition {
 pub type MarkingObject = Dictionary;
 
 /// The definition of a marking of the kind `statement`.
+///
+/// ```
+/// use stix_core::meta::{MarkingDefinition, StatementMarking};
+///
+/// let marking = MarkingDefinition::new().with_statement("Copyright 2024, Example Corp");
+/// assert_eq!(marking.statement(), Some(StatementMarking::new("Copyright 2024, Example Corp")));
+/// ```
 #[derive(Clone, Debug, PartialEq, StixStruct)]
 #[stix(name = "statement-marking", section = "7.2.1")]
 #[non_exhaustive]
@@ -110,6 +125,13 @@ pub struct StatementMarking {
 }
 
 /// The definition of a marking of the kind `tlp`.
+///
+/// ```
+/// use stix_core::{meta::TlpMarking, tlp::Tlp};
+///
+/// assert_eq!(Tlp::Red1.marking().tlp(), Some(TlpMarking::new("red")));
+/// assert_eq!(Tlp::Red2.marking().tlp(), None, "TLP 2.0 is an extension");
+/// ```
 #[derive(Clone, Debug, PartialEq, StixStruct)]
 #[stix(name = "tlp-marking", section = "7.2.1")]
 #[non_exhaustive]

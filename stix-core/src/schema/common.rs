@@ -10,6 +10,16 @@ use crate::{Context, Custom, ExternalReference, GranularMarking, Identifier, Tim
 /// The properties that all objects of a class have.
 ///
 /// A class that does not know a property answers as if it were absent.
+///
+/// ```
+/// use stix_core::{Object, schema::Common, sdo::Tool};
+///
+/// let object = Object::from(Tool::new("VNC"));
+/// let common: &dyn Common = object.common().ok_or("it is typed")?;
+/// assert_eq!(common.created(), common.modified());
+/// assert!(common.undeclared().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Common {
     /// The identifier.
     fn id(&self) -> &Identifier;

@@ -4,6 +4,17 @@ use super::ExtensionKind;
 use crate::validate::{Check, Members};
 
 /// A type of object.
+///
+/// ```
+/// use stix_core::{StixObject, schema::{Class, Kind, ObjectDef, PropertyDef, Target}, sro::Relationship};
+///
+/// let def: &ObjectDef = Relationship::OBJECT;
+/// assert_eq!((def.name(), def.class, def.own.section), ("relationship", Class::Sro, "5.1"));
+/// let source: &PropertyDef = def.property("source_ref").ok_or("none")?;
+/// assert!(source.required && matches!(source.kind, Kind::Identifier));
+/// assert!(source.targets.contains(&Target::Class(Class::Sdo)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct ObjectDef {
     /// The class of objects that it belongs to.
@@ -78,6 +89,14 @@ pub enum Class {
 }
 
 /// A struct: the properties of an object, or a type of values inside objects.
+///
+/// ```
+/// use stix_core::{KillChainPhase, schema::{Declared, StructDef}};
+///
+/// let def: &StructDef = KillChainPhase::DEF;
+/// let names: Vec<_> = def.properties.iter().map(|property| property.name).collect();
+/// assert_eq!(names, ["kill_chain_name", "phase_name"]);
+/// ```
 #[derive(Debug)]
 pub struct StructDef {
     /// Its name in the specification.
@@ -223,6 +242,14 @@ pub enum Target {
 }
 
 /// A relation between the properties of a struct.
+///
+/// ```
+/// use stix_core::{StixObject, schema::Constraint, sco::File};
+///
+/// let constraints: Vec<_> = File::OBJECT.constraints().collect();
+/// assert_eq!(constraints[0], &Constraint::AtLeastOne(&["hashes", "name"]));
+/// assert_eq!(File::OBJECT.id_contributing().count(), 4);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Constraint {
@@ -270,6 +297,14 @@ pub enum Constraint {
 }
 
 /// An open vocabulary or an enumeration (chapter 10).
+///
+/// ```
+/// use stix_core::{schema::Vocabulary, vocab::VOCABULARIES};
+///
+/// /// The vocabulary of a property of one's own: `#[stix(vocabulary(self::COLOUR_OV))]`.
+/// static COLOUR_OV: Vocabulary = Vocabulary { name: "colour-ov", open: true, terms: &["red", "green"] };
+/// assert!(COLOUR_OV.open && VOCABULARIES.len() > 30);
+/// ```
 #[derive(Debug)]
 pub struct Vocabulary {
     /// Its name in the specification.

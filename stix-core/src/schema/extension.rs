@@ -8,6 +8,13 @@ use super::{Class, Common, Declared, NewCommon, StixObject, StructDef};
 use crate::Custom;
 
 /// The ways in which an extension extends STIX (section 7.3, `extension-type-enum`).
+///
+/// ```
+/// use stix_core::schema::{Class, ExtensionKind};
+///
+/// assert_eq!(ExtensionKind::of_class(Class::Sdo).map(ExtensionKind::code), Some("new-sdo"));
+/// assert_eq!(ExtensionKind::of_class(Class::Smo), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExtensionKind {
@@ -62,7 +69,11 @@ pub struct ExtensionDef {
 /// `#[derive(StixStruct)]` implements it for a struct that names its definition:
 ///
 /// ```
-/// use stix_core::{Custom, StixStruct, schema::StixObject, sdo::Malware};
+/// use stix_core::{
+///     Custom, StixObject, StixStruct,
+///     schema::{Extension, ExtensionDef, ExtensionKind},
+///     sdo::Malware,
+/// };
 ///
 /// /// How a laboratory ranks malware.
 /// #[derive(Clone, Debug, PartialEq, StixStruct)]
@@ -79,6 +90,8 @@ pub struct ExtensionDef {
 ///
 /// let malware = Malware::new(false).with_extension(&Ranking::new(3))?;
 /// assert_eq!(malware.extension::<Ranking>()?.map(|ranking| ranking.rank), Some(3));
+/// let def: &ExtensionDef = Ranking::EXTENSION;
+/// assert_eq!((def.kind, def.own.properties.len()), (ExtensionKind::Property, 1));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///

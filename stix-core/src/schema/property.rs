@@ -5,6 +5,20 @@ use serde_json::{Map, Value};
 use super::Kind;
 
 /// A Rust type that is the value of a property.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use stix_core::schema::{Kind, Property};
+///
+/// /// A value of one's own: a text of some form.
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// struct Colour(String);
+///
+/// impl Property for Colour {
+///     const KIND: &'static Kind = &Kind::String;
+/// }
+/// assert!(matches!(<Vec<Colour>>::KIND, Kind::List(Kind::String)));
+/// ```
 pub trait Property {
     /// The kind that it stands for.
     const KIND: &'static Kind;

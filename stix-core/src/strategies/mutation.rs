@@ -54,6 +54,19 @@ impl fmt::Display for Mutation {
 }
 
 /// An object of this type that was valid before the mutation.
+///
+/// ```
+/// use proptest::{strategy::{Strategy, ValueTree}, test_runner::TestRunner};
+/// use stix_core::{StixObject, sdo::Tool, strategies::{Change, Mutation, mutated}};
+///
+/// let mut runner = TestRunner::deterministic();
+/// let (value, mutation) = mutated(Tool::OBJECT).new_tree(&mut runner).map_err(|reason| reason.to_string())?.current();
+/// let mutation: Mutation = mutation;
+/// if let Change::Replace(odd) = mutation.change() {
+///     assert_eq!(value.pointer(mutation.pointer()), Some(odd));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn mutated(def: &'static ObjectDef) -> BoxedStrategy<(Value, Mutation)> {
     (object(def), any::<Index>(), change())
         .prop_map(|(mut object, place, change)| {

@@ -22,6 +22,16 @@ pub fn identifier() -> BoxedStrategy<String> {
 }
 
 /// An identifier of an object of this type.
+///
+/// ```
+/// use proptest::prelude::*;
+/// use stix_core::{Identifier, Timestamp, strategies::{identifier_of, timestamp}};
+///
+/// proptest!(|(id in identifier_of("tool"), time in timestamp(3..=6))| {
+///     prop_assert!(id.parse::<Identifier>().is_ok_and(|id| id.object_type() == "tool"));
+///     prop_assert!(time.parse::<Timestamp>().is_ok_and(|time| time.precision() >= 3));
+/// });
+/// ```
 pub fn identifier_of(object_type: &'static str) -> BoxedStrategy<String> {
     uuid().prop_map(move |uuid| format!("{object_type}--{uuid}")).boxed()
 }

@@ -39,6 +39,32 @@ impl Room {
 }
 
 /// The state of checking one document. Checks are given one, look at values, and push problems.
+///
+/// ```
+/// use stix_core::validate::{Check, Json, Members, ObjectRule, Rule, Validator};
+///
+/// /// Labels are in lower case.
+/// struct LowerLabels;
+///
+/// impl ObjectRule for LowerLabels {
+///     fn check<'c>(&self, object: &'c Members<'c>, check: &mut Check<'c>) {
+///         let labels = object.get("labels").and_then(Json::as_array).unwrap_or_default();
+///         for (index, label) in labels.iter().enumerate() {
+///             if label.as_str().is_some_and(|label| label.contains(char::is_uppercase)) {
+///                 check.member("labels", |check| {
+///                     check.item(index, |check| {
+///                         check.problem_with_help(Rule::ValueKind, "a label is in lower case", "write it so");
+///                     });
+///                 });
+///             }
+///         }
+///     }
+/// }
+///
+/// let text = r#"{"type": "x-a", "id": "x-a--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f", "labels": ["A"]}"#;
+/// let report = Validator::new().with_rule(LowerLabels).text(text);
+/// assert_eq!(report.problems()[0].path(), "/labels/0");
+/// ```
 #[derive(Debug)]
 pub struct Check<'c> {
     levels: &'c Levels,
@@ -129,6 +155,29 @@ impl<'c> Check<'c> {
     }
 
     /// Looks at what is some members further down, and comes back.
+    ///
+    /// ```
+    /// use stix_core::validate::{Check, Members, ObjectRule, Rule, Validator};
+    ///
+    /// /// Extensions of ACME are gone.
+    /// struct NoAcme;
+    ///
+    /// impl ObjectRule for NoAcme {
+    ///     fn check<'c>(&self, object: &'c Members<'c>, check: &mut Check<'c>) {
+    ///         let extensions = object.get("extensions").and_then(|value| value.as_object());
+    ///         if check.is_on(Rule::Deprecated) && extensions.is_some_and(|names| names.has("acme-ext")) {
+    ///             check.below(&["extensions", "acme-ext"], |check| {
+    ///                 check.problem(Rule::Deprecated, "ACME is no more");
+    ///             });
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let text = r#"{"type": "x-a", "id": "x-a--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f",
+    ///     "extensions": {"acme-ext": {"a": 1}}}"#;
+    /// let report = Validator::new().with_rule(NoAcme).text(text);
+    /// assert!(report.problems().iter().any(|problem| problem.path() == "/extensions/acme-ext"));
+    /// ```
     pub fn below(&mut self, path: &[&'c str], check: impl FnOnce(&mut Self)) {
         let depth = self.path.len();
         self.path.extend(path.iter().map(|name| Segment::Name(name)));

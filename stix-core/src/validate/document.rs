@@ -3,6 +3,13 @@
 use super::tree::Json;
 
 /// How much is read. What goes beyond is reported, not cut.
+///
+/// ```
+/// use stix_core::validate::{Limits, Validator};
+///
+/// let validator = Validator::new().with_limits(Limits { text: 10, ..Limits::default() });
+/// assert_eq!(validator.text(r#"{"type": "x-a"}"#).problems()[0].rule().code(), "limit");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// The most bytes of a text.

@@ -21,6 +21,14 @@ impl fmt::Display for Severity {
 }
 
 /// What a rule is about; groups can be switched on and off together.
+///
+/// ```
+/// use stix_core::validate::{Group, Rule, Severity};
+///
+/// assert!(Group::ALL.contains(&Rule::Timestamp.group()));
+/// assert!(Group::Thorough.is_optional());
+/// assert!(Severity::Error > Severity::Warning);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Group {
     /// JSON and the data types of chapter 2.

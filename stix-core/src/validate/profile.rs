@@ -7,6 +7,14 @@ use super::group::{Group, Severity};
 use super::rule::Rule;
 
 /// A common way of taking the rules.
+///
+/// ```
+/// use stix_core::validate::{Profile, Validator};
+///
+/// let text = r#"{"type": "x-a", "id": "x-a--8e2e2d2b-17d4-11ed-938f-98ee46b3cd3f"}"#;
+/// assert!(Validator::new().text(text).is_valid(), "a UUIDv1 is advised against");
+/// assert!(!Validator::with_profile(Profile::Strict).text(text).is_valid());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Profile {
     /// What the specification asks for with SHOULD is an error too.

@@ -6,6 +6,20 @@ use super::group::Severity;
 use super::rule::Rule;
 
 /// All problems of a document, in the order of the text.
+///
+/// ```
+/// use stix_core::validate::{Problem, Report, Severity, Validator};
+///
+/// let report: Report = Validator::new().text(r#"[{"type": "tool"}]"#);
+/// assert!(!report.is_valid() && report.objects() == 1);
+/// let problem: &Problem = report.errors().next().ok_or("none")?;
+/// assert_eq!((problem.rule().code(), problem.severity()), ("spec-version", Severity::Error));
+/// assert_eq!((problem.path(), problem.object_id()), ("/0/spec_version", None));
+/// assert_eq!((problem.line(), problem.column()), (Some(1), Some(2)));
+/// assert_eq!(problem.message(), "`tool` needs the property `spec_version`");
+/// assert_eq!(problem.help(), Some("add `\"spec_version\": \"2.1\"`"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     problems: Vec<Problem>,

@@ -52,6 +52,15 @@ pub use table::Rule;
 
 impl Rule {
     /// The rule of this name.
+    ///
+    /// ```
+    /// use stix_core::validate::{Group, Rule};
+    ///
+    /// let rule = Rule::named("timestamp").ok_or("none")?;
+    /// assert_eq!((rule, rule.section(), rule.group()), (Rule::Timestamp, "2.16", Group::Values));
+    /// assert!(rule.doc().starts_with("A timestamp is in UTC"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn named(code: &str) -> Option<Self> {
         Self::ALL.iter().find(|rule| rule.code() == code).copied()
     }

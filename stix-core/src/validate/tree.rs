@@ -30,6 +30,17 @@ pub enum Json<'a> {
 }
 
 /// The members of a JSON object, in the order of the text.
+///
+/// ```
+/// use stix_core::validate::Json;
+///
+/// let json: Json = serde_json::from_str(r#"{"a": [1, true], "a": "b"}"#)?;
+/// let members = json.as_object().ok_or("no object")?;
+/// let items = members.get("a").and_then(Json::as_array).ok_or("no list")?;
+/// assert_eq!((items[0].as_i64(), items[1].as_bool()), (Some(1), Some(true)));
+/// assert_eq!(members.duplicates().collect::<Vec<_>>(), ["a"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Members<'a> {
     members: Vec<(Cow<'a, str>, Json<'a>)>,

@@ -11,6 +11,17 @@ use crate::{
 };
 
 /// An object that breaks no MUST that this crate checks.
+///
+/// ```
+/// use stix_core::{Object, sdo::Tool, validate::Valid};
+///
+/// let valid: Valid<Tool> = Tool::new("VNC").validated()?;
+/// assert_eq!(valid.name, "VNC");
+/// let tool: Tool = valid.into_inner();
+/// let valid: Valid<Object> = Valid::check(tool)?;
+/// assert_eq!(valid.object_type(), "tool");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Valid<T>(T);
 

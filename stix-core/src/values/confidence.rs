@@ -23,6 +23,12 @@ pub struct Confidence(u8);
 
 impl Confidence {
     /// "Low" on the scale None, Low, Medium, High of appendix A.
+    ///
+    /// ```
+    /// use stix_core::Confidence;
+    ///
+    /// assert!(Confidence::LOW < Confidence::MEDIUM && Confidence::MEDIUM < Confidence::HIGH);
+    /// ```
     pub const LOW: Self = Self(15);
     /// "Medium" on the same scale.
     pub const MEDIUM: Self = Self(50);

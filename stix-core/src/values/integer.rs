@@ -33,6 +33,15 @@ impl<const MIN: i64, const MAX: i64> Integer<MIN, MAX> {
     ///
     /// # Errors
     /// Any other number is refused.
+    ///
+    /// ```
+    /// use stix_core::values::Integer;
+    ///
+    /// let percent = Integer::<0, 100>::new(7)?;
+    /// assert_eq!(percent.value(), 7);
+    /// assert!(Integer::<0, 100>::new(101).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(value: i64) -> Result<Self, RangeError> {
         value.try_into()
     }

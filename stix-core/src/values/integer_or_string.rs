@@ -6,6 +6,13 @@ use serde_json::Value;
 use crate::schema::{Kind, Property};
 
 /// A whole number or a text.
+///
+/// ```
+/// use stix_core::values::{Dictionary, IntegerOrString};
+///
+/// let tags = Dictionary::<IntegerOrString>::new().with("Make", "Nikon").with("XResolution", 4928);
+/// assert_eq!(tags.value("XResolution"), Some(IntegerOrString::Integer(4928)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum IntegerOrString {

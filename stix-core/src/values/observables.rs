@@ -10,6 +10,14 @@ use crate::schema::{Kind, Property};
 /// Cyber-observable objects by local names such as `0`, often without identifiers.
 ///
 /// Deprecated by the specification, so it is kept as it was read.
+///
+/// ```
+/// use serde_json::{Map, json};
+/// use stix_core::values::Observables;
+///
+/// let observables = Observables::from(Map::from_iter([("0".to_owned(), json!({"type": "mutex", "name": "a"}))]));
+/// assert_eq!(observables["0"]["name"], "a");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Observables(Map<String, Value>);

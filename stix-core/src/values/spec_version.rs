@@ -5,6 +5,15 @@ use std::{fmt, str::FromStr};
 use crate::schema::{Kind, Property};
 
 /// `2.1`: the one version that a typed object can have.
+///
+/// ```
+/// use stix_core::{SpecVersion, values::SpecVersionError};
+///
+/// assert_eq!("2.1".parse(), Ok(SpecVersion));
+/// assert_eq!(SpecVersion::TEXT, "2.1");
+/// let error: SpecVersionError = "2.0".parse::<SpecVersion>().unwrap_err();
+/// assert_eq!(error.to_string(), "specification version `2.0` is not `2.1`");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SpecVersion;
 

@@ -101,6 +101,19 @@ pub fn latest<T: Versioned>(objects: impl IntoIterator<Item = T>) -> Vec<T> {
 }
 
 /// Each version of each object once.
+///
+/// ```
+/// use stix_core::versioning::{Conflict, Deduplicated, Versioned, deduplicate};
+/// use serde_json::json;
+///
+/// let old = json!({"id": "tool--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f", "created": "2024-01-15T10:00:00Z"});
+/// let mut new = old.clone();
+/// new["name"] = json!("VNC");
+/// assert_eq!(old.version(), new.version());
+/// let Deduplicated { objects, conflicts } = deduplicate([old, new]);
+/// let Conflict { kept, left_out } = &conflicts[0];
+/// assert_eq!((objects[*kept]["name"].as_str(), left_out.get("name")), (Some("VNC"), None));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Deduplicated<T> {
     /// The versions, in the order in which they came.
