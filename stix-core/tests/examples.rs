@@ -26,6 +26,7 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("print_struct", DERIVED),
     ("set_id", FOR_COMMON),
     ("settle_id", DERIVED),
+    ("undeclared_mut", FOR_COMMON),
     ("stix_object", "a function behind a macro, which is shown"),
     ("stix_struct", "a function behind a macro, which is shown"),
 ];

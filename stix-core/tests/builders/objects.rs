@@ -233,7 +233,7 @@ pub(super) fn sco_objects() -> Vec<Built> {
         ),
         built!(sco Mutex("a");
         ),
-        built!(sco NetworkTraffic(["tcp"]) .with_src_ref(id("ipv6-addr"));
+        built!(sco NetworkTraffic(["tcp"]) .with_src_ref(id("ipv6-addr")).with_src_port(80_u16).with_dst_port(80_u16);
             with_start(earlier()),
             with_end(later()),
             with_is_active(true),
