@@ -11,8 +11,8 @@ use super::rule::Rule;
 /// ```
 /// use stix_core::validate::{Profile, Validator};
 ///
-/// let text = r#"{"type": "x-a", "id": "x-a--8e2e2d2b-17d4-11ed-938f-98ee46b3cd3f"}"#;
-/// assert!(Validator::new().text(text).is_valid(), "a UUIDv1 is advised against");
+/// let text = r#"{"type": "mutex", "id": "mutex--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f", "name": "a"}"#;
+/// assert!(Validator::new().text(text).is_valid(), "the identifier should be made of the name");
 /// assert!(!Validator::with_profile(Profile::Strict).text(text).is_valid());
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

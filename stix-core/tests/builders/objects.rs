@@ -317,7 +317,7 @@ pub(super) fn sco_objects() -> Vec<Built> {
 /// Meta objects.
 pub(super) fn smo_objects() -> Vec<Built> {
     vec![
-        built!(extension_definition ExtensionDefinition(id("identity"), "a", "https://example.com/schema.json", "1.0.0", ["toplevel-property-extension"]) .with_extension_properties(["level"]);
+        built!(extension_definition ExtensionDefinition(id("identity"), "a", "https://example.com/schema.json", "1.0.0", ["toplevel-property-extension"]) .with_extension_properties(["level"]).with_description("a");
             with_description("b"),
             with_extension_properties(["rank"]),
         ),
