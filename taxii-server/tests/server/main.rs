@@ -6,6 +6,7 @@ mod cluster;
 mod http;
 mod paging;
 mod rights;
+mod several;
 mod storage;
 mod story;
 mod world;

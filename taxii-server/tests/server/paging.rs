@@ -21,20 +21,20 @@ on_both!(
 );
 
 /// What a client keeps between two requests.
-struct Place {
-    added_after: Option<String>,
-    next: Option<String>,
-    limit: usize,
+pub(crate) struct Place {
+    pub(crate) added_after: Option<String>,
+    pub(crate) next: Option<String>,
+    pub(crate) limit: usize,
 }
 
-struct Answer {
-    ids: Vec<String>,
-    more: bool,
-    next: Option<String>,
-    last: Option<String>,
+pub(crate) struct Answer {
+    pub(crate) ids: Vec<String>,
+    pub(crate) more: bool,
+    pub(crate) next: Option<String>,
+    pub(crate) last: Option<String>,
 }
 
-async fn fetch(world: &World, resource: &str, place: &Place) -> Answer {
+pub(crate) async fn fetch(world: &World, resource: &str, place: &Place) -> Answer {
     let mut path = format!("/socdefenders/collections/socdefenders/{resource}/?limit={}", place.limit);
     if let Some(added_after) = &place.added_after {
         path += &format!("&added_after={added_after}");

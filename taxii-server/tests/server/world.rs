@@ -24,7 +24,7 @@ pub(crate) struct World {
     pub(crate) client: Client,
     pub(crate) url: String,
     running: Running,
-    _place: Place,
+    _place: Arc<Place>,
 }
 
 impl World {
@@ -33,8 +33,11 @@ impl World {
     }
 
     pub(crate) async fn start_with(backend: Backend, change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_on(Arc::new(backend.place().await), change).await
+    }
+
+    pub(crate) async fn start_on(place: Arc<Place>, change: impl FnOnce(&mut Config)) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let place = backend.place().await;
         let storage = storage::open(&place.database()).await.unwrap();
         let hash = password::hash(PASSWORD).unwrap();
         let (grants, date) =

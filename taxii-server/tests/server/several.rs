@@ -1,0 +1,248 @@
+//! Several servers on one PostgreSQL: the same answers from each, one that polls, and another when that one is gone.
+
+use std::fs::File;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use socdefenders_standin::{Handle, Settings, StandIn};
+use sqlx::{Connection, PgConnection};
+use taxii_server::clock::Clock;
+use taxii_server::storage::feed::FeedWrite;
+use taxii_server::storage::{self, Dating, Query, Storage, StorageErrorKind, VersionFilter};
+use tempfile::TempDir;
+use tokio::time::{sleep, timeout};
+
+use super::backend::{Backend, Place};
+use super::paging::{self, fetch};
+use super::world::{World, add, collection, indicator};
+
+/// Within this time another server polls.
+const TAKEOVER: Duration = Duration::from_secs(30);
+
+fn long() -> bool {
+    std::env::var_os("TESTS_LONG").is_some()
+}
+
+async fn open(place: &Place) -> Arc<dyn Storage> {
+    let storage = storage::open(&place.database()).await.unwrap();
+    storage.register_collections(&[collection()]).await.unwrap();
+    storage
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_holds_the_lease_and_writes_in_its_term_only() {
+    let place = Backend::Postgres.place().await;
+    let (one, other) = (open(&place).await, open(&place).await);
+    let mut first = one.lead("poll").await.unwrap().unwrap();
+    assert!(other.lead("poll").await.unwrap().is_none());
+    assert!(other.lead("another task").await.unwrap().is_some());
+    assert!(timeout(Duration::from_millis(100), first.lost()).await.is_err());
+
+    place
+        .execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity JOIN pg_locks USING (pid) \
+             WHERE locktype = 'advisory' AND datname = current_database()",
+        )
+        .await;
+    timeout(Duration::from_secs(10), first.lost()).await.unwrap();
+    let second = other.lead("poll").await.unwrap().unwrap();
+    assert!(second.term().unwrap().number > first.term().unwrap().number);
+
+    let dating = Dating { clock: Clock::system(), allowance: Duration::ZERO };
+    let write = |lease: &storage::Lease| FeedWrite {
+        term: lease.term().cloned(),
+        objects: vec![indicator(1)],
+        ..FeedWrite::new("feed", Some("2026-01-01T00:00:00Z".parse().unwrap()))
+    };
+    let error = one.write_feed(&collection(), write(&first), &dating).await.unwrap_err();
+    assert_eq!(error.kind(), &StorageErrorKind::TermOver);
+    assert_eq!(one.feed_place("feed").await.unwrap(), None, "nothing of it is stored");
+    other.write_feed(&collection(), write(&second), &dating).await.unwrap();
+
+    drop(second);
+    timeout(Duration::from_secs(10), async { while one.lead("poll").await.unwrap().is_none() {} })
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_term_waits_for_the_writes_of_the_one_before() {
+    let place = Backend::Postgres.place().await;
+    let storage = open(&place).await;
+    drop(storage.lead("poll").await.unwrap());
+    let Place::Postgres(url) = &place else { unreachable!() };
+    let mut connection = PgConnection::connect(url).await.unwrap();
+    let mut tx = connection.begin().await.unwrap();
+    let lock = "SELECT term FROM leader WHERE task = 'poll' FOR UPDATE";
+    sqlx::query(lock).execute(&mut *tx).await.unwrap();
+    let lead = async {
+        loop {
+            if let Some(lease) = storage.lead("poll").await.unwrap() {
+                break lease;
+            }
+        }
+    };
+    tokio::pin!(lead);
+    assert!(timeout(Duration::from_secs(1), &mut lead).await.is_err());
+    tx.commit().await.unwrap();
+    timeout(Duration::from_secs(5), lead).await.unwrap();
+}
+
+/// Eight writers and four readers, who take each page from the other server with the `next` or the date of the one.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_servers_tell_one_story() {
+    const WRITERS: u32 = 8;
+    const AT_ONCE: u32 = 5;
+    let batches = if long() { 250 } else { 12 };
+    let place = Arc::new(Backend::Postgres.place().await);
+    let worlds = [World::start_on(Arc::clone(&place), |_| {}).await, World::start_on(place, |_| {}).await];
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|writer| {
+            let storage = Arc::clone(&worlds[writer as usize % 2].storage);
+            tokio::spawn(async move {
+                for batch in 0..batches {
+                    let first = (batch * WRITERS + writer) * AT_ONCE;
+                    let objects: Vec<_> = (first..first + AT_ONCE).map(indicator).collect();
+                    add(&*storage, &objects, &Clock::system()).await;
+                }
+            })
+        })
+        .collect();
+    let done = AtomicBool::new(false);
+    let readers = (0..4).map(|reader| {
+        let (worlds, done) = (&worlds, &done);
+        async move {
+            let mut place = paging::Place { added_after: None, next: None, limit: 7 + reader };
+            let mut account = Vec::new();
+            for world in worlds.iter().cycle() {
+                let last = done.load(Ordering::SeqCst);
+                let answer = fetch(world, "objects", &place).await;
+                account.extend(answer.ids);
+                if last && !answer.more {
+                    break;
+                }
+                // Two of them page by date only.
+                place.next = answer.next.filter(|_| reader.is_multiple_of(2));
+                place.added_after = answer.last.or(place.added_after);
+            }
+            account
+        }
+    });
+    let written = async {
+        for writer in writers {
+            writer.await.unwrap();
+        }
+        done.store(true, Ordering::SeqCst);
+    };
+    let (accounts, ()) = tokio::join!(join_all(readers), written);
+    let mut ids = accounts[0].clone();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), (batches * WRITERS * AT_ONCE) as usize, "every object");
+    assert!(
+        accounts.iter().all(|account| account.len() == ids.len() && *account == accounts[0]),
+        "all agree"
+    );
+    for world in worlds {
+        world.stop().await;
+    }
+}
+
+/// The built program, serving from the database of a test and ready to poll. Dropped, it is killed.
+struct Process {
+    child: Child,
+    folder: TempDir,
+}
+
+impl Process {
+    fn serve(place: &Place, standin: &Handle) -> Self {
+        let Place::Postgres(database) = place else { unreachable!() };
+        let folder = tempfile::tempdir().unwrap();
+        let key = folder.path().join("key");
+        std::fs::write(&key, standin.pro_key()).unwrap();
+        let (url, key) = (standin.base_url(), key.display());
+        let settings = format!(
+            "listen = '127.0.0.1:0'\ndatabase = '{database}'\nlog_format = 'json'\n\
+             [[feed]]\nurl = '{url}'\napi_key_file = '{key}'\ninterval = '1s'\n"
+        );
+        std::fs::write(folder.path().join("taxii-server.toml"), settings).unwrap();
+        let log = File::create(folder.path().join("log")).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_taxii-server"));
+        command.arg("serve").current_dir(folder.path()).stdout(Stdio::null()).stderr(log);
+        Self { child: command.spawn().unwrap(), folder }
+    }
+
+    fn has_logged(&self, what: &str) -> bool {
+        std::fs::read_to_string(Path::new(self.folder.path()).join("log")).unwrap().contains(what)
+    }
+
+    fn polls(&self) -> bool {
+        self.has_logged("this server polls the feeds")
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+async fn until(what: &str, patience: Duration, mut holds: impl AsyncFnMut() -> bool) {
+    let begin = Instant::now();
+    while !holds().await {
+        assert!(begin.elapsed() < patience, "{what}: not after {patience:?}");
+        sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_takes_over_when_the_one_that_polls_is_gone() {
+    let place = Backend::Postgres.place().await;
+    let standin = StandIn::start(Settings::new().with_iocs(50)).await.unwrap();
+    let storage = open(&place).await;
+    let has_all = async || {
+        let query = Query { versions: VersionFilter::All, ..Query::new(10_000, u64::MAX) };
+        let rows = storage.records(&collection(), &query).await.unwrap().rows.len();
+        assert!(rows <= standin.unique_count() + 1, "the author and one version of each object");
+        rows == standin.unique_count() + 1
+    };
+    // Both at once on an empty database.
+    let mut servers = vec![Process::serve(&place, &standin), Process::serve(&place, &standin)];
+    until("all is polled", TAKEOVER, has_all).await;
+    until("the other waits", TAKEOVER, async || {
+        servers.iter().any(|one| one.has_logged("ready to take over"))
+    })
+    .await;
+    assert_eq!(servers.iter().filter(|server| server.polls()).count(), 1);
+    servers.sort_by_key(|server| !server.polls());
+
+    drop(servers.remove(0));
+    standin.add(5);
+    until("the other polls", TAKEOVER, has_all).await;
+    assert!(servers[0].polls());
+
+    if long() {
+        servers.push(Process::serve(&place, &standin));
+        until("the new one waits", TAKEOVER, async || servers[1].has_logged("ready to take over")).await;
+        servers[0].signal("-STOP");
+        standin.add(5);
+        until("the new one polls", TAKEOVER, has_all).await;
+        assert!(servers[1].polls());
+        servers[0].signal("-CONT");
+        let stops = "polling stops";
+        until("the old one knows", TAKEOVER, async || servers[0].has_logged(stops)).await;
+        standin.add(5);
+        until("all is polled again", TAKEOVER, has_all).await;
+        assert!(!servers[1].has_logged(stops));
+    }
+}
