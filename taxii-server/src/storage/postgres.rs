@@ -25,14 +25,15 @@ const SILENCE: Duration = Duration::from_secs(15);
 const WRITERS: u32 = 4;
 
 /// Every statement is made to be run along an index, row by row. The planner does not know: where statistics are missing
-/// or old, as after the first poll, it would rather read and sort a whole collection for one page.
+/// or old, as after the first poll, it would rather read and sort a whole collection for one page; and what looks costly
+/// to it would be compiled for longer than it runs.
 const ALONG_INDEXES: [(&str, &str); 6] = [
     ("enable_seqscan", "off"),
     ("enable_bitmapscan", "off"),
-    ("enable_sort", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
     ("plan_cache_mode", "force_custom_plan"),
+    ("jit", "off"),
 ];
 
 /// A PostgreSQL database.

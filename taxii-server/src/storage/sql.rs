@@ -25,9 +25,6 @@ use self::row::Row;
 use self::statement::Statement;
 use super::{CollectionId, Lease, Storage, StorageError};
 
-/// How many rows one statement takes or looks for; each has a few values, of which databases allow some ten thousand.
-const ROWS_AT_ONCE: usize = 500;
-
 /// A database that runs statements.
 pub(super) trait Backend: fmt::Debug + Send + Sync + 'static {
     /// The database of sqlx.
@@ -62,6 +59,9 @@ pub(super) trait Backend: fmt::Debug + Send + Sync + 'static {
 
 /// What a connection can do, in a transaction or not.
 pub(super) trait Session: Send {
+    /// How many rows one statement takes or looks for.
+    const ROWS_AT_ONCE: usize;
+
     /// Runs a statement; the answer is how many rows it changed.
     fn execute(&mut self, statement: Statement) -> impl Future<Output = Result<u64, StorageError>> + Send;
 

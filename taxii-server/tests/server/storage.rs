@@ -229,13 +229,14 @@ async fn pages_are_read_along_an_index(backend: Backend) {
     let after = Some(DateAdded::from_millis(1));
     let by_date = Query { after, ..query() };
     let by_type = Query { after, types: list(&["tool", "malware"]), ..query() };
-    let (searches, slow) = match backend {
+    let (searches, by_id, slow) = match backend {
         Backend::Sqlite => (
             [
                 "object_by_date (collection=? AND date_added>?)",
                 "object_by_type (collection=? AND type=? AND date_added>?)",
                 "object_by_version (collection=? AND id=? AND spec_version",
             ],
+            "SEARCH o USING INDEX object_by_version (collection=? AND id=?)",
             ["TEMP B-TREE", "SCAN o"],
         ),
         Backend::Postgres => {
@@ -246,10 +247,14 @@ async fn pages_are_read_along_an_index(backend: Backend) {
                     "Index Scan using object_by_type on object o ",
                     "Index Only Scan using object_by_version on object other",
                 ],
+                "Index Scan using object_by_version on object o ",
                 ["Sort  ", "Seq Scan"],
             )
         }
     };
+    let ids = Query { ids: list(&["tool--1", "tool--2"]), ..query() };
+    let plan = storage.explain(&collection(), &ids).await.unwrap().join("\n");
+    assert!(plan.contains(by_id) && !plan.contains(slow[1]), "{plan}");
     for (query, search) in [(by_date, searches[0]), (by_type, searches[1])] {
         let plan = storage.explain(&collection(), &query).await.unwrap().join("\n");
         assert!(plan.contains(search) && plan.contains(searches[2]), "{plan}");

@@ -12,6 +12,9 @@ use crate::storage::sql::row::{Row, Value};
 use crate::storage::sql::statement::Statement;
 
 impl Session for PgConnection {
+    /// The database may be far away, and it takes 65535 values at once.
+    const ROWS_AT_ONCE: usize = 500;
+
     async fn execute(&mut self, statement: Statement) -> Result<u64, StorageError> {
         Ok(query(statement).execute(self).await?.rows_affected())
     }

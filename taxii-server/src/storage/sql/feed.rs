@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::row::{Row, Value};
 use super::statement::Statement;
-use super::{Backend, ROWS_AT_ONCE, Session, SqlStorage, objects, terms};
+use super::{Backend, Session, SqlStorage, objects, terms};
 use crate::storage::feed::{FeedWrite, Feeds, KnownSubject, Origin, Quarantined, SubjectRow};
 use crate::storage::{CollectionId, Dating, StorageError};
 
@@ -22,7 +22,7 @@ impl<B: Backend> Feeds for SqlStorage<B> {
 
     async fn known_subjects(&self, keys: &[&str]) -> Result<HashMap<String, KnownSubject>, StorageError> {
         let mut known = HashMap::new();
-        for keys in keys.chunks(ROWS_AT_ONCE) {
+        for keys in keys.chunks(B::Connection::ROWS_AT_ONCE) {
             let mut select = Statement::new(
                 "SELECT key, object_id, origin, created, modified, digest FROM subject WHERE key",
             );
@@ -77,8 +77,8 @@ impl<B: Backend> Feeds for SqlStorage<B> {
     }
 }
 
-async fn write_subjects(tx: &mut impl Session, subjects: &[SubjectRow]) -> Result<(), StorageError> {
-    for subjects in subjects.chunks(ROWS_AT_ONCE) {
+async fn write_subjects<S: Session>(tx: &mut S, subjects: &[SubjectRow]) -> Result<(), StorageError> {
+    for subjects in subjects.chunks(S::ROWS_AT_ONCE) {
         let mut upsert =
             Statement::new("INSERT INTO subject (key, object_id, origin, created, modified, digest) VALUES ");
         upsert.push_rows(subjects.iter().map(|subject| {
@@ -103,11 +103,11 @@ async fn write_subjects(tx: &mut impl Session, subjects: &[SubjectRow]) -> Resul
     Ok(())
 }
 
-async fn write_contributions(
-    tx: &mut impl Session,
+async fn write_contributions<S: Session>(
+    tx: &mut S,
     contributions: &[(String, String, String)],
 ) -> Result<(), StorageError> {
-    for contributions in contributions.chunks(ROWS_AT_ONCE) {
+    for contributions in contributions.chunks(S::ROWS_AT_ONCE) {
         let mut upsert = Statement::new("INSERT INTO contribution (key, source, body) VALUES ");
         upsert.push_rows(contributions.iter().map(|(key, source, body)| {
             [Value::from(key.as_str()), source.as_str().into(), body.as_str().into()]
@@ -118,12 +118,12 @@ async fn write_contributions(
     Ok(())
 }
 
-async fn quarantine(
-    tx: &mut impl Session,
+async fn quarantine<S: Session>(
+    tx: &mut S,
     write: &FeedWrite,
     now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    for records in write.quarantined.chunks(ROWS_AT_ONCE) {
+    for records in write.quarantined.chunks(S::ROWS_AT_ONCE) {
         let mut insert =
             Statement::new("INSERT INTO quarantine (digest, feed, reason, record, first_seen) VALUES ");
         insert.push_rows(records.iter().map(|record| {

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::row::{Row, Value};
 use super::select;
 use super::statement::Statement;
-use super::{Backend, ROWS_AT_ONCE, Session, SqlStorage};
+use super::{Backend, Session, SqlStorage};
 use crate::storage::{
     Added, CollectionId, DateAdded, Dating, NewObject, Objects, Page, Query, StorageError, StorageErrorKind,
     StoredObject, StoredRecord,
@@ -142,14 +142,14 @@ fn name(object: &NewObject) -> Name {
 }
 
 /// For each object what is known of it already, from the database or from earlier in the list.
-async fn compare(
-    tx: &mut impl Session,
+async fn compare<S: Session>(
+    tx: &mut S,
     collection: i64,
     objects: &[NewObject],
 ) -> Result<Vec<Option<Added>>, StorageError> {
     let mut known = Vec::with_capacity(objects.len());
     let mut listed: HashMap<Name, &NewObject> = HashMap::new();
-    for objects in objects.chunks(ROWS_AT_ONCE) {
+    for objects in objects.chunks(S::ROWS_AT_ONCE) {
         let stored = stored(tx, collection, objects).await?;
         for object in objects {
             let name = name(object);
@@ -167,8 +167,8 @@ async fn compare(
 }
 
 /// The texts of those versions that the collection has.
-async fn stored(
-    tx: &mut impl Session,
+async fn stored<S: Session>(
+    tx: &mut S,
     collection: i64,
     objects: &[NewObject],
 ) -> Result<HashMap<Name, Vec<u8>>, StorageError> {
@@ -177,15 +177,20 @@ async fn stored(
         let (id, spec_version, version_key) = name(object);
         [Value::from(id), spec_version.into(), version_key.into()]
     }));
+    // One look into the index for each, which a join would leave to the planner.
     select.push(
-        ") SELECT o.id, o.spec_version, o.version_key, o.body FROM wanted CROSS JOIN object AS o \
-         WHERE o.id = wanted.id AND o.spec_version = wanted.spec_version \
-         AND o.version_key = wanted.version_key AND o.collection = ",
+        ") SELECT id, spec_version, version_key, (SELECT o.body FROM object AS o WHERE o.collection = ",
     );
-    select.push_bind(collection);
+    select.push_bind(collection).push(
+        " AND o.id = wanted.id AND o.spec_version = wanted.spec_version \
+         AND o.version_key = wanted.version_key) FROM wanted",
+    );
     let mut found = HashMap::new();
     for mut row in tx.fetch_all(select).await? {
-        found.insert((row.next()?, row.next()?, row.next()?), row.next()?);
+        let name = (row.next()?, row.next()?, row.next()?);
+        if let Some(body) = row.next::<Option<Vec<u8>>>()? {
+            found.insert(name, body);
+        }
     }
     Ok(found)
 }
@@ -208,12 +213,12 @@ fn first_date(dating: &Dating, last: i64) -> i64 {
     now.saturating_add(allowance).max(last.saturating_add(1))
 }
 
-async fn insert(
-    tx: &mut impl Session,
+async fn insert<S: Session>(
+    tx: &mut S,
     collection: i64,
     objects: &[(i64, &NewObject)],
 ) -> Result<(), StorageError> {
-    for objects in objects.chunks(ROWS_AT_ONCE) {
+    for objects in objects.chunks(S::ROWS_AT_ONCE) {
         let mut insert = Statement::new(
             "INSERT INTO object (collection, date_added, id, type, spec_version, version, version_key, body) VALUES ",
         );

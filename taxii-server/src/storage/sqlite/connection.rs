@@ -12,6 +12,9 @@ use crate::storage::sql::row::{Row, Value};
 use crate::storage::sql::statement::Statement;
 
 impl Session for SqliteConnection {
+    /// Nothing is far away here, and the time to read a statement grows with the square of the number of its values.
+    const ROWS_AT_ONCE: usize = 32;
+
     async fn execute(&mut self, statement: Statement) -> Result<u64, StorageError> {
         Ok(query(statement).execute(self).await?.rows_affected())
     }
