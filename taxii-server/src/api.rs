@@ -33,6 +33,7 @@ use crate::auth::Authenticator;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::ApiError;
+use crate::metrics::Metrics;
 use crate::storage::Storage;
 use crate::telemetry::RequestSpan;
 use crate::wire::TAXII_MEDIA_TYPE;
@@ -46,13 +47,16 @@ pub struct State {
     pub storage: Arc<dyn Storage>,
     /// Finds out who is asking.
     pub authenticator: Authenticator,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
 }
 
 impl State {
     /// The state of a server with these settings and this store.
-    pub fn new(config: Config, storage: Arc<dyn Storage>, clock: Clock) -> Self {
-        let authenticator = Authenticator::new(storage.clone(), clock, config.anonymous_grants());
-        Self { config, storage, authenticator }
+    pub fn new(config: Config, storage: Arc<dyn Storage>, clock: Clock, metrics: Arc<Metrics>) -> Self {
+        let authenticator =
+            Authenticator::new(storage.clone(), clock, config.access_rules(), Arc::clone(&metrics));
+        Self { config, storage, authenticator, metrics }
     }
 }
 

@@ -1,13 +1,20 @@
-//! Who is asking: HTTP Basic, `Bearer` and `Token` (TAXII 2.1, section 8.2.2; RFC 7235, 7617, 6750).
+//! Who is asking: HTTP Basic, `Bearer` and `Token`, and certificates of clients (TAXII 2.1, sections 8.2.2 and 8.3.1;
+//! RFC 7235, 7617, 6750).
 //!
-//! Every failure gets the same answer, and takes as long, whichever part of the credential was wrong.
+//! Every failure gets the same answer, and takes as long, whichever part of the credential was wrong. Who fails too
+//! often must wait, and so must who asks too often.
 
+pub mod address;
+pub mod certificate;
 pub mod credential;
+mod logins;
 pub mod password;
 pub mod principal;
 mod remembered;
+mod throttle;
 pub mod token;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,11 +24,15 @@ use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use self::certificate::ClientCertificate;
 use self::credential::Credential;
+use self::logins::Logins;
 pub use self::principal::Principal;
 use self::remembered::{Remembered, Verified};
+use self::throttle::Throttle;
 use crate::clock::Clock;
 use crate::error::{ApiError, ErrorCode};
+use crate::metrics::Metrics;
 use crate::storage::{Account, DateAdded, Grants, Secret, SecretKind, Storage};
 use crate::wire::Timestamp;
 
@@ -31,44 +42,144 @@ pub struct Authenticator {
     storage: Arc<dyn Storage>,
     clock: Clock,
     anonymous: Option<Principal>,
+    metrics: Arc<Metrics>,
     remembered: Remembered,
+    logins: Logins,
+    requests: Throttle<String>,
     /// Hashing a password takes 19 MiB and all of a core for a while: so many at once.
     hashing: Arc<Semaphore>,
+}
+
+/// Who is let in, and how often.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// What may be done without credentials; nothing when nobody is let in without.
+    pub anonymous: Option<Grants>,
+    /// How many logins may fail in a minute, of a name and from an address; 0 is no limit.
+    pub login_failures: u32,
+    /// How many requests an account may make in a minute, and an address without an account; 0 is no limit.
+    pub requests: u32,
+}
+
+/// What comes with a request that says who is asking.
+#[derive(Clone, Debug, Default)]
+pub struct Shown<'a> {
+    /// The header `Authorization`.
+    pub authorization: Option<&'a [u8]>,
+    /// The certificate of the connection.
+    pub certificate: Option<&'a ClientCertificate>,
+    /// Where the request comes from.
+    pub address: Option<IpAddr>,
 }
 
 /// How long a request waits for its turn to have a password hashed.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Authenticator {
-    /// An authenticator for the accounts in the store. Requests without credentials are let in if `anonymous` says
-    /// what they may do.
-    pub fn new(storage: Arc<dyn Storage>, clock: Clock, anonymous: Option<Grants>) -> Self {
+    /// An authenticator for the accounts in the store.
+    pub fn new(storage: Arc<dyn Storage>, clock: Clock, rules: Rules, metrics: Arc<Metrics>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let hashing = Arc::new(Semaphore::new(cores));
-        let anonymous = anonymous.map(Principal::anonymous);
-        Self { storage, clock, anonymous, remembered: Remembered::new(), hashing }
+        Self {
+            storage,
+            clock,
+            anonymous: rules.anonymous.map(Principal::anonymous),
+            metrics,
+            remembered: Remembered::new(),
+            logins: Logins::new(rules.login_failures),
+            requests: Throttle::new(rules.requests),
+            hashing: Arc::new(Semaphore::new(cores)),
+        }
     }
 
-    /// Who sends this `Authorization` header.
+    /// Who sends a request that comes with this. A header goes before a certificate.
     ///
     /// # Errors
     ///
-    /// `Unauthenticated` when the credential is missing, malformed or wrong; `Busy` when too many passwords
-    /// wait to be checked.
-    pub async fn authenticate(&self, header: Option<&[u8]>) -> Result<Principal, ApiError> {
-        let refused = || ApiError::new(ErrorCode::Unauthenticated);
-        let Some(header) = header else { return self.anonymous.clone().ok_or_else(refused) };
+    /// `Unauthenticated` when the credential is missing, malformed or wrong; `TooManyRequests` when too many were
+    /// wrong, or the account asks too often; `Busy` when too many passwords wait to be checked.
+    pub async fn authenticate(&self, shown: &Shown<'_>) -> Result<Principal, ApiError> {
+        let principal = match (shown.authorization, shown.certificate) {
+            (Some(header), _) => self.by_header(header, shown.address).await?,
+            (None, certificate) => {
+                let owner = match certificate {
+                    Some(certificate) => self.by_certificate(certificate).await?,
+                    None => None,
+                };
+                let nobody = || ApiError::new(ErrorCode::Unauthenticated);
+                owner.or_else(|| self.anonymous.clone()).ok_or_else(nobody)?
+            }
+        };
+        self.admit(&principal, shown.address)?;
+        Ok(principal)
+    }
+
+    /// Whose the credential in the header is.
+    async fn by_header(&self, header: &[u8], address: Option<IpAddr>) -> Result<Principal, ApiError> {
         if let Some(known) = self.known(header).await? {
             return Ok(known.principal);
         }
-        let verified = match Credential::parse(header).ok_or_else(refused)? {
-            Credential::Token(token) => self.owner(SecretKind::Token, &token::hash(&token)).await?,
-            Credential::Basic { name, password } => self.password(header, &name, password).await?,
+        let credential = Credential::parse(header);
+        let name = credential.as_ref().and_then(Credential::name).map(str::to_owned);
+        let found = match credential {
+            None => None,
+            // Trying a token costs nothing, and no number of tries finds one: only failures wait.
+            Some(Credential::Token(token)) => self.owner(SecretKind::Token, &token::hash(&token)).await?,
+            Some(Credential::Basic { name, password }) => {
+                self.password(header, &name, password, address).await?
+            }
+        };
+        let now = self.clock.now();
+        let Some(found) = found else {
+            self.may_try(name.as_deref(), address)?;
+            self.logins.failed(name.as_deref(), address, now);
+            self.metrics.login_failed();
+            return Err(ApiError::new(ErrorCode::Unauthenticated));
+        };
+        if let Some(name) = name {
+            self.logins.succeeded(&name, address, now);
         }
-        .ok_or_else(refused)?;
-        let principal = verified.principal.clone();
-        self.remembered.insert(header, self.clock.now(), verified);
+        let principal = found.principal.clone();
+        self.remembered.insert(header, now, found);
         Ok(principal)
+    }
+
+    /// Whose certificate it is. Many clients have one for other servers, so an unknown one is as good as none.
+    async fn by_certificate(&self, certificate: &ClientCertificate) -> Result<Option<Principal>, ApiError> {
+        for identity in certificate.identities() {
+            let credential = identity.as_bytes();
+            if let Some(known) = self.known(credential).await? {
+                return Ok(Some(known.principal));
+            }
+            if let Some(found) = self.owner(SecretKind::Certificate, identity).await? {
+                let principal = found.principal.clone();
+                self.remembered.insert(credential, self.clock.now(), found);
+                return Ok(Some(principal));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether another login may be tried.
+    fn may_try(&self, name: Option<&str>, address: Option<IpAddr>) -> Result<(), ApiError> {
+        match self.logins.wait(name, address, self.clock.now()) {
+            None => Ok(()),
+            Some(wait) => {
+                self.metrics.login_throttled();
+                Err(ApiError::too_many_requests("too many logins have failed", wait))
+            }
+        }
+    }
+
+    /// Whether the caller may ask once more.
+    fn admit(&self, principal: &Principal, address: Option<IpAddr>) -> Result<(), ApiError> {
+        let address = || address.map(|address| logins::network(address).to_string());
+        // A name has no colon.
+        let key = principal.name().map(str::to_owned).or_else(|| Some(format!("address:{}", address()?)));
+        let taken = self.requests.take(key.unwrap_or_default(), self.clock.now());
+        taken.map_err(|wait| {
+            self.metrics.request_throttled();
+            ApiError::too_many_requests("you ask more often than you may", wait)
+        })
     }
 
     /// Who it was that showed this credential a moment ago, if nothing has changed since.
@@ -95,12 +206,15 @@ impl Authenticator {
         header: &[u8],
         name: &str,
         password: String,
+        address: Option<IpAddr>,
     ) -> Result<Option<Verified>, ApiError> {
         let turn = timeout(PATIENCE, Arc::clone(&self.hashing).acquire_owned()).await;
         let Ok(Ok(turn)) = turn else { return Err(ApiError::new(ErrorCode::Busy)) };
         if let Some(known) = self.known(header).await? {
             return Ok(Some(known));
         }
+        // Asked only now, so that a burst of guesses does not pass before the first has failed.
+        self.may_try(Some(name), address)?;
         let now = self.clock.now();
         let account = self.storage.account(name).await?;
         // The latest first, since most clients have it.
@@ -154,6 +268,16 @@ mod tests {
         NewSecret::new(SecretKind::Token, token::hash(token))
     }
 
+    fn authenticator(storage: &Arc<dyn Storage>, clock: &Clock, rules: Rules) -> Authenticator {
+        Authenticator::new(storage.clone(), clock.clone(), rules, Arc::default())
+    }
+
+    /// What comes with a request from some address.
+    fn header(header: &[u8]) -> Shown<'_> {
+        let address = Some(IpAddr::from([192, 0, 2, 1]));
+        Shown { authorization: Some(header), address, ..Shown::default() }
+    }
+
     /// A store with the account `eve`, who reads everything.
     async fn eve(folder: &tempfile::TempDir) -> (Arc<dyn Storage>, Clock, DateAdded) {
         let storage = storage::open(&folder.path().join("t.db").into()).await.unwrap();
@@ -175,15 +299,15 @@ mod tests {
         assert!(storage.add_secret("eve", &new_token(&token), date).await.unwrap().is_none());
         assert!(storage.add_secret("nobody", &new_token("x"), date).await.unwrap().is_none());
 
-        let auth = Authenticator::new(storage.clone(), clock, None);
+        let auth = authenticator(&storage, &clock, Rules::default());
         let good = [
             basic("eve", "päss:word"),
             basic("anybody", &token),
             format!("Bearer {token}").into_bytes(),
             format!("token {token}").into_bytes(),
         ];
-        for header in &good {
-            assert_eq!(auth.authenticate(Some(header)).await.unwrap().name(), Some("eve"));
+        for shown in &good {
+            assert_eq!(auth.authenticate(&header(shown)).await.unwrap().name(), Some("eve"));
         }
         let bad = [
             basic("eve", "wrong"),
@@ -191,21 +315,21 @@ mod tests {
             b"Bearer nonsense".to_vec(),
             b"Basic".to_vec(),
         ];
-        for header in &bad {
-            let error = auth.authenticate(Some(header)).await.unwrap_err();
+        for shown in &bad {
+            let error = auth.authenticate(&header(shown)).await.unwrap_err();
             assert_eq!(error.code(), ErrorCode::Unauthenticated);
         }
-        assert!(auth.authenticate(None).await.is_err());
+        assert!(auth.authenticate(&Shown::default()).await.is_err());
     }
 
     #[tokio::test]
     async fn a_change_of_the_account_is_seen_at_once() {
         let folder = tempfile::tempdir().unwrap();
         let (storage, clock, date) = eve(&folder).await;
-        let auth = Authenticator::new(storage.clone(), clock, None);
+        let auth = authenticator(&storage, &clock, Rules::default());
         let collection = uuid::Uuid::nil().into();
-        let header = basic("eve", "päss:word");
-        let seen = async || auth.authenticate(Some(&header)).await.map(|eve| eve.access(&collection)).ok();
+        let shown = basic("eve", "päss:word");
+        let seen = async || auth.authenticate(&header(&shown)).await.map(|eve| eve.access(&collection)).ok();
 
         assert_eq!(seen().await, Some(Access::READ));
         assert!(storage.grant("eve", Scope::Collection(collection), Access::WRITE).await.unwrap());
@@ -214,17 +338,17 @@ mod tests {
         assert_eq!(seen().await, Some(Access::WRITE));
         assert!(storage.change_password("eve", &new_password("new"), date, date).await.unwrap());
         assert_eq!(seen().await, None);
-        assert!(auth.authenticate(Some(&basic("eve", "new"))).await.is_ok());
+        assert!(auth.authenticate(&header(&basic("eve", "new"))).await.is_ok());
         assert!(storage.remove_account("eve").await.unwrap());
-        assert!(auth.authenticate(Some(&basic("eve", "new"))).await.is_err());
+        assert!(auth.authenticate(&header(&basic("eve", "new"))).await.is_err());
     }
 
     #[tokio::test]
     async fn secrets_overlap_and_end() {
         let folder = tempfile::tempdir().unwrap();
         let (storage, clock, date) = eve(&folder).await;
-        let auth = Authenticator::new(storage.clone(), clock.clone(), None);
-        let passes = async |password| auth.authenticate(Some(&basic("eve", password))).await.is_ok();
+        let auth = authenticator(&storage, &clock, Rules::default());
+        let passes = async |password| auth.authenticate(&header(&basic("eve", password))).await.is_ok();
         assert!(passes("päss:word").await);
         let end = DateAdded::from_millis(date.millis() + 30_000);
         assert!(storage.change_password("eve", &new_password("second"), date, end).await.unwrap());
@@ -238,17 +362,61 @@ mod tests {
             NewSecret { expires: Some(DateAdded::from_millis(date.millis() + 31_000)), ..new_token(&token) };
         storage.add_secret("eve", &ends, date).await.unwrap().unwrap();
         let bearer = format!("Bearer {token}").into_bytes();
-        assert!(auth.authenticate(Some(&bearer)).await.is_ok());
+        assert!(auth.authenticate(&header(&bearer)).await.is_ok());
         clock.advance(Duration::from_secs(1));
-        assert!(auth.authenticate(Some(&bearer)).await.is_err());
+        assert!(auth.authenticate(&header(&bearer)).await.is_err());
     }
 
     #[tokio::test]
     async fn without_credentials() {
         let folder = tempfile::tempdir().unwrap();
         let (storage, clock, _) = eve(&folder).await;
-        let open = Authenticator::new(storage, clock, Some(Grants::default()));
-        assert_eq!(open.authenticate(None).await.unwrap().name(), None);
-        assert!(open.authenticate(Some(&basic("eve", "x"))).await.is_err(), "never anonymous");
+        let open =
+            authenticator(&storage, &clock, Rules { anonymous: Some(Grants::default()), ..Rules::default() });
+        assert_eq!(open.authenticate(&Shown::default()).await.unwrap().name(), None);
+        assert!(open.authenticate(&header(&basic("eve", "x"))).await.is_err(), "never anonymous");
+    }
+
+    #[tokio::test]
+    async fn who_guesses_must_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        let (storage, clock, date) = eve(&folder).await;
+        let rules = Rules { login_failures: 3, ..Rules::default() };
+        let auth = authenticator(&storage, &clock, rules);
+        let code = async |shown: Vec<u8>| auth.authenticate(&header(&shown)).await.err().map(|e| e.code());
+        for _ in 0..3 {
+            assert_eq!(code(basic("eve", "wrong")).await, Some(ErrorCode::Unauthenticated));
+        }
+        assert_eq!(code(basic("eve", "wrong")).await, Some(ErrorCode::TooManyRequests));
+        assert_eq!(
+            code(basic("eve", "päss:word")).await,
+            Some(ErrorCode::TooManyRequests),
+            "not even looked at"
+        );
+        assert_eq!(code(b"Bearer wrong".to_vec()).await, Some(ErrorCode::TooManyRequests));
+        let token = token::generate();
+        storage.add_secret("eve", &new_token(&token), date).await.unwrap().unwrap();
+        assert_eq!(code(format!("Bearer {token}").into_bytes()).await, None, "a right token never waits");
+        clock.advance(Duration::from_secs(20));
+        assert_eq!(code(basic("eve", "päss:word")).await, None);
+    }
+
+    #[tokio::test]
+    async fn certificates_are_known_by_their_hash_or_a_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let (storage, clock, date) = eve(&folder).await;
+        let key = rcgen::generate_simple_self_signed(["tip.example.com".to_owned()]).unwrap();
+        let certificate = ClientCertificate::new(key.cert.der());
+        let shown = Shown { certificate: Some(&certificate), ..Shown::default() };
+        for identity in certificate.identities() {
+            let auth = authenticator(&storage, &clock, Rules::default());
+            assert!(auth.authenticate(&shown).await.is_err());
+            let secret = NewSecret::new(SecretKind::Certificate, identity.clone());
+            let number = storage.add_secret("eve", &secret, date).await.unwrap().unwrap();
+            assert_eq!(auth.authenticate(&shown).await.unwrap().name(), Some("eve"));
+            assert!(storage.remove_secret("eve", number).await.unwrap());
+            assert!(auth.authenticate(&shown).await.is_err());
+        }
+        assert_eq!(certificate.identities()[1], "dns:tip.example.com");
     }
 }

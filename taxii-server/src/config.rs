@@ -15,10 +15,12 @@ use std::time::Duration;
 
 use actix_web::http::Uri;
 use actix_web::http::header::HeaderName;
-use serde::Deserialize;
+use ipnet::IpNet;
+use serde::{Deserialize, Deserializer};
 
 pub use self::collection::{AnonymousAccess, CollectionSettings, DEFAULT_COLLECTION};
 pub use self::overrides::Overrides;
+use crate::auth::Rules;
 use crate::duration;
 use crate::feed::FeedSettings;
 use crate::storage::{Access, CollectionId, Database, Grants, Scope};
@@ -79,6 +81,13 @@ pub struct Config {
     pub anonymous: bool,
     /// A header that may carry a token instead of `Authorization`, for clients that know only such.
     pub api_key_header: Option<String>,
+    /// How many logins may fail in a minute, of one name and from one address; 0 is no limit.
+    pub max_login_failures: u32,
+    /// How many requests an account may make in a minute; 0 is no limit.
+    pub max_requests_per_minute: u32,
+    /// The proxies whose `X-Forwarded-For` is believed, as addresses or networks.
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
     /// How log lines are written.
     pub log_format: LogFormat,
     /// Write `"objects": []` in an empty answer, which TAXII 2.1 forbids and a few old clients need.
@@ -105,6 +114,9 @@ impl Default for Config {
             allowance: Duration::from_secs(2),
             anonymous: false,
             api_key_header: None,
+            max_login_failures: 10,
+            max_requests_per_minute: 0,
+            trusted_proxies: Vec::new(),
             log_format: LogFormat::Text,
             empty_lists: false,
             insecure_http: false,
@@ -195,6 +207,15 @@ impl Config {
         Some(Grants::from_iter(grants)).filter(|grants| grants.iter().next().is_some())
     }
 
+    /// Who is let in, and how often.
+    pub fn access_rules(&self) -> Rules {
+        Rules {
+            anonymous: self.anonymous_grants(),
+            login_failures: self.max_login_failures,
+            requests: self.max_requests_per_minute,
+        }
+    }
+
     /// The path or URL of the API root, as discovery gives it: with a slash at the end.
     pub fn api_root_url(&self) -> String {
         let base = self.public_url.as_deref().unwrap_or_default().trim_end_matches('/');
@@ -241,6 +262,19 @@ fn is_segment(text: &str) -> bool {
         && text
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_')
+}
+
+/// Networks, of which an address is the smallest.
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    let network = |text: String| {
+        let address = || text.parse().map(IpAddr::into);
+        text.parse().or_else(|_| address()).map_err(|_| {
+            serde::de::Error::custom(format!(
+                "`{text}` is no address or network such as `10.0.0.1` or `10.0.0.0/8`"
+            ))
+        })
+    };
+    Vec::<String>::deserialize(deserializer)?.into_iter().map(network).collect()
 }
 
 /// An absolute URL must be HTTPS (section 4.1.1) and have no path, because discovery is at the root of the

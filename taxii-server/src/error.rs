@@ -2,6 +2,7 @@
 //! (TAXII 2.1, sections 3.1, 3.6.1 and 5).
 
 use std::fmt;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header;
@@ -27,6 +28,8 @@ pub enum ErrorCode {
     NotAcceptable,
     /// The request took too long to arrive.
     RequestTimeout,
+    /// The caller asks, or fails to log in, too often.
+    TooManyRequests,
     /// The body is larger than announced as allowed.
     ContentTooLarge,
     /// The body has another media type than TAXII's.
@@ -54,6 +57,9 @@ impl ErrorCode {
             }
             Self::NotAcceptable => ("not_acceptable", StatusCode::NOT_ACCEPTABLE, "not acceptable"),
             Self::RequestTimeout => ("request_timeout", StatusCode::REQUEST_TIMEOUT, "request timeout"),
+            Self::TooManyRequests => {
+                ("too_many_requests", StatusCode::TOO_MANY_REQUESTS, "too many requests")
+            }
             Self::ContentTooLarge => {
                 ("content_too_large", StatusCode::PAYLOAD_TOO_LARGE, "the request body is too large")
             }
@@ -87,6 +93,7 @@ impl ErrorCode {
             StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
             StatusCode::NOT_ACCEPTABLE => Self::NotAcceptable,
             StatusCode::REQUEST_TIMEOUT => Self::RequestTimeout,
+            StatusCode::TOO_MANY_REQUESTS => Self::TooManyRequests,
             StatusCode::PAYLOAD_TOO_LARGE => Self::ContentTooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
             StatusCode::UNPROCESSABLE_ENTITY => Self::Unprocessable,
@@ -104,12 +111,15 @@ pub struct ApiError {
     description: Option<String>,
     error_id: Option<String>,
     allow: Option<&'static str>,
+    retry_after: Option<u64>,
 }
 
 impl ApiError {
     /// An error of this kind, without further words.
     pub fn new(code: ErrorCode) -> Self {
-        Self { code, description: None, error_id: None, allow: None }
+        // A busy server is so for moments.
+        let retry_after = (code == ErrorCode::Busy).then_some(1);
+        Self { code, description: None, error_id: None, allow: None, retry_after }
     }
 
     /// Says what exactly is wrong. The text must not reveal what the caller may not see.
@@ -127,6 +137,14 @@ impl ApiError {
     /// The resource does not know the method; `allow` lists those that it knows.
     pub fn method_not_allowed(allow: &'static str) -> Self {
         Self { allow: Some(allow), ..Self::new(ErrorCode::MethodNotAllowed) }
+    }
+
+    /// The caller must wait so long.
+    pub fn too_many_requests(description: &str, wait: Duration) -> Self {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        let error = Self::new(ErrorCode::TooManyRequests);
+        let description = format!("{description}: try again in {seconds} s");
+        Self { retry_after: Some(seconds), ..error.with_description(description) }
     }
 
     /// Something in the request is malformed.
@@ -186,8 +204,8 @@ impl ResponseError for ApiError {
             response.append_header((header::WWW_AUTHENTICATE, r#"Basic realm="taxii", charset="UTF-8""#));
             response.append_header((header::WWW_AUTHENTICATE, r#"Bearer realm="taxii""#));
         }
-        if self.code == ErrorCode::Busy {
-            response.insert_header((header::RETRY_AFTER, "1"));
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds));
         }
         if let Some(allow) = self.allow {
             response.insert_header((header::ALLOW, allow));

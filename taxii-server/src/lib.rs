@@ -1,7 +1,7 @@
 //! A TAXII 2.1 server that polls the SOC Defenders feed and republishes it.
 //!
-//! The layers, each of which uses only those before it: [`clock`], [`duration`], [`media_type`] and [`wire`] (the
-//! resources as they are written), [`storage`] (where objects are kept), [`ingest`] (the only writer of objects) and
+//! The layers, each of which uses only those before it: [`clock`], [`duration`], [`media_type`], [`metrics`] and
+//! [`wire`] (the resources as they are written), [`storage`] (where objects are kept), [`ingest`] (the only writer of objects) and
 //! [`error`], [`feed`] and [`auth`], [`config`], [`telemetry`], [`api`], [`server`], [`bridge`], [`command`].
 #![forbid(unsafe_code)]
 
@@ -16,6 +16,7 @@ pub mod error;
 pub mod feed;
 pub mod ingest;
 pub mod media_type;
+pub mod metrics;
 pub mod server;
 pub mod storage;
 pub mod telemetry;

@@ -60,7 +60,7 @@ impl Server {
             config.collections.iter().map(|collection| collection.id.into()).collect();
         storage.register_collections(&collections).await.map_err(StartError::Storage)?;
         let listen = config.listen;
-        let state = web::Data::new(State::new(config, storage, clock));
+        let state = web::Data::new(State::new(config, storage, clock, Arc::default()));
         let server = HttpServer::new(move || api::app(state.clone()))
             .disable_signals()
             .shutdown_timeout(SHUTDOWN_SECONDS)

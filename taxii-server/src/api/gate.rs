@@ -2,15 +2,17 @@
 
 use std::borrow::Cow;
 use std::future::{Ready, ready};
+use std::net::IpAddr;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
+use ipnet::IpNet;
 
 use super::State;
-use crate::auth::Principal;
+use crate::auth::{Principal, Shown, address};
 use crate::error::{ApiError, ErrorCode};
 use crate::media_type::accepts_taxii;
 
@@ -19,8 +21,14 @@ pub(super) async fn gate(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let authorization = authorization(request.headers(), state.config.api_key_header.as_deref());
-    let principal = state.authenticator.authenticate(authorization.as_deref()).await?;
+    let headers = request.headers();
+    let authorization = authorization(headers, state.config.api_key_header.as_deref());
+    let shown = Shown {
+        authorization: authorization.as_deref(),
+        certificate: request.conn_data(),
+        address: request.peer_addr().map(|peer| client(peer.ip(), headers, &state.config.trusted_proxies)),
+    };
+    let principal = state.authenticator.authenticate(&shown).await?;
     let accept = request.headers().get_all(header::ACCEPT);
     if !accepts_taxii(accept.map(|value| value.to_str().unwrap_or("unreadable"))) {
         return Err(ApiError::new(ErrorCode::NotAcceptable)
@@ -29,6 +37,12 @@ pub(super) async fn gate(
     }
     request.extensions_mut().insert(principal);
     next.call(request).await
+}
+
+fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let forwarded: Vec<_> =
+        headers.get_all("x-forwarded-for").map(|line| line.to_str().unwrap_or("unreadable")).collect();
+    address::client(peer, forwarded, trusted)
 }
 
 /// The credential of a request: that of `Authorization`, else a token in the header of the settings.

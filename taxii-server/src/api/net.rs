@@ -2,17 +2,18 @@
 //! said as a TAXII error too (TAXII 2.1, section 3.6.1). Every request ends here, so it is logged here.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, ResponseError};
+use actix_web::{Error, HttpMessage, ResponseError, web};
 use futures_util::FutureExt;
 use tracing_actix_web::RequestId;
 
-use super::health;
+use super::{State, health, page};
 use crate::error::{ApiError, ErrorCode};
 use crate::telemetry;
 use crate::wire::TAXII_MEDIA_TYPE;
@@ -22,6 +23,8 @@ pub(super) async fn net(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let start = Instant::now();
+    let metrics = request.app_data::<web::Data<State>>().map(|state| Arc::clone(&state.metrics));
+    let path = request.path().to_owned();
     let request_id = request.extensions().get::<RequestId>().map(ToString::to_string);
     let outcome = match AssertUnwindSafe(next.call(request)).catch_unwind().await {
         Ok(Ok(response)) => Ok(said_in_taxii(response, request_id)),
@@ -32,7 +35,15 @@ pub(super) async fn net(
         Err(_) => Err(of_framework(StatusCode::INTERNAL_SERVER_ERROR, request_id)),
     };
     let status = outcome.as_ref().map_or_else(ApiError::status_code, ServiceResponse::status);
-    telemetry::request_ended(status, start.elapsed());
+    let took = start.elapsed();
+    if let Some(metrics) = metrics {
+        metrics.request(&path, status.as_u16(), took);
+        let rows = outcome.as_ref().ok().and_then(|answer| answer.response().extensions().get().copied());
+        if let Some(page::Rows(rows)) = rows {
+            metrics.page(rows);
+        }
+    }
+    telemetry::request_ended(status, took);
     Ok(outcome?)
 }
 

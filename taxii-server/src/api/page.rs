@@ -9,6 +9,10 @@ use crate::wire::TAXII_MEDIA_TYPE;
 const FIRST: HeaderName = HeaderName::from_static("x-taxii-date-added-first");
 const LAST: HeaderName = HeaderName::from_static("x-taxii-date-added-last");
 
+/// How many rows the answer has, for those who count.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rows(pub(super) usize);
+
 /// Where the next page begins; nothing when this is the last one.
 pub(super) fn next<T: Dated>(page: &Page<T>) -> Option<String> {
     let last = page.rows.last().filter(|_| page.more)?;
@@ -23,6 +27,7 @@ pub(super) fn answer<T: Dated>(page: &Page<T>, query: &Query) -> HttpResponseBui
     let last = page.rows.last().map(Dated::date_added).or(query.after);
     let mut response = HttpResponse::Ok();
     response.content_type(TAXII_MEDIA_TYPE);
+    response.extensions_mut().insert(Rows(page.rows.len()));
     for (name, date) in [(FIRST, first), (LAST, last)] {
         if let Some(date) = date {
             response.insert_header((name, date.timestamp().to_string()));

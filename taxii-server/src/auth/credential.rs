@@ -20,6 +20,14 @@ pub enum Credential {
 }
 
 impl Credential {
+    /// The name that comes with it.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Basic { name, .. } => Some(name),
+            Self::Token(_) => None,
+        }
+    }
+
     /// Reads the header; the scheme may be in any case.
     pub fn parse(header: &[u8]) -> Option<Self> {
         let (scheme, value) = std::str::from_utf8(header).ok()?.trim().split_once(' ')?;

@@ -110,8 +110,8 @@ pub enum CertificateCommand {
     Add {
         /// The name of the account
         name: String,
-        /// The SHA-256 of the certificate, in hexadecimal digits with or without colons
-        fingerprint: String,
+        /// The SHA-256 of the certificate, in hexadecimal digits, or a subject alternative name after dns: or uri:
+        identity: String,
         #[command(flatten)]
         terms: Terms,
     },
@@ -196,8 +196,8 @@ pub(super) async fn run(
         AccountCommand::Token { command: None, name } => {
             edit.add_token(&name.unwrap_or_default(), String::new(), None).await
         }
-        AccountCommand::Certificate(CertificateCommand::Add { name, fingerprint, terms }) => {
-            edit.add_certificate(&name, &fingerprint, terms.label, terms.expires).await
+        AccountCommand::Certificate(CertificateCommand::Add { name, identity, terms }) => {
+            edit.add_certificate(&name, &identity, terms.label, terms.expires).await
         }
         AccountCommand::Remove { name } => edit.remove(&name).await,
     };

@@ -4,6 +4,7 @@
 mod backend;
 mod cluster;
 mod http;
+mod limits;
 mod paging;
 mod rights;
 mod several;

@@ -5,6 +5,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use super::Rights;
+use crate::auth::certificate::identity;
 use crate::auth::{password, token};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -78,10 +79,11 @@ impl Edit<'_> {
         label: String,
         expires: Option<Duration>,
     ) -> Done {
-        let hash = fingerprint.replace(':', "").to_ascii_lowercase();
-        if hash.len() != 64 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(format!("`{fingerprint}` is no SHA-256: expected 64 hexadecimal digits").into());
-        }
+        let hash = identity(fingerprint).ok_or_else(|| {
+            format!(
+                "`{fingerprint}` is neither a SHA-256 in hexadecimal digits nor such as `dns:tip.example.com`"
+            )
+        })?;
         if let Some(owner) = self.storage.owner_of(SecretKind::Certificate, &hash).await? {
             return Err(format!("this is the certificate of the account `{owner}` already").into());
         }

@@ -1,0 +1,106 @@
+//! Those who ask or fail too often are told to wait (RFC 6585, section 4).
+
+use std::time::Duration;
+
+use reqwest::{RequestBuilder, Response};
+use serde_json::Value;
+
+use super::world::{PASSWORD, World};
+
+const MEDIA_TYPE: &str = "application/taxii+json;version=2.1";
+
+fn discovery(world: &World, password: &str) -> RequestBuilder {
+    world.client.get(format!("{}/taxii2/", world.url)).basic_auth("reader", Some(password))
+}
+
+/// That the answer is a TAXII error which says how long to wait.
+async fn must_wait(response: Response, seconds: &str) {
+    assert_eq!(response.status(), 429);
+    assert_eq!(response.headers()["retry-after"], seconds);
+    assert_eq!(response.headers()["content-type"], MEDIA_TYPE);
+    let body: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
+    assert_eq!((&body["http_status"], &body["error_code"]), (&"429".into(), &"too_many_requests".into()));
+}
+
+#[tokio::test]
+async fn item_33_failed_logins_are_throttled() {
+    let world = World::start_with(|config| config.max_login_failures = 2).await;
+    for _ in 0..2 {
+        assert_eq!(discovery(&world, "wrong").send().await.unwrap().status(), 401);
+    }
+    must_wait(discovery(&world, "wrong").send().await.unwrap(), "30").await;
+    must_wait(discovery(&world, PASSWORD).send().await.unwrap(), "30").await;
+    // From another address it is the name that waits; the header is not believed, since nobody is trusted.
+    let elsewhere = discovery(&world, PASSWORD).header("x-forwarded-for", "192.0.2.1");
+    must_wait(elsewhere.send().await.unwrap(), "30").await;
+    world.clock.advance(Duration::from_secs(30));
+    assert_eq!(discovery(&world, PASSWORD).send().await.unwrap().status(), 200);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn item_33_behind_a_trusted_proxy_clients_are_told_apart() {
+    let world = World::start_with(|config| {
+        config.max_login_failures = 2;
+        config.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    })
+    .await;
+    let from = |address: &str, user: &str| {
+        let request = world.client.get(format!("{}/taxii2/", world.url)).basic_auth(user, Some("wrong"));
+        request.header("x-forwarded-for", address)
+    };
+    for user in ["a", "b"] {
+        assert_eq!(from("192.0.2.1", user).send().await.unwrap().status(), 401);
+    }
+    must_wait(from("192.0.2.1", "c").send().await.unwrap(), "30").await;
+    assert_eq!(from("192.0.2.2", "c").send().await.unwrap().status(), 401);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn item_33_an_account_has_a_rate() {
+    let world = World::start_with(|config| config.max_requests_per_minute = 3).await;
+    for _ in 0..3 {
+        assert_eq!(discovery(&world, PASSWORD).send().await.unwrap().status(), 200);
+    }
+    must_wait(discovery(&world, PASSWORD).send().await.unwrap(), "20").await;
+    world.clock.advance(Duration::from_secs(20));
+    assert_eq!(discovery(&world, PASSWORD).send().await.unwrap().status(), 200);
+    must_wait(discovery(&world, PASSWORD).send().await.unwrap(), "20").await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn item_06_a_401_carries_a_challenge_for_each_scheme() {
+    let world = World::start().await;
+    let response = world.client.get(format!("{}/taxii2/", world.url)).send().await.unwrap();
+    assert_eq!(response.status(), 401);
+    let challenges: Vec<_> = response.headers().get_all("www-authenticate").iter().collect();
+    assert_eq!(challenges, [r#"Basic realm="taxii", charset="UTF-8""#, r#"Bearer realm="taxii""#]);
+    world.stop().await;
+}
+
+/// Whoever measures how long failures take must not learn which names there are.
+#[tokio::test]
+async fn item_17_a_wrong_name_takes_as_long_as_a_wrong_password() {
+    let world = World::start_with(|config| config.max_login_failures = 0).await;
+    let attempt = async |user: &str, number: usize| {
+        let request = world.client.get(format!("{}/taxii2/", world.url));
+        let start = std::time::Instant::now();
+        let response = request.basic_auth(user, Some(format!("wrong {number}"))).send().await.unwrap();
+        assert_eq!(response.status(), 401);
+        start.elapsed()
+    };
+    // In turns, so that both meet the same load of the machine.
+    let (mut there, mut not_there) = (Vec::new(), Vec::new());
+    for number in 0..15 {
+        there.push(attempt("reader", number).await);
+        not_there.push(attempt("nobody", number).await);
+    }
+    there.sort_unstable();
+    not_there.sort_unstable();
+    let (there, not_there) = (there[7], not_there[7]);
+    let ratio = there.as_secs_f64() / not_there.as_secs_f64();
+    assert!((0.5..2.0).contains(&ratio), "{there:?} against {not_there:?}");
+    world.stop().await;
+}
