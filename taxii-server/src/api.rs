@@ -49,14 +49,15 @@ pub struct State {
     pub authenticator: Authenticator,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    clock: Clock,
 }
 
 impl State {
     /// The state of a server with these settings and this store.
     pub fn new(config: Config, storage: Arc<dyn Storage>, clock: Clock, metrics: Arc<Metrics>) -> Self {
         let authenticator =
-            Authenticator::new(storage.clone(), clock, config.access_rules(), Arc::clone(&metrics));
-        Self { config, storage, authenticator, metrics }
+            Authenticator::new(storage.clone(), clock.clone(), config.access_rules(), Arc::clone(&metrics));
+        Self { config, storage, authenticator, metrics, clock }
     }
 }
 
@@ -73,10 +74,14 @@ pub fn app(
     >,
 > {
     let api_root = format!("/{}", state.config.api_root);
+    let health_here = state.config.admin_listen.is_none();
     App::new()
         .app_data(state)
-        .service(web::resource("/healthz").route(reading().to(health::alive)))
-        .service(web::resource("/readyz").route(reading().to(health::ready)))
+        .configure(|app| {
+            if health_here {
+                health::configure(app)
+            }
+        })
         .service(discovery_scope())
         .service(api_root_scope(api_root))
         .default_service(web::to(unknown_path))
@@ -84,6 +89,25 @@ pub fn app(
         .wrap(NormalizePath::trim())
         .wrap(from_fn(net::net))
         .wrap(TracingLogger::<RequestSpan>::new())
+}
+
+/// The application for the operator: health and metrics.
+pub fn admin_app(
+    state: web::Data<State>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        .app_data(state)
+        .configure(health::configure)
+        .service(web::resource("/metrics").route(reading().to(health::metrics)))
+        .default_service(web::to(nothing_else))
 }
 
 fn discovery_scope() -> Scope<
@@ -147,6 +171,10 @@ fn endpoint(path: &str, allow: &'static str) -> Resource {
 /// GET, and HEAD, whose body the server leaves out.
 fn reading() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+async fn nothing_else() -> HttpResponse {
+    HttpResponse::NotFound().content_type("text/plain").body("here are /healthz, /readyz and /metrics\n")
 }
 
 async fn unknown_path() -> Result<HttpResponse, ApiError> {

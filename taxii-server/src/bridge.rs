@@ -34,7 +34,7 @@ impl Bridge {
         let polling = Polling::new(&config, Arc::clone(&storage), clock.clone())?;
         let server = Server::start(config, Arc::clone(&storage), clock).await.map_err(BridgeError::Server)?;
         let (stop, stopped) = watch::channel(false);
-        let polling = tokio::spawn(polling.run(stopped));
+        let polling = tokio::spawn(polling.run(Arc::clone(server.metrics()), stopped));
         Ok(Self { server, storage, polling, stop })
     }
 

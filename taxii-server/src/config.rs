@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use actix_web::http::Uri;
@@ -92,6 +92,16 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Write `"objects": []` in an empty answer, which TAXII 2.1 forbids and a few old clients need.
     pub empty_lists: bool,
+    /// The file with the certificate of the server and those between it and the root, as PEM. With it HTTPS is served.
+    pub tls_certificate: Option<PathBuf>,
+    /// The file with the key of the certificate, as PEM.
+    pub tls_key: Option<PathBuf>,
+    /// The file with the certificates of the authorities that vouch for clients, as PEM.
+    pub tls_client_ca: Option<PathBuf>,
+    /// Another address and port for health and metrics, without TLS; there they need no account.
+    pub admin_listen: Option<SocketAddr>,
+    /// The most connections at a time.
+    pub max_connections: usize,
     /// Serve plain HTTP on an address that other machines reach (behind a proxy that does TLS).
     pub insecure_http: bool,
 }
@@ -119,6 +129,11 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             log_format: LogFormat::Text,
             empty_lists: false,
+            tls_certificate: None,
+            tls_key: None,
+            tls_client_ca: None,
+            admin_listen: None,
+            max_connections: 20_000,
             insecure_http: false,
         }
     }
@@ -165,6 +180,15 @@ impl Config {
         if self.allowance > Duration::from_secs(3600) {
             problems.push("`allowance` is longer than `1h`".to_owned());
         }
+        let (certificate, key) = (self.tls_certificate.is_some(), self.tls_key.is_some());
+        if certificate != key || (self.tls_client_ca.is_some() && !certificate) {
+            problems.push(
+                "`tls_certificate` and `tls_key` need each other, and `tls_client_ca` needs both".to_owned(),
+            );
+        }
+        if self.max_connections == 0 {
+            problems.push("`max_connections` must be greater than 0".to_owned());
+        }
         collection::check(&self.collections, &mut problems);
         self.check_feeds(&mut problems);
         if problems.is_empty() { Ok(()) } else { Err(ConfigError { problems }) }
@@ -207,6 +231,12 @@ impl Config {
         Some(Grants::from_iter(grants)).filter(|grants| grants.iter().next().is_some())
     }
 
+    /// The files of TLS; nothing when plain HTTP is served.
+    pub fn tls(&self) -> Option<TlsFiles> {
+        let (certificate, key) = self.tls_certificate.clone().zip(self.tls_key.clone())?;
+        Some(TlsFiles { certificate, key, client_ca: self.tls_client_ca.clone() })
+    }
+
     /// Who is let in, and how often.
     pub fn access_rules(&self) -> Rules {
         Rules {
@@ -221,6 +251,17 @@ impl Config {
         let base = self.public_url.as_deref().unwrap_or_default().trim_end_matches('/');
         format!("{base}/{}/", self.api_root)
     }
+}
+
+/// The files that TLS needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate of the server, and those between it and the root.
+    pub certificate: PathBuf,
+    /// Its key.
+    pub key: PathBuf,
+    /// The authorities that vouch for clients, if any do.
+    pub client_ca: Option<PathBuf>,
 }
 
 /// Settings that cannot work: every problem, a sentence each.

@@ -30,6 +30,8 @@ pub enum ErrorCode {
     RequestTimeout,
     /// The caller asks, or fails to log in, too often.
     TooManyRequests,
+    /// The header is larger than can be read.
+    HeaderTooLarge,
     /// The body is larger than announced as allowed.
     ContentTooLarge,
     /// The body has another media type than TAXII's.
@@ -60,6 +62,11 @@ impl ErrorCode {
             Self::TooManyRequests => {
                 ("too_many_requests", StatusCode::TOO_MANY_REQUESTS, "too many requests")
             }
+            Self::HeaderTooLarge => (
+                "header_too_large",
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                "the request header is too large",
+            ),
             Self::ContentTooLarge => {
                 ("content_too_large", StatusCode::PAYLOAD_TOO_LARGE, "the request body is too large")
             }
@@ -94,6 +101,7 @@ impl ErrorCode {
             StatusCode::NOT_ACCEPTABLE => Self::NotAcceptable,
             StatusCode::REQUEST_TIMEOUT => Self::RequestTimeout,
             StatusCode::TOO_MANY_REQUESTS => Self::TooManyRequests,
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => Self::HeaderTooLarge,
             StatusCode::PAYLOAD_TOO_LARGE => Self::ContentTooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
             StatusCode::UNPROCESSABLE_ENTITY => Self::Unprocessable,

@@ -1,22 +1,31 @@
 //! The server: started in-process on any port, by the program as by tests.
 
+mod admin;
+mod connection;
+mod listener;
+pub mod tls;
+
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
-use actix_web::{HttpServer, web};
+use actix_server::{ServerBuilder, ServerHandle};
+use actix_web::web;
 use tokio::task::JoinHandle;
 
-use crate::api::{self, State};
+use self::tls::{Identity, TlsError};
+use crate::api::State;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::metrics::Metrics;
 use crate::storage::{CollectionId, Storage, StorageError};
 
 /// How long requests that have begun may take to end when the server stops.
 const SHUTDOWN_SECONDS: u64 = 10;
+
+/// How many connections may wait to be accepted.
+const BACKLOG: u32 = 4096;
 
 /// Starts servers.
 #[derive(Debug)]
@@ -26,9 +35,12 @@ pub struct Server;
 #[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
+    admin_address: Option<SocketAddr>,
     url: String,
+    metrics: Arc<Metrics>,
     handle: ServerHandle,
     task: JoinHandle<io::Result<()>>,
+    reloading: Option<JoinHandle<()>>,
 }
 
 impl Server {
@@ -50,7 +62,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// The address cannot be listened on, or the store fails.
+    /// An address cannot be listened on, the files of TLS cannot be used, or the store fails.
     pub async fn start(
         config: Config,
         storage: Arc<dyn Storage>,
@@ -59,20 +71,50 @@ impl Server {
         let collections: Vec<CollectionId> =
             config.collections.iter().map(|collection| collection.id.into()).collect();
         storage.register_collections(&collections).await.map_err(StartError::Storage)?;
-        let listen = config.listen;
-        let state = web::Data::new(State::new(config, storage, clock, Arc::default()));
-        let server = HttpServer::new(move || api::app(state.clone()))
+        let metrics = Arc::default();
+        let (listen, admin_listen, tls) = (config.listen, config.admin_listen, config.tls());
+        let builder = ServerBuilder::default()
             .disable_signals()
             .shutdown_timeout(SHUTDOWN_SECONDS)
-            .client_request_timeout(Duration::from_secs(15))
-            .bind(listen)
-            .map_err(|error| StartError::Listen(listen, error))?;
-        let address = server.addrs().first().copied().unwrap_or(listen);
-        let server = server.run();
+            .backlog(BACKLOG)
+            .max_concurrent_connections(per_worker(config.max_connections));
+        let state = web::Data::new(State::new(config, storage, clock, Arc::clone(&metrics)));
+        let (listener, address) = bind(listen)?;
+        let (mut builder, scheme, reloading) = match tls {
+            None => (listener::plain(builder, listener, state.clone()), "http", None),
+            Some(files) => {
+                let identity = Identity::load(&files).map_err(StartError::Tls)?;
+                let settings = tls::settings(&files, Arc::clone(&identity)).map_err(StartError::Tls)?;
+                let builder = listener::tls(builder, listener, state.clone(), settings);
+                (builder, "https", Some(tokio::spawn(identity.follow())))
+            }
+        };
+        let mut admin_address = None;
+        if let Some(listen) = admin_listen {
+            let (listener, address) = bind(listen)?;
+            admin_address = Some(address);
+            builder = builder.and_then(|builder| admin::listen(builder, listener, state));
+        }
+        let server = builder.map_err(|error| StartError::Listen(listen, error))?.run();
         let handle = server.handle();
         let task = tokio::spawn(server);
-        Ok(Running { address, url: format!("http://{address}"), handle, task })
+        let url = format!("{scheme}://{address}");
+        Ok(Running { address, admin_address, url, metrics, handle, task, reloading })
     }
+}
+
+fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let bound = TcpListener::bind(listen).and_then(|listener| {
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    });
+    bound.map_err(|error| StartError::Listen(listen, error))
+}
+
+/// The share of each worker; there is one for each core.
+fn per_worker(connections: usize) -> usize {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    connections.div_ceil(workers)
 }
 
 impl Running {
@@ -86,8 +128,21 @@ impl Running {
         self.address
     }
 
+    /// The address and port of health and metrics, if they have one of their own.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin_address
+    }
+
+    /// What is counted.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
     /// Stops: no new connections, and some seconds for the requests that have begun.
     pub async fn stop(self) {
+        if let Some(reloading) = &self.reloading {
+            reloading.abort();
+        }
         self.handle.stop(true).await;
         // The outcome of a server that was told to stop says nothing more.
         let _ = self.task.await;
@@ -105,6 +160,8 @@ impl Running {
 pub enum StartError {
     /// The address cannot be listened on.
     Listen(SocketAddr, io::Error),
+    /// The files of TLS cannot be used.
+    Tls(TlsError),
     /// The store fails.
     Storage(StorageError),
 }
@@ -113,6 +170,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Listen(address, error) => write!(f, "cannot listen on `{address}`: {error}"),
+            Self::Tls(error) => error.fmt(f),
             Self::Storage(error) => error.fmt(f),
         }
     }
@@ -121,7 +179,7 @@ impl fmt::Display for StartError {
 impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Listen(..) => None,
+            Self::Listen(..) | Self::Tls(_) => None,
             Self::Storage(error) => error.source(),
         }
     }

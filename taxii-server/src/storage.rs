@@ -18,6 +18,7 @@ pub mod database;
 mod error;
 pub mod feed;
 pub mod lease;
+mod migrations;
 pub mod object;
 mod postgres;
 pub mod query;
@@ -25,6 +26,7 @@ mod sql;
 mod sqlite;
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -72,6 +74,12 @@ pub trait Storage: Accounts + Feeds + Objects + fmt::Debug + Send + Sync {
     /// The database failed.
     async fn lead(&self, task: &str) -> Result<Option<Lease>, StorageError>;
 
+    /// How many versions of objects each collection has.
+    ///
+    /// # Errors
+    /// The database failed.
+    async fn object_counts(&self) -> Result<Vec<(CollectionId, u64)>, StorageError>;
+
     /// Whether the store answers.
     ///
     /// # Errors
@@ -91,6 +99,25 @@ pub async fn open(database: &Database) -> Result<Arc<dyn Storage>, StorageError>
         Database::Sqlite(path) => Ok(Arc::new(SqlStorage::new(Sqlite::open(path).await?))),
         Database::Postgres(url) => Ok(Arc::new(SqlStorage::new(Postgres::open(url).await?))),
     }
+}
+
+/// How many migrations the database still needs. It is only read, and not made.
+///
+/// # Errors
+/// The database cannot be reached, or comes from a newer version of the program.
+pub async fn pending_migrations(database: &Database) -> Result<usize, StorageError> {
+    match database {
+        Database::Sqlite(path) => sqlite::pending_migrations(path).await,
+        Database::Postgres(url) => postgres::pending_migrations(url).await,
+    }
+}
+
+/// Writes a copy of an SQLite file, as it is at one moment, while others read and write it.
+///
+/// # Errors
+/// The file cannot be read, or the copy exists or cannot be written.
+pub async fn backup(file: &Path, copy: &Path) -> Result<(), StorageError> {
+    sqlite::backup(file, copy).await
 }
 
 /// The identifier of a collection.

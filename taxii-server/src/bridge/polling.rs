@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::feed::{self, FeedSettings, Poller};
 use crate::ingest::Ingest;
+use crate::metrics::Metrics;
 use crate::storage::{CollectionId, Lease, Storage, Term};
 
 /// The task that the lease is for. One for all feeds, since what they tell of a subject is joined.
@@ -46,23 +47,23 @@ impl Polling {
     }
 
     /// Polls whenever this server holds the lease, until `stop` says true.
-    pub(super) async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub(super) async fn run(self, metrics: Arc<Metrics>, mut stop: watch::Receiver<bool>) {
         if self.feeds.is_empty() {
             return;
         }
         tokio::select! {
-            () = self.lead() => {}
+            () = self.lead(&metrics) => {}
             _ = stop.wait_for(|stop| *stop) => {}
         }
     }
 
-    async fn lead(&self) {
+    async fn lead(&self, metrics: &Arc<Metrics>) {
         let mut waiting = false;
         loop {
             match self.storage.lead(TASK).await {
                 Ok(Some(lease)) => {
                     waiting = false;
-                    self.poll(lease).await;
+                    self.poll(lease, metrics).await;
                 }
                 Ok(None) if waiting => {}
                 Ok(None) => {
@@ -78,7 +79,7 @@ impl Polling {
     }
 
     /// Polls until the lease is lost. Dropped, it gives up the polls that have begun: nothing of them is stored.
-    async fn poll(&self, mut lease: Lease) {
+    async fn poll(&self, mut lease: Lease, metrics: &Arc<Metrics>) {
         // They could be made when the program started.
         let Ok(pollers) = self.pollers(lease.term()) else { return };
         if let Some(term) = lease.term() {
@@ -87,7 +88,7 @@ impl Polling {
         let (_stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         for poller in pollers {
-            tasks.spawn(feed::run(poller, stopped.clone()));
+            tasks.spawn(feed::run(poller, Arc::clone(metrics), stopped.clone()));
         }
         lease.lost().await;
         tracing::warn!("polling stops: the database has let another server take over");

@@ -37,12 +37,12 @@ pub(super) async fn run(config: Config, clock: Clock) -> Result<(), Box<dyn Erro
 
 /// Plain HTTP only where no other machine listens in, or where the operator says so.
 pub(super) fn check_listen(config: &Config) -> Result<(), String> {
-    if config.listen.ip().is_loopback() || config.insecure_http {
+    if config.tls().is_some() || config.listen.ip().is_loopback() || config.insecure_http {
         return Ok(());
     }
     Err(format!(
-        "`{}` can be reached by other machines, and plain HTTP would show them the passwords: listen on \
-         `127.0.0.1`, or say `--insecure-http` if a proxy in front does TLS",
+        "`{}` can be reached by other machines, and plain HTTP would show them the passwords: name a \
+         certificate with `--tls-certificate` and `--tls-key`, listen on `127.0.0.1`, or say `--insecure-http` if a proxy in front does TLS",
         config.listen
     ))
 }

@@ -68,6 +68,18 @@ pub struct Overrides {
     /// Write "objects": [] in an empty answer, which TAXII 2.1 forbids and a few old clients need
     #[arg(long, global = true, env = "TAXII_SERVER_EMPTY_LISTS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub empty_lists: Option<bool>,
+    /// The file with the certificate of the server, as PEM
+    #[arg(long, global = true, env = "TAXII_SERVER_TLS_CERTIFICATE", value_name = "FILE")]
+    pub tls_certificate: Option<PathBuf>,
+    /// The file with the key of the certificate, as PEM
+    #[arg(long, global = true, env = "TAXII_SERVER_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// The file with the certificates of the authorities that vouch for clients, as PEM
+    #[arg(long, global = true, env = "TAXII_SERVER_TLS_CLIENT_CA", value_name = "FILE")]
+    pub tls_client_ca: Option<PathBuf>,
+    /// Another address and port for health and metrics
+    #[arg(long, global = true, env = "TAXII_SERVER_ADMIN_LISTEN", value_name = "ADDRESS:PORT")]
+    pub admin_listen: Option<SocketAddr>,
     /// Serve plain HTTP on an address that other machines reach
     #[arg(long, global = true, env = "TAXII_SERVER_INSECURE_HTTP", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub insecure_http: Option<bool>,
@@ -104,6 +116,10 @@ impl Overrides {
             api_key_header: self.api_key_header.or(config.api_key_header),
             log_format: self.log_format.unwrap_or(config.log_format),
             empty_lists: self.empty_lists.unwrap_or(config.empty_lists),
+            tls_certificate: self.tls_certificate.or(config.tls_certificate),
+            tls_key: self.tls_key.or(config.tls_key),
+            tls_client_ca: self.tls_client_ca.or(config.tls_client_ca),
+            admin_listen: self.admin_listen.or(config.admin_listen),
             insecure_http: self.insecure_http.unwrap_or(config.insecure_http),
             ..config
         }

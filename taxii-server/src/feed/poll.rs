@@ -78,6 +78,11 @@ impl Poller {
         self.client.settings()
     }
 
+    /// The time.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
     /// Polls once.
     ///
     /// # Errors

@@ -1,22 +1,25 @@
 //! Polling again and again, and what the log says about it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
 use super::{Failure, PollError, Polled, Poller};
+use crate::metrics::Metrics;
 
 /// The wait after a first failure; it doubles with each further one, up to the interval.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
 
 /// Polls until `stop` says true. A poll that has begun is given up then: nothing of it is stored.
-pub async fn run(mut poller: Poller, mut stop: watch::Receiver<bool>) {
+pub async fn run(mut poller: Poller, metrics: Arc<Metrics>, mut stop: watch::Receiver<bool>) {
     let mut failures = 0;
     loop {
         let polled = tokio::select! {
             polled = poller.poll() => polled,
             _ = stop.wait_for(|stop| *stop) => return,
         };
+        metrics.polled(&poller.settings().name, polled.is_ok(), poller.now());
         failures = if polled.is_ok() { 0 } else { failures + 1 };
         let wait = wait(&polled, failures, poller.settings().interval);
         log(&poller.settings().name, &polled, wait);

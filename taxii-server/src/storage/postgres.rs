@@ -101,6 +101,19 @@ impl Backend for Postgres {
     }
 }
 
+/// How many migrations the database still needs.
+///
+/// # Errors
+/// The database cannot be reached, or comes from a newer version of the program.
+pub(super) async fn pending_migrations(url: &PostgresUrl) -> Result<usize, StorageError> {
+    let options = url.options().map_err(|error| StorageError::open(url, error))?;
+    let connection = PgConnection::connect_with(&options).await;
+    let mut connection = connection.map_err(|error| StorageError::open(url, error))?;
+    let pending = migrate::pending(&mut connection).await?;
+    connection.close().await?;
+    Ok(pending)
+}
+
 /// Has commits written to disk before they are seen: with `off` a crash of the database could take back objects that
 /// clients have seen, and give their dates to others. What asks for more than the disk of this machine is left.
 async fn durable(connection: &mut PgConnection) -> Result<(), sqlx::Error> {

@@ -125,6 +125,10 @@ impl<B: Backend> Storage for SqlStorage<B> {
         self.backend.lead(task).await
     }
 
+    async fn object_counts(&self) -> Result<Vec<(CollectionId, u64)>, StorageError> {
+        self.counts().await
+    }
+
     async fn ping(&self) -> Result<(), StorageError> {
         self.read_optional(Statement::new("SELECT key FROM collection LIMIT 1")).await?;
         Ok(())

@@ -5,6 +5,7 @@
 //! could take back objects that clients have seen, and the dates they were given, and those dates would
 //! then be given to other objects, which these clients would never fetch.
 
+mod backup;
 mod connection;
 mod migrate;
 
@@ -16,6 +17,7 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{SqliteConnection, SqlitePool, Transaction};
 
+pub(super) use self::backup::{backup, pending_migrations};
 use super::sql::Backend;
 use super::{Lease, StorageError};
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::{RequestBuilder, Response};
 use serde_json::Value;
 
+use super::backend::Backend;
 use super::world::{PASSWORD, World};
 
 const MEDIA_TYPE: &str = "application/taxii+json;version=2.1";
@@ -24,7 +25,7 @@ async fn must_wait(response: Response, seconds: &str) {
 
 #[tokio::test]
 async fn item_33_failed_logins_are_throttled() {
-    let world = World::start_with(|config| config.max_login_failures = 2).await;
+    let world = World::start_with(Backend::Sqlite, |config| config.max_login_failures = 2).await;
     for _ in 0..2 {
         assert_eq!(discovery(&world, "wrong").send().await.unwrap().status(), 401);
     }
@@ -40,7 +41,7 @@ async fn item_33_failed_logins_are_throttled() {
 
 #[tokio::test]
 async fn item_33_behind_a_trusted_proxy_clients_are_told_apart() {
-    let world = World::start_with(|config| {
+    let world = World::start_with(Backend::Sqlite, |config| {
         config.max_login_failures = 2;
         config.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
     })
@@ -59,7 +60,7 @@ async fn item_33_behind_a_trusted_proxy_clients_are_told_apart() {
 
 #[tokio::test]
 async fn item_33_an_account_has_a_rate() {
-    let world = World::start_with(|config| config.max_requests_per_minute = 3).await;
+    let world = World::start_with(Backend::Sqlite, |config| config.max_requests_per_minute = 3).await;
     for _ in 0..3 {
         assert_eq!(discovery(&world, PASSWORD).send().await.unwrap().status(), 200);
     }
@@ -72,7 +73,7 @@ async fn item_33_an_account_has_a_rate() {
 
 #[tokio::test]
 async fn item_06_a_401_carries_a_challenge_for_each_scheme() {
-    let world = World::start().await;
+    let world = World::start(Backend::Sqlite).await;
     let response = world.client.get(format!("{}/taxii2/", world.url)).send().await.unwrap();
     assert_eq!(response.status(), 401);
     let challenges: Vec<_> = response.headers().get_all("www-authenticate").iter().collect();
@@ -83,7 +84,7 @@ async fn item_06_a_401_carries_a_challenge_for_each_scheme() {
 /// Whoever measures how long failures take must not learn which names there are.
 #[tokio::test]
 async fn item_17_a_wrong_name_takes_as_long_as_a_wrong_password() {
-    let world = World::start_with(|config| config.max_login_failures = 0).await;
+    let world = World::start_with(Backend::Sqlite, |config| config.max_login_failures = 0).await;
     let attempt = async |user: &str, number: usize| {
         let request = world.client.get(format!("{}/taxii2/", world.url));
         let start = std::time::Instant::now();

@@ -10,4 +10,5 @@ mod rights;
 mod several;
 mod storage;
 mod story;
+mod tls;
 mod world;

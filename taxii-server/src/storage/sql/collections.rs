@@ -1,6 +1,8 @@
 //! The collections of the database: what the settings do not hold.
 
-use super::row::Value;
+use uuid::Uuid;
+
+use super::row::{Row, Value};
 use super::statement::Statement;
 use super::{Backend, SqlStorage};
 use crate::storage::{CollectionId, StorageError};
@@ -15,5 +17,16 @@ impl<B: Backend> SqlStorage<B> {
         insert.push(" ON CONFLICT (id) DO NOTHING");
         self.write(insert).await?;
         Ok(())
+    }
+    /// How many versions of objects each collection has.
+    pub(super) async fn counts(&self) -> Result<Vec<(CollectionId, u64)>, StorageError> {
+        let select = Statement::new(
+            "SELECT id, (SELECT count(*) FROM object WHERE collection = key) FROM collection ORDER BY id",
+        );
+        let count = |mut row: Row| {
+            let id: Uuid = row.next::<String>()?.parse().map_err(StorageError::encoding)?;
+            Ok((id.into(), u64::try_from(row.next::<i64>()?).unwrap_or(0)))
+        };
+        self.read_all(select).await?.into_iter().map(count).collect()
     }
 }

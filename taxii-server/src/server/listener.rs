@@ -1,0 +1,113 @@
+//! From a connection to the application: TLS if there is any, then HTTP with bounds on time and number.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use actix_http::error::DispatchError;
+use actix_http::{HttpService, Protocol};
+use actix_server::{GracefulShutdownSignal, ServerBuilder};
+use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_tls::accept::TlsError;
+use actix_tls::accept::rustls_0_23::{Acceptor, TlsStream};
+use actix_web::dev::{AppConfig, Extensions};
+use actix_web::web;
+use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+
+use super::connection::Connection;
+use crate::api::{self, State};
+use crate::auth::certificate::ClientCertificate;
+
+/// How long a client may take to send the header of a request.
+const HEADER: Duration = Duration::from_secs(15);
+
+/// How long a connection is kept that does nothing.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// How long TLS may take to be agreed on.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// How long a client may take to hang up after it was told something that ends the connection.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// How many connections may be agreeing on TLS at a time, of each worker. Those that say nothing count too, so it must not
+/// be few.
+const HANDSHAKES: usize = 10_000;
+
+/// Listens for plain HTTP.
+pub(super) fn plain(
+    builder: ServerBuilder,
+    listener: TcpListener,
+    state: web::Data<State>,
+) -> io::Result<ServerBuilder> {
+    let stop = builder.graceful_shutdown_signal();
+    builder.listen("http", listener, move || {
+        let connect = fn_service(|stream: TcpStream| async move {
+            let peer = stream.peer_addr().ok();
+            Ok::<_, DispatchError>((Connection::new(stream), Protocol::Http1, peer))
+        });
+        connect.and_then(http(state.clone(), stop.clone(), |_, _| {}))
+    })
+}
+
+/// Listens for HTTP over TLS.
+pub(super) fn tls(
+    builder: ServerBuilder,
+    listener: TcpListener,
+    state: web::Data<State>,
+    settings: ServerConfig,
+) -> io::Result<ServerBuilder> {
+    actix_tls::accept::max_concurrent_tls_connect(HANDSHAKES);
+    let stop = builder.graceful_shutdown_signal();
+    builder.listen("https", listener, move || {
+        let mut acceptor = Acceptor::new(settings.clone());
+        acceptor.set_handshake_timeout(HANDSHAKE);
+        let connect = acceptor.map_err(TlsError::into_service_error).and_then(
+            |stream: TlsStream<TcpStream>| async move {
+                let (tcp, session) = stream.get_ref();
+                let protocol = match session.alpn_protocol() {
+                    Some(b"h2") => Protocol::Http2,
+                    _ => Protocol::Http1,
+                };
+                let peer = tcp.peer_addr().ok();
+                Ok((Connection::new(stream), protocol, peer))
+            },
+        );
+        connect.and_then(http(state.clone(), stop.clone(), remember_certificate).map_err(TlsError::Service))
+    })
+}
+
+/// HTTP over any connection.
+fn http<S: AsyncRead + AsyncWrite + Unpin + 'static>(
+    state: web::Data<State>,
+    stop: GracefulShutdownSignal,
+    connected: fn(&Connection<S>, &mut Extensions),
+) -> impl ServiceFactory<
+    (Connection<S>, Protocol, Option<SocketAddr>),
+    Config = (),
+    Response = (),
+    Error = DispatchError,
+    InitError = (),
+> {
+    let app = api::app(state).into_factory().map_err(|error: actix_web::Error| error.error_response());
+    HttpService::build()
+        .keep_alive(IDLE)
+        .client_request_timeout(HEADER)
+        .client_disconnect_timeout(GOODBYE)
+        .graceful_shutdown_signal(move || {
+            let stop = stop.clone();
+            async move { stop.notified().await }
+        })
+        .on_connect_ext(connected)
+        .finish(map_config(app, |()| AppConfig::default()))
+}
+
+/// Keeps the certificate of a client, whose chain was verified, with the connection.
+fn remember_certificate(connection: &Connection<TlsStream<TcpStream>>, data: &mut Extensions) {
+    let (_, session) = connection.stream().get_ref();
+    if let Some(certificate) = session.peer_certificates().and_then(|chain| chain.first()) {
+        data.insert(ClientCertificate::new(certificate));
+    }
+}

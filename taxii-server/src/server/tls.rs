@@ -1,0 +1,187 @@
+//! TLS: versions 1.2 and 1.3 without early data (TAXII 2.1, section 8.2.2), certificates of clients on request (section
+//! 8.3.1), and a certificate that is exchanged while the server runs.
+//!
+//! Of the cipher suites of TLS 1.2 rustls has only those that HTTP/2 allows (RFC 7540, appendix A).
+
+use std::fmt;
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, SystemTime};
+
+use rustls::crypto::CryptoProvider;
+use rustls::crypto::ring::default_provider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier};
+use rustls::sign::CertifiedKey;
+use rustls::version::{TLS12, TLS13};
+use rustls::{RootCertStore, ServerConfig};
+
+use crate::config::TlsFiles;
+
+/// How often the files are looked at.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// The certificate of the server with its key: that of the files, as they are or last were usable.
+#[derive(Debug)]
+pub struct Identity {
+    files: TlsFiles,
+    current: RwLock<Arc<CertifiedKey>>,
+}
+
+/// A file that TLS cannot work with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsError {
+    path: PathBuf,
+    problem: String,
+}
+
+impl Identity {
+    /// Reads the certificate and the key, which must belong together.
+    ///
+    /// # Errors
+    /// One of them cannot be read or used, or they do not belong together.
+    pub fn load(files: &TlsFiles) -> Result<Arc<Self>, TlsError> {
+        let current = RwLock::new(Arc::new(read(files)?));
+        Ok(Arc::new(Self { files: files.clone(), current }))
+    }
+
+    /// Reads the files again. If they are not usable, what was read before stays.
+    ///
+    /// # Errors
+    /// As of [`Identity::load`].
+    pub fn reload(&self) -> Result<(), TlsError> {
+        let new = Arc::new(read(&self.files)?);
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = new;
+        Ok(())
+    }
+
+    /// Reads the files again whenever they change or the process is told to (SIGHUP), for ever.
+    pub(super) async fn follow(self: Arc<Self>) {
+        let mut told = Told::new();
+        let mut seen = self.stamp();
+        let mut refused = None;
+        loop {
+            let told = tokio::select! {
+                () = tokio::time::sleep(LOOK) => false,
+                () = told.recv() => true,
+            };
+            let stamp = self.stamp();
+            if !told && (stamp == seen || Some(&stamp) == refused.as_ref()) {
+                continue;
+            }
+            match self.reload() {
+                Ok(()) => {
+                    tracing::info!("the certificate was read again");
+                    (seen, refused) = (stamp, None);
+                }
+                Err(error) => {
+                    tracing::error!("the certificate from before stays: {error}");
+                    refused = Some(stamp);
+                }
+            }
+        }
+    }
+
+    /// What changes when a file is written.
+    fn stamp(&self) -> [Option<(u64, SystemTime)>; 2] {
+        let stamp = |metadata: Metadata| Some((metadata.len(), metadata.modified().ok()?));
+        [&self.files.certificate, &self.files.key].map(|path| std::fs::metadata(path).ok().and_then(stamp))
+    }
+}
+
+impl ResolvesServerCert for Identity {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+/// The settings of TLS. With a `client_ca` clients may show certificates of it; they need not.
+///
+/// # Errors
+/// The certificates of the `client_ca` cannot be used.
+pub fn settings(files: &TlsFiles, identity: Arc<Identity>) -> Result<ServerConfig, TlsError> {
+    let provider = Arc::new(default_provider());
+    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
+    let versions = builder.with_protocol_versions(&[&TLS13, &TLS12]);
+    let versions = versions.map_err(|error| TlsError::new(&files.certificate, error))?;
+    let mut config = match &files.client_ca {
+        None => versions.with_no_client_auth(),
+        Some(path) => {
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots(path)?), provider)
+                .allow_unauthenticated()
+                .build()
+                .map_err(|error| TlsError::new(path, error))?;
+            versions.with_client_cert_verifier(verifier)
+        }
+    }
+    .with_cert_resolver(identity);
+    config.max_early_data_size = 0;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+fn roots(path: &Path) -> Result<RootCertStore, TlsError> {
+    let mut roots = RootCertStore::empty();
+    for certificate in certificates(path)? {
+        roots.add(certificate).map_err(|error| TlsError::new(path, error))?;
+    }
+    Ok(roots)
+}
+
+fn read(files: &TlsFiles) -> Result<CertifiedKey, TlsError> {
+    let chain = certificates(&files.certificate)?;
+    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| TlsError::new(&files.key, error))?;
+    let provider: CryptoProvider = default_provider();
+    CertifiedKey::from_der(chain, key, &provider).map_err(|error| TlsError::new(&files.key, error))
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let failed = |error| TlsError::new(path, error);
+    let chain: Vec<_> =
+        CertificateDer::pem_file_iter(path).map_err(failed)?.collect::<Result<_, _>>().map_err(failed)?;
+    match chain.is_empty() {
+        true => Err(TlsError { path: path.to_owned(), problem: "there is no certificate in it".to_owned() }),
+        false => Ok(chain),
+    }
+}
+
+/// Waits for SIGHUP, where there is such a thing.
+struct Told {
+    #[cfg(unix)]
+    signal: Option<tokio::signal::unix::Signal>,
+}
+
+impl Told {
+    fn new() -> Self {
+        Self {
+            #[cfg(unix)]
+            signal: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok(),
+        }
+    }
+
+    async fn recv(&mut self) {
+        #[cfg(unix)]
+        if let Some(signal) = &mut self.signal
+            && signal.recv().await.is_some()
+        {
+            return;
+        }
+        std::future::pending().await
+    }
+}
+
+impl TlsError {
+    fn new(path: &Path, problem: impl fmt::Display) -> Self {
+        Self { path: path.to_owned(), problem: problem.to_string() }
+    }
+}
+
+impl fmt::Display for TlsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot use `{}` for TLS: {}", self.path.display(), self.problem)
+    }
+}
+
+impl std::error::Error for TlsError {}
