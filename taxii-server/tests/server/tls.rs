@@ -95,14 +95,14 @@ async fn item_04_tls_1_2_and_1_3_and_nothing_below() {
 #[tokio::test]
 async fn item_04_without_usable_files_the_server_does_not_start() {
     let authority = Authority::new();
-    let spoil: [(&str, &dyn Fn(&Authority)); 4] = [
-        ("no file", &|authority| std::fs::remove_file(authority.path("tls.key")).unwrap()),
-        ("no certificate", &|authority| std::fs::write(authority.path("tls.crt"), "nothing").unwrap()),
-        ("another key", &|authority| {
+    let spoil: [(&str, fn(&Authority)); 4] = [
+        ("no file", |authority| std::fs::remove_file(authority.path("tls.key")).unwrap()),
+        ("no certificate", |authority| std::fs::write(authority.path("tls.crt"), "nothing").unwrap()),
+        ("another key", |authority| {
             let key = KeyPair::generate().unwrap().serialize_pem();
             std::fs::write(authority.path("tls.key"), key).unwrap();
         }),
-        ("no authority", &|authority| std::fs::write(authority.path("ca.pem"), "").unwrap()),
+        ("no authority", |authority| std::fs::write(authority.path("ca.pem"), "").unwrap()),
     ];
     for (what, spoil) in spoil {
         authority.renew();
