@@ -28,6 +28,7 @@ mod report;
 mod rule;
 mod values;
 
+use stix_core::Registry;
 pub use stix_core::validate::{Level, Profile, Severity};
 
 use self::findings::Findings;
@@ -43,6 +44,7 @@ pub struct Checker {
     profile: Profile,
     levels: Vec<(Rule, Level)>,
     custom_names: CustomNames,
+    registry: Registry,
 }
 
 /// What is thought of types, properties and extensions that the specification does not define and that are named as
@@ -85,6 +87,33 @@ impl Checker {
     #[must_use]
     pub fn with_custom_names(self, custom_names: CustomNames) -> Self {
         Self { custom_names, ..self }
+    }
+
+    /// Holds paths against the cyber-observable types of a registry too, which are then no custom names.
+    ///
+    /// ```
+    /// use stix_core::{Registry, ScoCommon, StixObject};
+    /// use stix_pattern::check::Checker;
+    ///
+    /// /// A chip that was seen.
+    /// #[derive(Clone, Debug, PartialEq, StixObject)]
+    /// #[stix(type = "x-acme-chip", class = Sco, custom)]
+    /// struct Chip {
+    ///     #[stix(common)]
+    ///     common: ScoCommon,
+    ///     /// How many pins it has.
+    ///     pins: Option<i64>,
+    /// }
+    ///
+    /// let checker = Checker::default().with_registry(&Registry::standard().with::<Chip>());
+    /// assert!(checker.check("[x-acme-chip:pins > 7]").problems().is_empty());
+    /// assert!(!checker.check("[x-acme-chip:pin > 7]").problems().is_empty());
+    /// assert!(!checker.check("[x-acme-chip:pins = 'seven']").problems().is_empty());
+    /// assert!(Checker::default().check("[x-acme-chip:pin > 7]").problems().is_empty());
+    /// ```
+    #[must_use]
+    pub fn with_registry(self, registry: &Registry) -> Self {
+        Self { registry: registry.clone(), ..self }
     }
 
     /// Checks a pattern: its syntax, and if that is right, everything else. Reports up to 100 problems, and makes

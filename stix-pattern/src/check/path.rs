@@ -1,6 +1,6 @@
 //! Object paths against the object model (STIX 2.1, section 9.7).
 
-use stix_core::schema::{Kind, PropertyDef};
+use stix_core::schema::{Class, Kind, PropertyDef};
 
 use super::findings::{Finding, Findings};
 use super::nearest::nearest;
@@ -29,7 +29,8 @@ pub(super) fn resolve(path: &ObjectPath, findings: &mut Findings<'_>) -> Place {
 
 fn root(path: &ObjectPath, findings: &mut Findings<'_>) -> Place {
     let name = path.object_type();
-    match observable(name) {
+    let declared = || findings.checker.registry.def(name).filter(|def| def.class == Class::Sco);
+    match observable(name).or_else(declared) {
         Some(def) => Place { shape: Shape::Objects(Objects::One(def)), ..Place::UNKNOWN },
         None => {
             let start = path.span().start();
