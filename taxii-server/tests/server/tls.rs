@@ -69,6 +69,9 @@ impl Authority {
     }
 }
 
+/// Makes the files of a server useless.
+type Spoil = fn(&Authority);
+
 fn discovery(world: &World) -> String {
     format!("{}/taxii2/", world.url.replace("127.0.0.1", "localhost"))
 }
@@ -95,7 +98,7 @@ async fn item_04_tls_1_2_and_1_3_and_nothing_below() {
 #[tokio::test]
 async fn item_04_without_usable_files_the_server_does_not_start() {
     let authority = Authority::new();
-    let spoil: [(&str, fn(&Authority)); 4] = [
+    let spoil: [(&str, Spoil); 4] = [
         ("no file", |authority| std::fs::remove_file(authority.path("tls.key")).unwrap()),
         ("no certificate", |authority| std::fs::write(authority.path("tls.crt"), "nothing").unwrap()),
         ("another key", |authority| {
