@@ -38,6 +38,11 @@ struct Seen {
     number: usize,
 }
 
+/// Whether there is time for many more cases.
+fn long() -> bool {
+    std::env::var_os("TESTS_LONG").is_some_and(|value| value == "1")
+}
+
 fn instant(second: i64) -> String {
     format!("2024-01-01T00:{:02}:{:02}Z", second / 60, second % 60)
 }
@@ -257,7 +262,9 @@ fn seen() -> impl Strategy<Value = Seen> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 12_000, max_global_rejects: 100_000, ..ProptestConfig::default()
+        cases: if long() { 200_000 } else { 12_000 },
+        max_global_rejects: 1_000_000,
+        ..ProptestConfig::default()
     })]
 
     #[test]

@@ -9,12 +9,18 @@ use stix_pattern::matcher::{CompiledPattern, MatchLimits, Observations};
 use stix_pattern::strategies::{observed, satisfying};
 
 /// Patterns of every operator, qualifier and sort of path, for each of which there is data.
-const PATTERNS: [&str; 24] = [
+const PATTERNS: [&str; 30] = [
     "[ipv4-addr:value = '192.0.2.1']",
     "[file:name != 'a.exe' AND file:size > 100 AND file:size <= 101]",
     "[file:name NOT = 'a.exe' OR file:name = 'b.exe']",
     "[file:name LIKE 'a_c%.exe' AND file:mime_type NOT LIKE 'x']",
     "[file:name MATCHES '^abc$']",
+    r"[file:name MATCHES '^[a-f0-9]{8}\\-(x|y)+\\.(exe|dll)$']",
+    r"[file:name MATCHES '(?i)\\w+@\\d{2,}']",
+    "[file:name NOT MATCHES 'a+' OR file:size = 1]",
+    "[file:name NOT LIKE 'a%']",
+    "[ipv4-addr:value NOT ISSUBSET '192.0.2.0/24']",
+    "[ipv6-addr:value NOT ISSUPERSET '2001:db8::/32']",
     "[file:hashes.'SHA-256' = 'f00' AND file:hashes.MD5 IN ('a', 'b')]",
     "[ipv4-addr:value ISSUBSET '192.0.2.0/24']",
     "[ipv6-addr:value ISSUPERSET '2001:db8::1']",

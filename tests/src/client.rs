@@ -13,21 +13,38 @@ const PATIENCE: Duration = Duration::from_secs(400);
 
 /// Runs a script of `tests/clients` against a server; panics with all that it printed when it fails.
 pub fn run(script: &str, server: &Program, arguments: &[&str]) {
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let output = folder.path().join("output");
-    let file = File::create(&output).expect("the output can be kept");
     let access = server.access();
-    let begin = Instant::now();
-    let mut child = Command::new(python())
-        .arg(workspace().join("tests/clients").join(script))
+    let mut command = command(script);
+    command
         .args(arguments)
         .env("TAXII_DISCOVERY", &access.discovery)
         .env("TAXII_USER", &access.user)
         .env("TAXII_PASSWORD", &access.password)
         .env("FEED_URL", &access.feed)
-        .env("FEED_KEY", &access.feed_key)
+        .env("FEED_KEY", &access.feed_key);
+    finish(script, command);
+}
+
+/// Runs a script of `tests/clients` that needs no server; panics with all that it printed when it fails.
+pub fn run_alone(script: &str) {
+    finish(script, command(script));
+}
+
+fn command(script: &str) -> Command {
+    let mut command = Command::new(python());
+    command
+        .arg(workspace().join("tests/clients").join(script))
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("PYTHONUNBUFFERED", "1")
+        .env("PYTHONUNBUFFERED", "1");
+    command
+}
+
+fn finish(script: &str, mut command: Command) {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let output = folder.path().join("output");
+    let file = File::create(&output).expect("the output can be kept");
+    let begin = Instant::now();
+    let mut child = command
         .stdin(Stdio::null())
         .stdout(file.try_clone().expect("the output can be kept"))
         .stderr(file)

@@ -1,5 +1,8 @@
 //! The regular expressions behind `MATCHES` (STIX 2.1, section 9.6.1).
 
+use std::iter::Peekable;
+use std::str::Bytes;
+
 use regex_syntax::ast::{self, ErrorKind};
 
 use super::Rule;
@@ -15,6 +18,9 @@ const MAX_NESTING: u32 = 128;
 
 pub(super) fn check(expression: &StringLiteral, findings: &mut Findings<'_>) {
     let text = expression.value();
+    if is_simple(text) {
+        return;
+    }
     let mut parser = ast::parse::ParserBuilder::new().nest_limit(MAX_NESTING).build();
     let (rule, what) = match parser.parse(text) {
         Err(error) if is_foreign(error.kind(), error.span().start.offset, text) => {
@@ -40,6 +46,39 @@ pub(super) fn check(expression: &StringLiteral, findings: &mut Findings<'_>) {
         )
         .help("write it without look-around, back-references and what else only PCRE has"),
     });
+}
+
+/// Whether an expression is right at a glance, as most are: letters, digits, escaped marks, classes of letters and
+/// digits, the point, the anchors, and `*`, `+` or `?` behind what can be repeated.
+fn is_simple(text: &str) -> bool {
+    let mut bytes = text.bytes().peekable();
+    let mut is_repeatable = false;
+    while let Some(byte) = bytes.next() {
+        is_repeatable = match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b' ' | b'.' | b'_' | b'-' | b'/' | b':' | b'=' => true,
+            b'^' | b'$' => false,
+            b'*' | b'+' | b'?' if is_repeatable => false,
+            b'\\' if bytes.next().is_some_and(|mark| br"\.-+*?^$()[]{}|/dDwWsS".contains(&mark)) => true,
+            b'[' if is_simple_class(&mut bytes) => true,
+            _ => return false,
+        };
+    }
+    text.len() <= LONG
+}
+
+/// Whether letters, digits, underscores and ranges of them follow up to a `]`.
+fn is_simple_class(bytes: &mut Peekable<Bytes<'_>>) -> bool {
+    let is_member = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let mut is_empty = true;
+    let _ = bytes.next_if_eq(&b'^');
+    while let Some(low) = bytes.next_if(is_member) {
+        is_empty = false;
+        let is_range = bytes.next_if_eq(&b'-').is_some();
+        if is_range && bytes.next_if(|high| is_member(high) && low <= *high).is_none() {
+            return false;
+        }
+    }
+    !is_empty && bytes.next() == Some(b']')
 }
 
 /// Why the matcher refuses an expression of the right form: for a class of characters that it does not know, or for
@@ -80,5 +119,34 @@ fn is_foreign(kind: &ErrorKind, at: usize, expression: &str) -> bool {
             before.ends_with("(?") || before.ends_with('+')
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4096, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_looks_simple_is_right(text in r"[a-cA-Z07.^$*+?\\\[\]\-dws/_{}()|]{0,8}") {
+            if is_simple(&text) {
+                prop_assert!(regex_syntax::parse(&text).is_ok(), "{}", text);
+                prop_assert_eq!(refused(&text), None);
+            }
+        }
+    }
+
+    #[test]
+    fn common_expressions_look_simple() {
+        for text in [r"^d3de[a-z]+\.exe$", r"^[^a-z]*\\temp\\.+", "a?b", r"\d+\.\d"] {
+            assert!(is_simple(text), "{text}");
+        }
+        for text in ["[z-a]", "*", "a**", "(a)", "[]", "[a", r"\p", r"a\", "^*", "[a-]"] {
+            assert!(!is_simple(text), "{text}");
+        }
     }
 }

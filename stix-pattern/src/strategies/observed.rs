@@ -1,9 +1,19 @@
 //! Observed-data that does or does not satisfy a pattern, known without matching.
 //!
 //! What satisfies a pattern is put together from the tests themselves: each operand of an `AND` gets an observation,
-//! one operand of an `OR` does, and in a bracket the values that pass its tests are placed where their paths lead. For
-//! a few patterns no such data is found, such as those that nothing satisfies, or whose regular expressions say more
-//! than a plain text.
+//! one operand of an `OR` does, and in a bracket the values that pass its tests are placed where their paths lead.
+//!
+//! No data is found for patterns that nothing satisfies, and for these, which something may satisfy:
+//!
+//! - `MATCHES` with look-around, with an anchor or a word boundary inside the expression, or with characters that are
+//!   not ASCII; `NOT MATCHES` with an expression that the empty text passes;
+//! - `LIKE` with characters that are not ASCII, which are compared in a normal form;
+//! - `NOT LIKE` with nothing but `%`, `NOT ISSUBSET` of a whole family of addresses, and both operators with a text that
+//!   is no network;
+//! - `IN` and `NOT IN` with sets of which no member is tried, as for `NOT IN` with constants of several types;
+//! - more than one test of the same value, unless a value that passes the first passes the others as well;
+//! - an index of 16 or more, and paths that use one value as a list and as an object;
+//! - `WITHIN` around parts that windows of time keep apart, and more than 200 observations.
 
 mod draft;
 mod leaf;

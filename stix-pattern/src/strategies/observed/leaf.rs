@@ -1,5 +1,9 @@
 //! Values that pass a test.
 
+mod expression;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
@@ -141,19 +145,23 @@ fn text_value(operator: TextOperator, negated: bool, text: &str) -> Option<Strin
     let is_ascii = text.is_ascii();
     match operator {
         TextOperator::Like if !negated => is_ascii.then(|| text.replace('%', "").replace('_', "a")),
-        TextOperator::Like => (is_ascii && !text.contains('%')).then(|| format!("{text}x")),
-        TextOperator::Matches => {
-            let plain = text.trim_start_matches('^').trim_end_matches('$');
-            let is_plain = plain.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b' ');
-            match negated {
-                false => is_plain.then(|| plain.to_owned()),
-                true => (is_plain && !plain.is_empty()).then(String::new),
-            }
-        }
-        TextOperator::IsSubset | TextOperator::IsSuperset => {
-            (!negated && is_network(text)).then(|| text.to_owned())
-        }
+        TextOperator::Like => text.chars().any(|c| c != '%').then(String::new),
+        TextOperator::Matches if negated => expression::is_something(text).then(String::new),
+        TextOperator::Matches => expression::example(text),
+        TextOperator::IsSubset | TextOperator::IsSuperset if !is_network(text) => None,
+        TextOperator::IsSubset if negated && text.ends_with("/0") => None,
+        TextOperator::IsSubset | TextOperator::IsSuperset if negated => elsewhere(text),
+        TextOperator::IsSubset | TextOperator::IsSuperset => Some(text.to_owned()),
     }
+}
+
+/// An address of the other half of its family.
+fn elsewhere(network: &str) -> Option<String> {
+    let address = network.split_once('/').map_or(network, |(address, _)| address);
+    Some(match address.parse::<IpAddr>().ok()? {
+        IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits() ^ 1 << 31).to_string(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() ^ 1 << 127).to_string(),
+    })
 }
 
 fn is_network(text: &str) -> bool {
@@ -161,9 +169,9 @@ fn is_network(text: &str) -> bool {
     let fits = |most: u8| {
         bits.parse::<u8>().is_ok_and(|bits| bits <= most) && bits.bytes().all(|byte| byte.is_ascii_digit())
     };
-    match address.parse::<std::net::IpAddr>() {
-        Ok(std::net::IpAddr::V4(_)) => fits(32),
-        Ok(std::net::IpAddr::V6(_)) => fits(128),
+    match address.parse::<IpAddr>() {
+        Ok(IpAddr::V4(_)) => fits(32),
+        Ok(IpAddr::V6(_)) => fits(128),
         Err(_) => false,
     }
 }
