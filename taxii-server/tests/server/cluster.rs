@@ -39,8 +39,10 @@ struct Cluster {
     _script: Child,
 }
 
-static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| {
-    let programs = programs();
+static CLUSTER: LazyLock<Result<Cluster, &'static str>> = LazyLock::new(start);
+
+fn start() -> Result<Cluster, &'static str> {
+    let programs = programs().ok_or(MISSING)?;
     // PostgreSQL refuses to run as root.
     let mut command = match is_root() {
         true => Command::new("runuser"),
@@ -53,14 +55,20 @@ static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| {
     let mut script = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut folder = String::new();
     BufReader::new(script.stdout.take().unwrap()).read_line(&mut folder).unwrap();
-    assert!(!folder.is_empty(), "PostgreSQL does not start; see above");
-    Cluster { folder: folder.trim().to_owned(), databases: AtomicU32::new(0), _script: script }
-});
+    match folder.trim() {
+        "" => Err("PostgreSQL does not start; see above"),
+        folder => Ok(Cluster { folder: folder.to_owned(), databases: AtomicU32::new(0), _script: script }),
+    }
+}
+
+const MISSING: &str =
+    "PostgreSQL is missing, which the tests start for themselves: install the Debian package `postgresql`";
 
 /// The URL of a new, empty database.
 pub(crate) async fn database() -> String {
     // The first one waits for the cluster, which may take a second.
-    let cluster = tokio::task::spawn_blocking(|| &*CLUSTER).await.unwrap();
+    let cluster = tokio::task::spawn_blocking(|| CLUSTER.as_ref()).await.unwrap();
+    let cluster = cluster.unwrap_or_else(|problem| panic!("{problem}"));
     let name = format!("test_{}", cluster.databases.fetch_add(1, Ordering::Relaxed));
     let mut connection = PgConnection::connect(&url(cluster, "postgres")).await.unwrap();
     let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
@@ -74,7 +82,7 @@ fn url(cluster: &Cluster, database: &str) -> String {
 }
 
 /// Where the programs are; Debian does not put them in the path.
-fn programs() -> PathBuf {
+fn programs() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let mut folders: Vec<PathBuf> = versions.map(|version| version.unwrap().path().join("bin")).collect();
     folders.sort_by_key(|folder| {
@@ -85,8 +93,7 @@ fn programs() -> PathBuf {
     folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
     let has_all =
         |folder: &PathBuf| ["initdb", "pg_isready", "postgres"].iter().all(|name| folder.join(name).exists());
-    let found = folders.into_iter().find(has_all);
-    found.expect("PostgreSQL is missing, which the tests start for themselves: install the Debian package `postgresql`")
+    folders.into_iter().find(has_all)
 }
 
 fn is_root() -> bool {

@@ -92,6 +92,23 @@ async fn a_new_term_waits_for_the_writes_of_the_one_before() {
     timeout(Duration::from_secs(5), lead).await.unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_are_lost_are_made_again() {
+    let place = Backend::Postgres.place().await;
+    let storage = open(&place).await;
+    for number in 0..3 {
+        place
+            .execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                 WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            )
+            .await;
+        add(&*storage, &[indicator(number)], &Clock::system()).await;
+        let page = storage.objects(&collection(), &Query::new(10, u64::MAX)).await.unwrap();
+        assert_eq!(page.rows.len(), number as usize + 1);
+    }
+}
+
 /// Eight writers and four readers, who take each page from the other server with the `next` or the date of the one.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_servers_tell_one_story() {
