@@ -8,6 +8,7 @@ mod connection;
 mod lease;
 mod migrate;
 
+use std::fmt;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -37,7 +38,6 @@ const ALONG_INDEXES: [(&str, &str); 6] = [
 ];
 
 /// A PostgreSQL database.
-#[derive(Debug)]
 pub(super) struct Postgres {
     options: PgConnectOptions,
     writer: PgPool,
@@ -71,6 +71,13 @@ impl Postgres {
         };
         let (writer, reader) = (pool(WRITERS), pool(u32::try_from(readers).unwrap_or(u32::MAX).clamp(4, 32)));
         Ok(Self { options, writer, reader })
+    }
+}
+
+/// The options are left out: they show the password.
+impl fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Postgres").field("writer", &self.writer).field("reader", &self.reader).finish()
     }
 }
 

@@ -92,6 +92,17 @@ async fn a_new_term_waits_for_the_writes_of_the_one_before() {
     timeout(Duration::from_secs(5), lead).await.unwrap();
 }
 
+#[tokio::test]
+async fn a_store_does_not_show_its_password() {
+    let Place::Postgres(url) = Backend::Postgres.place().await else { unreachable!() };
+    let url = url.replacen("postgres@", "postgres:geheim@", 1);
+    let storage = storage::open(&url.clone().into()).await.unwrap();
+    assert!(!format!("{storage:#?}").contains("geheim"));
+    let gone = url.replacen("?host=/", "?host=/nowhere/", 1);
+    let error = storage::open(&gone.into()).await.unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("geheim"), "{error:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_that_are_lost_are_made_again() {
     let place = Backend::Postgres.place().await;
