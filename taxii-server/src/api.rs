@@ -6,6 +6,7 @@
 pub mod filter;
 
 mod api_root;
+mod body;
 mod collection;
 mod collections;
 mod discovery;
@@ -31,8 +32,9 @@ use tracing_actix_web::TracingLogger;
 
 use crate::auth::Authenticator;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{CollectionSettings, Config};
 use crate::error::ApiError;
+use crate::ingest::Intake;
 use crate::metrics::Metrics;
 use crate::storage::Storage;
 use crate::telemetry::RequestSpan;
@@ -45,6 +47,8 @@ pub struct State {
     pub config: Config,
     /// The store.
     pub storage: Arc<dyn Storage>,
+    /// Takes in what clients add and delete.
+    pub intake: Arc<Intake>,
     /// Finds out who is asking.
     pub authenticator: Authenticator,
     /// What is counted.
@@ -57,7 +61,11 @@ impl State {
     pub fn new(config: Config, storage: Arc<dyn Storage>, clock: Clock, metrics: Arc<Metrics>) -> Self {
         let authenticator =
             Authenticator::new(storage.clone(), clock.clone(), config.access_rules(), Arc::clone(&metrics));
-        Self { config, storage, authenticator, metrics, clock }
+        let profile = |settings: &CollectionSettings| (settings.id.into(), settings.profile.into());
+        let profiles = config.collections.iter().map(profile);
+        let small = config.small_envelope;
+        let intake = Intake::new(storage.clone(), clock.clone(), config.allowance, profiles, small);
+        Self { config, storage, intake: Arc::new(intake), authenticator, metrics, clock }
     }
 }
 

@@ -18,7 +18,7 @@ use actix_web::http::header::HeaderName;
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
 
-pub use self::collection::{AnonymousAccess, CollectionSettings, DEFAULT_COLLECTION};
+pub use self::collection::{AnonymousAccess, CollectionSettings, DEFAULT_COLLECTION, ProfileName};
 pub use self::overrides::Overrides;
 use crate::auth::Rules;
 use crate::duration;
@@ -73,6 +73,11 @@ pub struct Config {
     pub max_page_bytes: u64,
     /// The greatest request body in octets, as announced by the API root.
     pub max_content_length: u64,
+    /// An envelope of up to so many objects is processed before its request is answered; a larger one is stored, and
+    /// processed after.
+    pub small_envelope: usize,
+    /// Take envelopes that are declared as `application/stix+json` too.
+    pub accept_stix_json: bool,
     /// How far dates of adding run ahead of the clock, so that a client that pages by its own clock loses
     /// nothing while that clock is less fast than this. Text such as `2s`.
     #[serde(with = "duration")]
@@ -121,6 +126,8 @@ impl Default for Config {
             max_page: NonZeroU32::MIN.saturating_add(999),
             max_page_bytes: 16 << 20,
             max_content_length: 100 << 20,
+            small_envelope: 200,
+            accept_stix_json: false,
             allowance: Duration::from_secs(2),
             anonymous: false,
             api_key_header: None,

@@ -5,6 +5,8 @@
 
 mod arrival;
 mod contribution;
+mod intake;
+mod judgement;
 mod key;
 mod minting;
 mod subject;
@@ -25,6 +27,8 @@ use crate::storage::{CollectionId, Dating, NewObject, Storage, StorageError, Ter
 
 pub use self::arrival::Arrival;
 pub use self::contribution::{Contribution, Statement};
+pub use self::intake::{Intake, IntakeError, Posting};
+pub use self::judgement::FUTURE;
 pub use self::key::{Key, Namer};
 pub use self::minting::{Author, Minting};
 pub use self::subject::{Compared, Subject};

@@ -27,6 +27,34 @@ pub fn accepts_taxii<'a>(headers: impl IntoIterator<Item = &'a str>) -> bool {
     if seen { best.is_some_and(|(_, acceptable)| acceptable) } else { true }
 }
 
+/// What a request says that its body is (sections 1.6.8 and 3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyType {
+    /// `application/taxii+json`, of version 2.1 or without a version.
+    Taxii,
+    /// `application/stix+json`, of version 2.1 or without a version.
+    Stix,
+}
+
+impl BodyType {
+    /// Reads a `Content-Type`; nothing for any other type.
+    ///
+    /// ```
+    /// use taxii_server::media_type::BodyType;
+    ///
+    /// assert_eq!(BodyType::read("application/taxii+json; version=2.1"), Some(BodyType::Taxii));
+    /// assert_eq!(BodyType::read("application/json"), None);
+    /// ```
+    pub fn read(header: &str) -> Option<Self> {
+        let (name, version, _) = parts(header)?;
+        match (name.as_str(), version.as_deref()) {
+            ("application/taxii+json", None | Some("2.1")) => Some(Self::Taxii),
+            ("application/stix+json", None | Some("2.1")) => Some(Self::Stix),
+            _ => None,
+        }
+    }
+}
+
 /// How closely a range describes the type; greater is closer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Specificity {
@@ -44,6 +72,20 @@ enum Specificity {
 
 /// Whether one media range covers the type, how closely, and whether its weight is above zero.
 fn judge(range: &str) -> Option<(Specificity, bool)> {
+    let (name, version, acceptable) = parts(range)?;
+    let specificity = match (name.as_str(), version.as_deref()) {
+        ("*/*", _) => Specificity::Any,
+        ("application/*", _) => Specificity::Family,
+        ("application/json", _) | ("application/stix+json", None | Some("2.1")) => Specificity::Relative,
+        ("application/taxii+json", None) => Specificity::Type,
+        ("application/taxii+json", Some("2.1")) => Specificity::Version,
+        _ => return None,
+    };
+    Some((specificity, acceptable))
+}
+
+/// The name in lower case, the version if there is one, and whether the weight is above zero.
+fn parts(range: &str) -> Option<(String, Option<String>, bool)> {
     let mut parts = split(range, ';');
     let name = parts.next()?.to_ascii_lowercase();
     let mut version = None;
@@ -57,15 +99,7 @@ fn judge(range: &str) -> Option<(Specificity, bool)> {
             _ => {}
         }
     }
-    let specificity = match (name.as_str(), version.as_deref()) {
-        ("*/*", _) => Specificity::Any,
-        ("application/*", _) => Specificity::Family,
-        ("application/json", _) | ("application/stix+json", None | Some("2.1")) => Specificity::Relative,
-        ("application/taxii+json", None) => Specificity::Type,
-        ("application/taxii+json", Some("2.1")) => Specificity::Version,
-        _ => return None,
-    };
-    Some((specificity, acceptable))
+    Some((name, version, acceptable))
 }
 
 /// The trimmed, non-empty parts of a header between separators that are not inside a quoted string.
@@ -127,6 +161,25 @@ mod tests {
         ];
         for (header, expected) in cases {
             assert_eq!(accepts_taxii([header]), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn types_of_bodies() {
+        let cases = [
+            ("application/taxii+json", Some(BodyType::Taxii)),
+            ("application/taxii+json;version=2.1", Some(BodyType::Taxii)),
+            ("Application/TAXII+json ; Version=\"2.1\"; charset=utf-8", Some(BodyType::Taxii)),
+            ("application/stix+json; version=2.1", Some(BodyType::Stix)),
+            ("application/taxii+json;version=2.0", None),
+            ("application/vnd.oasis.taxii+json;version=2.0", None),
+            ("application/json", None),
+            ("text/plain", None),
+            ("*/*", None),
+            ("", None),
+        ];
+        for (header, expected) in cases {
+            assert_eq!(BodyType::read(header), expected, "{header}");
         }
     }
 

@@ -4,6 +4,7 @@ mod admin;
 mod connection;
 mod listener;
 pub mod tls;
+mod worker;
 
 use std::fmt;
 use std::io;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 use actix_server::{ServerBuilder, ServerHandle};
 use actix_web::web;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use self::tls::{Identity, TlsError};
@@ -41,6 +43,8 @@ pub struct Running {
     handle: ServerHandle,
     task: JoinHandle<io::Result<()>>,
     reloading: Option<JoinHandle<()>>,
+    worker: JoinHandle<()>,
+    stop: watch::Sender<bool>,
 }
 
 impl Server {
@@ -79,6 +83,7 @@ impl Server {
             .backlog(BACKLOG)
             .max_concurrent_connections(per_worker(config.max_connections));
         let state = web::Data::new(State::new(config, storage, clock, Arc::clone(&metrics)));
+        let intake = Arc::clone(&state.intake);
         let (listener, address) = bind(listen)?;
         let (mut builder, scheme, reloading) = match tls {
             None => (listener::plain(builder, listener, state.clone()), "http", None),
@@ -99,7 +104,9 @@ impl Server {
         let handle = server.handle();
         let task = tokio::spawn(server);
         let url = format!("{scheme}://{address}");
-        Ok(Running { address, admin_address, url, metrics, handle, task, reloading })
+        let (stop, stopped) = watch::channel(false);
+        let worker = tokio::spawn(worker::work(intake, stopped));
+        Ok(Running { address, admin_address, url, metrics, handle, task, reloading, worker, stop })
     }
 }
 
@@ -146,6 +153,9 @@ impl Running {
         self.handle.stop(true).await;
         // The outcome of a server that was told to stop says nothing more.
         let _ = self.task.await;
+        // A worker that panicked has said so.
+        let _ = self.stop.send(true);
+        let _ = self.worker.await;
     }
 
     /// Waits until the server ends by itself, which only a failure makes it do.

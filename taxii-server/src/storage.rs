@@ -1,11 +1,11 @@
 //! Where objects and accounts are kept: plain data in, plain data out, nothing of a database outside.
 //!
 //! Everybody else knows the trait [`Storage`] only. Its parts stand beside the data that they take and give:
-//! [`Accounts`], [`Objects`], [`Feeds`]. A call that writes is one transaction: what belongs together is handed over
+//! [`Accounts`], [`Objects`], [`Feeds`], [`Submissions`], [`Deletions`]. A call that writes is one transaction: what belongs together is handed over
 //! together, as a value such as [`feed::FeedWrite`].
 //!
 //! ```text
-//! account, object, feed, query, cursor   the traits and their data
+//! account, object, feed, query, ...      the traits and their data
 //!            ^
 //!           sql                          every statement, written once for all databases
 //!            ^
@@ -15,6 +15,7 @@
 pub mod account;
 pub mod cursor;
 pub mod database;
+pub mod deletion;
 mod error;
 pub mod feed;
 pub mod lease;
@@ -24,6 +25,7 @@ mod postgres;
 pub mod query;
 mod sql;
 mod sqlite;
+pub mod submission;
 
 use std::fmt;
 use std::path::Path;
@@ -35,6 +37,7 @@ use uuid::Uuid;
 pub use self::account::{Access, Account, Accounts, Grants, NewSecret, Scope, Secret, SecretKind};
 pub use self::cursor::{Cursor, DateAdded};
 pub use self::database::Database;
+pub use self::deletion::Deletions;
 pub use self::error::{StorageError, StorageErrorKind};
 pub use self::feed::Feeds;
 pub use self::lease::{Lease, Term};
@@ -43,6 +46,7 @@ use self::postgres::Postgres;
 pub use self::query::{Query, VersionFilter};
 use self::sql::SqlStorage;
 use self::sqlite::Sqlite;
+pub use self::submission::Submissions;
 
 /// A store: all of its parts, shared as `Arc<dyn Storage>`.
 ///
@@ -60,7 +64,7 @@ use self::sqlite::Sqlite;
 /// # });
 /// ```
 #[async_trait]
-pub trait Storage: Accounts + Feeds + Objects + fmt::Debug + Send + Sync {
+pub trait Storage: Accounts + Deletions + Feeds + Objects + Submissions + fmt::Debug + Send + Sync {
     /// Makes the collections known to the database. One that is no longer configured keeps its objects.
     ///
     /// # Errors

@@ -25,7 +25,7 @@ const APART: &[(&str, &str, &str)] =
     &[("api", "feed", "what a client asks never depends on where the objects come from")];
 
 /// Types of `storage` with which objects are written; besides `storage` only `ingest` may name them.
-const WRITING: &[&str] = &["NewObject", "FeedWrite"];
+const WRITING: &[&str] = &["NewObject", "FeedWrite", "WaitingObjects"];
 
 /// The crates, and which of the others each may use. In tests a crate may use whatever it likes, except that
 /// the stand-in is the other party and shares nothing.

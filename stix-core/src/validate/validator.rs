@@ -139,11 +139,7 @@ impl Validator {
         let text = value.to_string();
         match serde_json::from_str::<Json<'_>>(&text) {
             Ok(tree) => {
-                let room = Room::new(self.limits.report);
-                let trees = std::iter::once(&tree);
-                let (between, mut room) = whole::problems(trees, &self.levels, &self.registry, room);
-                let (mut problems, objects) = self.tree(&tree, &mut room);
-                problems.extend(between.into_iter().map(|(_, problem)| problem));
+                let (problems, objects, room) = self.single(&tree);
                 let mut locator = Locator::new(&text, 0);
                 let problems = problems.into_iter().map(|problem| (locator.offset(problem.path()), problem));
                 let problems = in_order(problems.collect()).into_iter().map(|(_, problem)| problem);
@@ -151,6 +147,33 @@ impl Validator {
             }
             Err(error) => self.refused(Rule::Limit, error.to_string(), None, (1, 1)),
         }
+    }
+
+    /// Checks a tree that has already been read, for a program that also looks into it itself. The problems have no
+    /// lines and stand in the order in which they were found.
+    ///
+    /// ```
+    /// use stix_core::validate::{Json, Validator};
+    ///
+    /// let tree: Json = serde_json::from_str(r#"{"type": "tool", "name": "x", "name": "y"}"#)?;
+    /// let report = Validator::new().json(&tree);
+    /// assert!(report.errors().any(|problem| problem.rule().code() == "duplicate-member"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn json(&self, tree: &Json<'_>) -> Report {
+        let (mut problems, objects, room) = self.single(tree);
+        problems.extend(self.left_out(room));
+        Report::new(problems, objects)
+    }
+
+    /// The problems of the only document there is.
+    fn single<'c>(&'c self, tree: &'c Json<'c>) -> (Vec<Problem>, usize, Room) {
+        let room = Room::new(self.limits.report);
+        let trees = std::iter::once(tree);
+        let (between, mut room) = whole::problems(trees, &self.levels, &self.registry, room);
+        let (mut problems, objects) = self.tree(tree, &mut room);
+        problems.extend(between.into_iter().map(|(_, problem)| problem));
+        (problems, objects, room)
     }
 
     fn tree<'c>(&'c self, tree: &'c Json<'c>, room: &mut Room) -> (Vec<Problem>, usize) {

@@ -10,6 +10,7 @@ use stix_core::Timestamp as StixTimestamp;
 
 use crate::config::Config;
 use crate::error::ApiError;
+use crate::storage::deletion::Doomed;
 use crate::storage::{Cursor, DateAdded, Query, VersionFilter};
 use crate::wire::Timestamp;
 
@@ -58,7 +59,11 @@ impl MatchField {
 ///
 /// A known parameter is malformed or comes twice.
 pub fn parse(text: &str, fields: &[MatchField], config: &Config) -> Result<Query, ApiError> {
-    let mut query = Query::new(config.max_page.get(), config.max_page_bytes);
+    read(text, fields, Query::new(config.max_page.get(), config.max_page_bytes), config)
+}
+
+/// Puts what the query string says into a query.
+fn read(text: &str, fields: &[MatchField], mut query: Query, config: &Config) -> Result<Query, ApiError> {
     let mut seen = HashSet::new();
     for pair in text.split('&') {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -74,6 +79,22 @@ pub fn parse(text: &str, fields: &[MatchField], config: &Config) -> Result<Query
         }
     }
     Ok(query)
+}
+
+/// Reads which versions of an object a DELETE is about (section 5.7); without `match[version]` all.
+///
+/// # Errors
+///
+/// A known parameter is malformed or comes twice.
+pub fn parse_doomed(text: &str, config: &Config) -> Result<Doomed, ApiError> {
+    let fields = [MatchField::Version, MatchField::SpecVersion];
+    let all =
+        Query { versions: VersionFilter::All, ..Query::new(config.max_page.get(), config.max_page_bytes) };
+    let Query { versions, spec_versions, .. } = read(text, &fields, all, config)?;
+    Ok(match (versions, spec_versions) {
+        (VersionFilter::All, None) => Doomed::Object,
+        (versions, spec_versions) => Doomed::Versions { versions, spec_versions },
+    })
 }
 
 const KNOWN: [&str; 3] = ["added_after", "limit", "next"];
@@ -206,7 +227,7 @@ fn decode(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Query, ApiError> {
+    fn all(text: &str) -> Result<Query, ApiError> {
         parse(text, &MatchField::ALL, &Config::default())
     }
 
@@ -253,7 +274,7 @@ mod tests {
         ];
         for text in cases {
             assert_eq!(
-                read(text).map_err(|error| error.message().http_status).err().as_deref(),
+                all(text).map_err(|error| error.message().http_status).err().as_deref(),
                 Some("400"),
                 "{text}"
             );
@@ -310,7 +331,7 @@ mod tests {
             ),
         ];
         for (text, expected) in cases {
-            assert_eq!(read(text).unwrap(), expected, "{text}");
+            assert_eq!(all(text).unwrap(), expected, "{text}");
         }
     }
 
@@ -323,6 +344,6 @@ mod tests {
 
     #[test]
     fn expensive_lists_are_refused() {
-        assert!(read(&format!("match[type]={}", vec!["a"; 101].join(","))).is_err());
+        assert!(all(&format!("match[type]={}", vec!["a"; 101].join(","))).is_err());
     }
 }

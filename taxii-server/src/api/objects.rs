@@ -3,11 +3,12 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::filter::{self, MatchField};
-use super::{State, page};
+use super::{State, body, page, status};
 use crate::auth::Principal;
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorCode};
+use crate::ingest::{IntakeError, Posting};
 use crate::storage::{Page, Query, StoredObject};
-use crate::wire::Envelope;
+use crate::wire::{Envelope, EnvelopeError, TAXII_MEDIA_TYPE};
 
 pub(super) async fn get(
     state: web::Data<State>,
@@ -25,9 +26,27 @@ pub(super) async fn post(
     state: web::Data<State>,
     caller: Principal,
     collection: web::Path<String>,
+    request: HttpRequest,
+    payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
-    state.writable(&caller, &collection)?;
-    Err(ApiError::forbidden("all objects of this collection come from its feed"))
+    let collection = state.writable(&caller, &collection)?;
+    let body = body::read(request.headers(), payload, &state.config).await?;
+    let posting = Posting { collection, sender: status::sender(&caller), body };
+    let (submission, outcomes) = state.intake.post(posting).await?;
+    let status = status::of(&submission, outcomes);
+    Ok(HttpResponse::Accepted().content_type(TAXII_MEDIA_TYPE).body(serde_json::to_vec(&status)?))
+}
+
+impl From<IntakeError> for ApiError {
+    fn from(error: IntakeError) -> Self {
+        match error {
+            IntakeError::Envelope(error @ EnvelopeError::NotJson(_)) => Self::bad_request(error.to_string()),
+            IntakeError::Envelope(error) => {
+                Self::new(ErrorCode::Unprocessable).with_description(error.to_string())
+            }
+            IntakeError::Storage(error) => error.into(),
+        }
+    }
 }
 
 /// A page of objects as the answer.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use serde::Deserialize;
+use stix_core::validate::Profile;
 use uuid::{Uuid, Variant, Version};
 
 use super::is_segment;
@@ -24,8 +25,34 @@ pub struct CollectionSettings {
     pub alias: Option<String>,
     /// A longer text about the collection.
     pub description: Option<String>,
+    /// How strictly the objects are checked that clients add.
+    #[serde(default)]
+    pub profile: ProfileName,
     /// What may be done without an account, if it is not what the settings say for all collections.
     pub anonymous: Option<AnonymousAccess>,
+}
+
+/// A profile of the validator, as the settings name it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProfileName {
+    /// What STIX recommends is demanded.
+    Strict,
+    /// What STIX demands is demanded.
+    #[default]
+    Default,
+    /// What a reader can repair is let through.
+    Lenient,
+}
+
+impl From<ProfileName> for Profile {
+    fn from(name: ProfileName) -> Self {
+        match name {
+            ProfileName::Strict => Self::Strict,
+            ProfileName::Default => Self::Default,
+            ProfileName::Lenient => Self::Lenient,
+        }
+    }
 }
 
 /// What may be done with a collection without an account.
@@ -58,6 +85,7 @@ impl Default for CollectionSettings {
             alias: Some("socdefenders".to_owned()),
             description: Some("Indicators of compromise from the SOC Defenders feed".to_owned()),
             anonymous: None,
+            profile: ProfileName::Default,
         }
     }
 }

@@ -53,6 +53,12 @@ pub struct Overrides {
     /// The greatest request body in octets
     #[arg(long, global = true, env = "TAXII_SERVER_MAX_CONTENT_LENGTH", value_name = "BYTES")]
     pub max_content_length: Option<u64>,
+    /// Up to how many objects a request is processed before it is answered
+    #[arg(long, global = true, env = "TAXII_SERVER_SMALL_ENVELOPE", value_name = "COUNT")]
+    pub small_envelope: Option<usize>,
+    /// Take envelopes that are declared as application/stix+json too
+    #[arg(long, global = true, env = "TAXII_SERVER_ACCEPT_STIX_JSON", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub accept_stix_json: Option<bool>,
     /// How far dates of adding run ahead of the clock
     #[arg(long, global = true, env = "TAXII_SERVER_ALLOWANCE", value_name = "DURATION", value_parser = duration::parse)]
     pub allowance: Option<Duration>,
@@ -111,6 +117,8 @@ impl Overrides {
             max_page: self.max_page.unwrap_or(config.max_page),
             max_page_bytes: self.max_page_bytes.unwrap_or(config.max_page_bytes),
             max_content_length: self.max_content_length.unwrap_or(config.max_content_length),
+            small_envelope: self.small_envelope.unwrap_or(config.small_envelope),
+            accept_stix_json: self.accept_stix_json.unwrap_or(config.accept_stix_json),
             allowance: self.allowance.unwrap_or(config.allowance),
             anonymous: self.anonymous.unwrap_or(config.anonymous),
             api_key_header: self.api_key_header.or(config.api_key_header),

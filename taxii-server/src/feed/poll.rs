@@ -11,11 +11,8 @@ use super::settings::{Endpoint, FeedSettings, KeyError};
 use super::walk::{self, Walk};
 use super::{Failure, list_row, loose_time, stix_record};
 use crate::clock::Clock;
-use crate::ingest::{Arrival, FeedBatch, Ingest, Ingested, Minting};
+use crate::ingest::{Arrival, FUTURE, FeedBatch, Ingest, Ingested, Minting};
 use crate::storage::{CollectionId, StorageError};
-
-/// How far ahead of the clock a date may lie before it counts as being in the future.
-const FUTURE: TimeDelta = TimeDelta::minutes(5);
 
 /// Polls one feed into one collection.
 #[derive(Debug)]

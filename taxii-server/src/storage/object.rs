@@ -12,7 +12,7 @@ use crate::clock::Clock;
 /// The part of a store that keeps objects.
 #[async_trait]
 pub trait Objects {
-    /// Adds objects to a collection, in one transaction; the answer has one item for each, in their order.
+    /// Adds objects to a collection in the name of an account, in one transaction; the answer has one item for each, in their order.
     ///
     /// # Errors
     /// The collection is not registered, or the database failed; then nothing is stored.
@@ -93,6 +93,8 @@ pub enum Added {
     Duplicate,
     /// The same version with other content was there, and stays.
     Conflict,
+    /// It was deleted, and a feed does not bring it back.
+    Deleted,
 }
 
 /// A page of a result, in the order of the dates added.

@@ -7,12 +7,15 @@
 
 mod accounts;
 mod collections;
+mod deletion;
 mod feed;
 mod objects;
 pub(super) mod row;
 mod select;
 pub(super) mod statement;
+mod submission;
 mod terms;
+mod tombstones;
 
 use std::fmt;
 

@@ -1,13 +1,13 @@
 //! The answers of the endpoints: statuses, headers, bodies.
 
 use reqwest::{Method, Response};
-use serde_json::{Value, json};
+use serde_json::json;
 use taxii_server::auth::token;
 use taxii_server::config::DEFAULT_COLLECTION;
 use taxii_server::storage::{DateAdded, NewSecret, SecretKind};
 
 use super::backend::{Backend, on_both};
-use super::world::{PASSWORD, World, address, indicator, object};
+use super::world::{OBJECTS, PASSWORD, World, address, body, indicator, object};
 
 on_both!(
     every_answer_is_taxii,
@@ -22,14 +22,9 @@ on_both!(
 );
 
 const MEDIA_TYPE: &str = "application/taxii+json;version=2.1";
-const OBJECTS: &str = "/socdefenders/collections/socdefenders/objects/";
 
 fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
     response.headers().get(name).map(|value| value.to_str().unwrap())
-}
-
-async fn body(response: Response) -> Value {
-    serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
 }
 
 async fn every_answer_is_taxii(backend: Backend) {

@@ -6,6 +6,7 @@ mod cluster;
 mod http;
 mod limits;
 mod paging;
+mod posting;
 mod rights;
 mod several;
 mod storage;

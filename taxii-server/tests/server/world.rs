@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::value::RawValue;
 use taxii_server::auth::password;
@@ -17,6 +19,7 @@ use taxii_server::storage::{
 use super::backend::{Backend, Place};
 
 pub(crate) const PASSWORD: &str = "correct horse";
+pub(crate) const OBJECTS: &str = "/socdefenders/collections/socdefenders/objects/";
 
 pub(crate) struct World {
     pub(crate) storage: Arc<dyn Storage>,
@@ -39,11 +42,14 @@ impl World {
     pub(crate) async fn start_on(place: Arc<Place>, change: impl FnOnce(&mut Config)) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let storage = storage::open(&place.database()).await.unwrap();
-        let hash = password::hash(PASSWORD).unwrap();
-        let (grants, date) =
-            (Grants::from_iter([(Scope::Everywhere, Access::READ)]), DateAdded::from_millis(0));
-        storage.add_account("reader", &grants, date).await.unwrap();
-        storage.add_secret("reader", &NewSecret::new(SecretKind::Password, hash), date).await.unwrap();
+        let date = DateAdded::from_millis(0);
+        for (name, access) in [("reader", Access::READ), ("writer", Access::BOTH), ("writer-2", Access::BOTH)]
+        {
+            let grants = Grants::from_iter([(Scope::Everywhere, access)]);
+            storage.add_account(name, &grants, date).await.unwrap();
+            let secret = NewSecret::new(SecretKind::Password, password::hash(PASSWORD).unwrap());
+            storage.add_secret(name, &secret, date).await.unwrap().unwrap();
+        }
         let mut config = Config::default();
         config.listen.set_port(0);
         change(&mut config);
@@ -55,10 +61,19 @@ impl World {
 
     /// A request with credentials and TAXII's media type.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.request_of("reader", method, path)
+    }
+
+    /// A request with the credentials of another account: `reader`, `writer` or `writer-2`.
+    pub(crate) fn request_of(&self, name: &str, method: Method, path: &str) -> RequestBuilder {
         self.client
             .request(method, format!("{}{path}", self.url))
-            .basic_auth("reader", Some(PASSWORD))
+            .header("authorization", Self::authorization(name))
             .header("accept", "application/taxii+json;version=2.1")
+    }
+
+    pub(crate) fn authorization(name: &str) -> String {
+        format!("Basic {}", STANDARD.encode(format!("{name}:{PASSWORD}")))
     }
 
     pub(crate) async fn get(&self, path: &str) -> Response {
@@ -80,6 +95,10 @@ impl World {
         self.running.stop().await;
         self.storage.close().await;
     }
+}
+
+pub(crate) async fn body(response: Response) -> serde_json::Value {
+    serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
 }
 
 pub(crate) fn collection() -> CollectionId {

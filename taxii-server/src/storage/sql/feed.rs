@@ -6,9 +6,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
+use super::objects::{self, Writer};
 use super::row::{Row, Value};
 use super::statement::Statement;
-use super::{Backend, Session, SqlStorage, objects, terms};
+use super::{Backend, Session, SqlStorage, terms};
 use crate::storage::feed::{FeedWrite, Feeds, KnownSubject, Origin, Quarantined, SubjectRow};
 use crate::storage::{CollectionId, Dating, StorageError};
 
@@ -64,7 +65,7 @@ impl<B: Backend> Feeds for SqlStorage<B> {
             tx.execute(upsert.bind(write.feed.as_str()).bind(place)).await?;
         }
         // Last, since their dates are those of the commit.
-        objects::add::<B>(&mut tx, collection, &write.objects, dating).await?;
+        objects::add::<B>(&mut tx, collection, &write.objects, Writer::Feed, dating).await?;
         Ok(tx.commit().await?)
     }
 

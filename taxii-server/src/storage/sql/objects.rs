@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use super::row::{Row, Value};
 use super::select;
 use super::statement::Statement;
+use super::tombstones::{self, Tombs};
 use super::{Backend, Session, SqlStorage};
 use crate::storage::{
     Added, CollectionId, DateAdded, Dating, NewObject, Objects, Page, Query, StorageError, StorageErrorKind,
@@ -22,14 +23,16 @@ pub(super) async fn add<B: Backend>(
     tx: &mut B::Connection,
     collection: &CollectionId,
     objects: &[NewObject],
+    writer: Writer,
     dating: &Dating,
 ) -> Result<Vec<Added>, StorageError> {
-    let mut select = Statement::new("SELECT key, last_date_added FROM collection WHERE id = $1");
-    select.push(B::FOR_UPDATE);
-    let row = tx.fetch_optional(select.bind(collection.to_string())).await?;
-    let mut row = row.ok_or(StorageError::new(StorageErrorKind::UnknownCollection))?;
-    let (key, last): (i64, i64) = (row.next()?, row.next()?);
-    let known = compare(tx, key, objects).await?;
+    let (key, last) = lock::<B>(tx, collection).await?;
+    let mut known = compare(tx, key, objects).await?;
+    let buried = tombstones::of(tx, key, objects).await?;
+    match writer {
+        Writer::Feed => withhold(&mut known, objects, &buried),
+        Writer::Account => tombstones::lift(tx, key, objects, &buried).await?,
+    }
 
     let mut free = first_date(dating, last);
     let (mut added, mut new) = (Vec::with_capacity(objects.len()), Vec::new());
@@ -42,10 +45,65 @@ pub(super) async fn add<B: Backend>(
     }
     insert(tx, key, &new).await?;
     if let Some((newest, _)) = new.last() {
-        let update = Statement::new("UPDATE collection SET last_date_added = $2 WHERE key = $1");
-        tx.execute(update.bind(key).bind(*newest)).await?;
+        last_date(tx, key, *newest).await?;
     }
     Ok(added)
+}
+
+/// Who adds objects: a feed does not bring back what was deleted, an account does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Writer {
+    Feed,
+    Account,
+}
+
+/// Locks a collection until the commit; the answer is its key and its last date, in milliseconds.
+pub(super) async fn lock<B: Backend>(
+    tx: &mut B::Connection,
+    collection: &CollectionId,
+) -> Result<(i64, i64), StorageError> {
+    let mut select = Statement::new("SELECT key, last_date_added FROM collection WHERE id = $1");
+    select.push(B::FOR_UPDATE);
+    let row = tx.fetch_optional(select.bind(collection.to_string())).await?;
+    let mut row = row.ok_or(StorageError::new(StorageErrorKind::UnknownCollection))?;
+    Ok((row.next()?, row.next()?))
+}
+
+/// Remembers the last date that was given.
+pub(super) async fn last_date(tx: &mut impl Session, collection: i64, date: i64) -> Result<(), StorageError> {
+    let update = Statement::new("UPDATE collection SET last_date_added = $2 WHERE key = $1");
+    tx.execute(update.bind(collection).bind(date)).await?;
+    Ok(())
+}
+
+/// When these objects, of which each has no version, came into the collection.
+pub(super) async fn dates<S: Session>(
+    tx: &mut S,
+    collection: &CollectionId,
+    ids: &[&str],
+) -> Result<HashMap<String, DateAdded>, StorageError> {
+    let mut dates = HashMap::new();
+    for ids in ids.chunks(S::ROWS_AT_ONCE) {
+        let mut select = Statement::new(
+            "SELECT id, date_added FROM object \
+             WHERE collection = (SELECT key FROM collection WHERE id = $1) AND version_key = '' AND id",
+        )
+        .bind(collection.to_string());
+        select.push_one_of(ids.iter().copied());
+        for mut row in tx.fetch_all(select).await? {
+            dates.insert(row.next()?, DateAdded::from_millis(row.next()?));
+        }
+    }
+    Ok(dates)
+}
+
+/// Keeps back what was deleted.
+fn withhold(known: &mut [Option<Added>], objects: &[NewObject], buried: &Tombs) {
+    for (known, object) in known.iter_mut().zip(objects) {
+        if known.is_none() && buried.hold(object) {
+            *known = Some(Added::Deleted);
+        }
+    }
 }
 
 #[async_trait]
@@ -57,7 +115,7 @@ impl<B: Backend> Objects for SqlStorage<B> {
         dating: &Dating,
     ) -> Result<Vec<Added>, StorageError> {
         let mut tx = self.backend.begin().await?;
-        let added = add::<B>(&mut tx, collection, objects, dating).await?;
+        let added = add::<B>(&mut tx, collection, objects, Writer::Account, dating).await?;
         tx.commit().await?;
         Ok(added)
     }
@@ -135,9 +193,9 @@ impl<B: Backend> SqlStorage<B> {
 }
 
 /// What makes a version of an object one of its kind in a collection: identifier, version of STIX, version.
-type Name = (String, String, String);
+pub(super) type Name = (String, String, String);
 
-fn name(object: &NewObject) -> Name {
+pub(super) fn name(object: &NewObject) -> Name {
     (object.id.as_str().to_owned(), object.spec_version.clone(), version_key(object))
 }
 
@@ -207,7 +265,7 @@ fn same(stored: &[u8], object: &NewObject) -> Added {
 }
 
 /// The first free date, in milliseconds; the present is rounded up.
-fn first_date(dating: &Dating, last: i64) -> i64 {
+pub(super) fn first_date(dating: &Dating, last: i64) -> i64 {
     let now = dating.clock.now().timestamp_micros().saturating_add(999).div_euclid(1000);
     let allowance = i64::try_from(dating.allowance.as_millis()).unwrap_or(i64::MAX);
     now.saturating_add(allowance).max(last.saturating_add(1))

@@ -1,0 +1,47 @@
+//! The work beside the requests: large envelopes are worked off, and statuses removed when their time is over.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::ingest::Intake;
+
+/// The time from one look at what waits to the next, for what another server has taken in and not worked off.
+const TICK: Duration = Duration::from_secs(2);
+
+/// The time from one removal of old statuses to the next.
+const TIDY: Duration = Duration::from_secs(15 * 60);
+
+/// Works until `stop` says true. What has begun then is taken back, and done by whoever starts next.
+pub(super) async fn work(intake: Arc<Intake>, mut stop: watch::Receiver<bool>) {
+    tokio::select! {
+        () = forever(&intake) => {}
+        _ = stop.wait_for(|stop| *stop) => {}
+    }
+}
+
+async fn forever(intake: &Intake) {
+    let mut tidied: Option<Instant> = None;
+    loop {
+        if tidied.is_none_or(|tidied| tidied.elapsed() >= TIDY) {
+            tidied = Some(Instant::now());
+            if let Err(error) = intake.tidy().await {
+                tracing::warn!(error = &error as &dyn Error, "old statuses could not be removed");
+            }
+        }
+        match intake.work_off().await {
+            // It does not matter which of both ended the wait.
+            Ok(()) => drop(timeout(TICK, intake.arrival()).await),
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn Error,
+                    "objects that were sent wait: the next try follows"
+                );
+                sleep(TICK).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Submissions and their parts: see [`crate::storage::submission`].
+
+use async_trait::async_trait;
+use uuid::Uuid;
+
+use super::objects::{self, Writer};
+use super::row::{Row, Value};
+use super::statement::Statement;
+use super::{Backend, Session, SqlStorage};
+use crate::storage::submission::{
+    Entry, Fate, Outcome, PartName, Submission, Submissions, WaitingObjects, WaitingPart,
+};
+use crate::storage::{Added, CollectionId, DateAdded, Dating, NewObject, StorageError};
+
+#[async_trait]
+impl<B: Backend> Submissions for SqlStorage<B> {
+    async fn submit_processed(
+        &self,
+        submission: &Submission,
+        entries: Vec<Entry>,
+        dating: &Dating,
+    ) -> Result<Vec<Outcome>, StorageError> {
+        let mut tx = self.backend.begin().await?;
+        let now = dating.clock.now().timestamp_millis();
+        insert(&mut *tx, submission, Some(now)).await?;
+        let outcomes = add::<B>(&mut tx, &submission.collection, entries, dating).await?;
+        insert_part(&mut *tx, submission, 0, &outcomes, Value::Bytes(None)).await?;
+        tx.commit().await?;
+        Ok(outcomes)
+    }
+
+    async fn submit_waiting(
+        &self,
+        submission: &Submission,
+        parts: Vec<WaitingObjects>,
+    ) -> Result<(), StorageError> {
+        let mut tx = self.backend.begin().await?;
+        insert(&mut *tx, submission, None).await?;
+        let mut first = 0;
+        for part in parts {
+            let texts = Value::Bytes(Some(part.texts));
+            insert_part(&mut *tx, submission, first, &part.outcomes, texts).await?;
+            first = first.saturating_add(i64::try_from(part.outcomes.len()).unwrap_or(i64::MAX));
+        }
+        Ok(tx.commit().await?)
+    }
+
+    async fn waiting_part(&self) -> Result<Option<WaitingPart>, StorageError> {
+        let oldest =
+            "SELECT id, collection FROM submission WHERE completed IS NULL ORDER BY received, id LIMIT 1";
+        let Some(mut row) = self.read_optional(Statement::new(oldest)).await? else { return Ok(None) };
+        let (submission, collection) = (uuid(&mut row)?, uuid(&mut row)?);
+        let select = Statement::new(
+            "SELECT first, waiting FROM submission_part \
+             WHERE submission = $1 AND waiting IS NOT NULL ORDER BY first LIMIT 1",
+        );
+        let Some(mut row) = self.read_optional(select.bind(submission.to_string())).await? else {
+            return Ok(None);
+        };
+        let name = PartName { submission, first: row.next()?, collection: CollectionId::from(collection) };
+        Ok(Some(WaitingPart { name, texts: row.next()? }))
+    }
+
+    async fn process_part(
+        &self,
+        part: &PartName,
+        entries: Vec<Entry>,
+        dating: &Dating,
+    ) -> Result<bool, StorageError> {
+        let mut tx = self.backend.begin().await?;
+        // One after the other, so that whoever processes the last part sees that it is the last.
+        let mut lock = Statement::new("SELECT completed FROM submission WHERE id = $1");
+        lock.push(B::FOR_UPDATE);
+        tx.fetch_optional(lock.bind(part.submission.to_string())).await?;
+        let taken = Statement::new(
+            "UPDATE submission_part SET waiting = NULL \
+             WHERE submission = $1 AND first = $2 AND waiting IS NOT NULL",
+        );
+        if tx.execute(taken.bind(part.submission.to_string()).bind(part.first)).await? == 0 {
+            return Ok(false);
+        }
+        let outcomes = add::<B>(&mut tx, &part.collection, entries, dating).await?;
+        let update =
+            Statement::new("UPDATE submission_part SET outcomes = $3 WHERE submission = $1 AND first = $2");
+        let update = update.bind(part.submission.to_string()).bind(part.first);
+        tx.execute(update.bind(json(&outcomes)?)).await?;
+        let complete = Statement::new(
+            "UPDATE submission SET completed = $2 WHERE id = $1 AND NOT EXISTS \
+             (SELECT 1 FROM submission_part WHERE submission = $1 AND waiting IS NOT NULL)",
+        );
+        let now = dating.clock.now().timestamp_millis();
+        tx.execute(complete.bind(part.submission.to_string()).bind(now)).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn submission(&self, id: Uuid) -> Result<Option<(Submission, Vec<Outcome>)>, StorageError> {
+        let select = Statement::new(
+            "SELECT s.collection, s.sender, s.received, p.outcomes FROM submission AS s \
+             JOIN submission_part AS p ON p.submission = s.id WHERE s.id = $1 ORDER BY p.first",
+        );
+        // One statement, so that all of it is of one moment.
+        let mut found: Option<(Submission, Vec<Outcome>)> = None;
+        for mut row in self.read_all(select.bind(id.to_string())).await? {
+            let collection = CollectionId::from(uuid(&mut row)?);
+            let (sender, received) = (row.next()?, DateAdded::from_millis(row.next()?));
+            let submission = Submission { id, collection, sender, received };
+            let outcomes: Vec<Outcome> =
+                serde_json::from_str(&row.next::<String>()?).map_err(StorageError::encoding)?;
+            found.get_or_insert_with(|| (submission, Vec::new())).1.extend(outcomes);
+        }
+        Ok(found)
+    }
+
+    async fn forget_submissions(&self, completed_before: DateAdded) -> Result<u64, StorageError> {
+        let delete = Statement::new("DELETE FROM submission WHERE completed < $1");
+        self.write(delete.bind(completed_before.millis())).await
+    }
+}
+
+/// Adds the good objects and says what became of all.
+async fn add<B: Backend>(
+    tx: &mut B::Connection,
+    collection: &CollectionId,
+    entries: Vec<Entry>,
+    dating: &Dating,
+) -> Result<Vec<Outcome>, StorageError> {
+    let (mut outcomes, mut good) = (Vec::with_capacity(entries.len()), Vec::new());
+    for entry in entries {
+        outcomes.push(match entry {
+            Entry::Good(object) => {
+                good.push(object);
+                None
+            }
+            Entry::Refused { id, version, reason } => {
+                let version = version.map(|version| version.to_string());
+                Some(Outcome { id, version, fate: Fate::Refused(reason) })
+            }
+        });
+    }
+    let added = objects::add::<B>(tx, collection, &good, Writer::Account, dating).await?;
+    let versionless = good.iter().filter(|object| object.version.is_none());
+    let versionless: Vec<_> = versionless.map(|object| object.id.as_str()).collect();
+    let dates = objects::dates(tx, collection, &versionless).await?;
+    let outcome = |(object, added): (&NewObject, Added)| {
+        let listed = || Some(dates.get(object.id.as_str())?.timestamp().to_string());
+        let version = object.version.as_ref().map(ToString::to_string).or_else(listed);
+        Outcome { id: object.id.as_str().to_owned(), version, fate: fate(added) }
+    };
+    let mut of_good = good.iter().zip(added).map(outcome);
+    Ok(outcomes.into_iter().filter_map(|refused| refused.or_else(|| of_good.next())).collect())
+}
+
+fn fate(added: Added) -> Fate {
+    match added {
+        Added::New { .. } => Fate::Added,
+        Added::Duplicate => Fate::Duplicate,
+        Added::Conflict => Fate::Conflict,
+        // Only feeds are kept from what was deleted.
+        Added::Deleted => Fate::Refused("it was deleted".to_owned()),
+    }
+}
+
+async fn insert(
+    tx: &mut impl Session,
+    submission: &Submission,
+    completed: Option<i64>,
+) -> Result<(), StorageError> {
+    let insert = Statement::new(
+        "INSERT INTO submission (id, collection, sender, received, completed) VALUES ($1, $2, $3, $4, $5)",
+    );
+    let insert = insert.bind(submission.id.to_string()).bind(submission.collection.to_string());
+    let insert = insert.bind(submission.sender.as_str()).bind(submission.received.millis());
+    tx.execute(insert.bind(Value::Integer(completed))).await?;
+    Ok(())
+}
+
+async fn insert_part(
+    tx: &mut impl Session,
+    submission: &Submission,
+    first: i64,
+    outcomes: &[Outcome],
+    waiting: Value,
+) -> Result<(), StorageError> {
+    let insert = Statement::new(
+        "INSERT INTO submission_part (submission, first, outcomes, waiting) VALUES ($1, $2, $3, $4)",
+    );
+    let insert = insert.bind(submission.id.to_string()).bind(first).bind(json(outcomes)?);
+    tx.execute(insert.bind(waiting)).await?;
+    Ok(())
+}
+
+fn json(outcomes: &[Outcome]) -> Result<String, StorageError> {
+    serde_json::to_string(outcomes).map_err(StorageError::encoding)
+}
+
+fn uuid(row: &mut Row) -> Result<Uuid, StorageError> {
+    row.next::<String>()?.parse().map_err(StorageError::encoding)
+}
