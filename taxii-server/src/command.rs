@@ -1,6 +1,7 @@
 //! The commands of the program, one file each.
 
 mod account;
+mod collection;
 mod config;
 mod demo;
 mod serve;
@@ -25,6 +26,9 @@ pub enum Command {
     /// Manage who may use the server
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Look at the collections, and let feeds bring back what was deleted
+    #[command(subcommand)]
+    Collection(collection::CollectionCommand),
 }
 
 /// Does what the command says.
@@ -40,5 +44,6 @@ pub async fn run(command: Command, settings: Overrides) -> Result<(), Box<dyn Er
         Command::Demo => demo::run(config, clock).await,
         Command::Config(command) => config::run(&command, &config),
         Command::Account(command) => account::run(command, &config, &clock).await,
+        Command::Collection(command) => collection::run(command, &config, &clock).await,
     }
 }

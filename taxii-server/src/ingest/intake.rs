@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
-use stix_core::Timestamp;
 use stix_core::validate::Profile;
+use stix_core::{Identifier, Timestamp};
 use tokio::sync::Notify;
 use tokio::task::spawn_blocking;
 use uuid::{Builder, Uuid};
@@ -132,10 +132,18 @@ impl Intake {
     pub async fn delete(
         &self,
         collection: &CollectionId,
-        id: &stix_core::Identifier,
+        id: &Identifier,
         doomed: &Doomed,
     ) -> Result<u64, StorageError> {
         self.storage.delete_object(collection, id, doomed, &self.dating).await
+    }
+
+    /// Lets feeds bring back an object that was deleted; the answer is how many tombstones of it there were.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn restore(&self, collection: &CollectionId, id: &Identifier) -> Result<u64, StorageError> {
+        self.storage.lift_tombstones(collection, id).await
     }
 
     /// Processes what waits, part after part, unless another server is at it.

@@ -3,6 +3,7 @@
 
 mod backend;
 mod cluster;
+mod deleting;
 mod http;
 mod limits;
 mod paging;

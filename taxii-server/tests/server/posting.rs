@@ -1,15 +1,17 @@
 //! Adding objects by POST and asking what became of them (TAXII 2.1, sections 4.3 and 5.5).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{Body, Method, Response};
 use serde_json::{Value, json};
+use taxii_server::clock::Clock;
 use taxii_server::config::ProfileName;
-use taxii_server::ingest::Intake;
-use taxii_server::storage::CollectionId;
+use taxii_server::ingest::{Intake, Posting};
+use taxii_server::storage::{self, CollectionId, Dating};
 
 use super::backend::{Backend, on_both};
-use super::world::{OBJECTS, World, body};
+use super::world::{OBJECTS, World, body, collection};
 
 on_both!(
     item_69_a_small_envelope_is_complete_with_the_answer,
@@ -28,6 +30,8 @@ on_both!(
     the_profile_of_the_collection_decides_how_strict_the_checks_are,
     item_57_versions_are_chosen_by_their_own_time_whenever_they_arrive,
     any_body_gets_an_answer_of_taxii,
+    item_41_what_waited_when_the_server_died_is_processed_once,
+    a_request_is_worked_off_by_one_server_at_a_time,
 );
 
 const MEDIA_TYPE: &str = "application/taxii+json;version=2.1";
@@ -416,6 +420,53 @@ async fn item_57_versions_are_chosen_by_their_own_time_whenever_they_arrive(back
     }
     let versions = world.json(&format!("{OBJECTS}{}/versions/", tool_id(1))).await;
     assert_eq!(versions["versions"], json!([newest, oldest, middle]));
+    world.stop().await;
+}
+
+async fn item_41_what_waited_when_the_server_died_is_processed_once(backend: Backend) {
+    let place = Arc::new(backend.place().await);
+    let storage = storage::open(&place.database()).await.unwrap();
+    storage.register_collections(&[collection()]).await.unwrap();
+    let clock = Clock::manual("2026-01-01T00:00:00Z".parse().unwrap());
+    // An intake that nobody works for: the server died after the answer, and in the middle of the work.
+    let none: [(CollectionId, _); 0] = [];
+    let intake = Intake::new(storage.clone(), clock.clone(), Duration::ZERO, none, 0);
+    let body = tools(0..1200).to_string().into_bytes();
+    let posting = Posting { collection: collection(), sender: "writer".to_owned(), body };
+    let (submission, _) = intake.post(posting).await.unwrap();
+    let part = storage.waiting_part().await.unwrap().unwrap();
+    assert!(
+        storage
+            .process_part(&part.name, Vec::new(), &Dating { clock, allowance: Duration::ZERO })
+            .await
+            .unwrap()
+    );
+    storage.close().await;
+
+    let world = World::start_on(place, |_| {}).await;
+    let done = completed(&world, &json!({"id": submission.id})).await;
+    assert_eq!(done["success_count"], 700, "the first part was done, in this test with nothing in it");
+    assert_eq!(world.json(OBJECTS).await["objects"].as_array().unwrap().len(), 700);
+    let dating = Dating { clock: world.clock.clone(), allowance: Duration::ZERO };
+    assert!(!world.storage.process_part(&part.name, Vec::new(), &dating).await.unwrap(), "not a second time");
+    world.stop().await;
+}
+
+async fn a_request_is_worked_off_by_one_server_at_a_time(backend: Backend) {
+    if backend == Backend::Sqlite {
+        return; // which has one server only
+    }
+    let place = Arc::new(backend.place().await);
+    let other = storage::open(&place.database()).await.unwrap();
+    let lease = other.lead("intake").await.unwrap().unwrap();
+    let world = World::start_on(place, |config| config.small_envelope = 1).await;
+    let status = post(&world, &tools(0..10)).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let id = status["id"].as_str().unwrap();
+    assert_eq!(self::status(&world, id).await["pending_count"], 10, "another server is at it");
+    drop(lease);
+    assert_eq!(completed(&world, &status).await["success_count"], 10);
+    other.close().await;
     world.stop().await;
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct World {
     pub(crate) client: Client,
     pub(crate) url: String,
     running: Running,
-    _place: Arc<Place>,
+    pub(crate) place: Arc<Place>,
 }
 
 impl World {
@@ -56,7 +56,7 @@ impl World {
         let clock = Clock::manual("2026-01-01T00:00:00Z".parse().unwrap());
         let running = Server::start(config, storage.clone(), clock.clone()).await.unwrap();
         let url = running.url().to_owned();
-        Self { storage, clock, client: Client::new(), url, running, _place: place }
+        Self { storage, clock, client: Client::new(), url, running, place }
     }
 
     /// A request with credentials and TAXII's media type.

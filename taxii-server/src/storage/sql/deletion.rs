@@ -1,6 +1,6 @@
 //! Deleting objects: see [`crate::storage::deletion`].
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use stix_core::Identifier;
@@ -35,9 +35,12 @@ impl<B: Backend> Deletions for SqlStorage<B> {
         let now = dating.clock.now().timestamp_millis();
         tombstones::put(&mut *tx, key, now, &tombs(id, doomed, &versions)).await?;
         let mut date = objects::first_date(dating, last);
-        for record in shown::<B>(&mut tx, collection, id).await?.difference(&before) {
+        let after = shown::<B>(&mut tx, collection, id).await?;
+        // One that has become both is dated once.
+        let moved: BTreeSet<i64> = after.difference(&before).map(|(_, record)| *record).collect();
+        for record in moved {
             let update = Statement::new("UPDATE object SET date_added = $2 WHERE record = $1");
-            tx.execute(update.bind(*record).bind(date)).await?;
+            tx.execute(update.bind(record).bind(date)).await?;
             objects::last_date(&mut *tx, key, date).await?;
             date = date.saturating_add(1);
         }
@@ -145,19 +148,25 @@ async fn all_spec_versions(
     rows.into_iter().map(Row::last).collect()
 }
 
-/// The records of the object that a reader is shown who asks for nothing special, or for the first versions.
+/// Whether it is the oldest or the newest version, and the record that a reader is shown who asks for that one.
 async fn shown<B: Backend>(
     tx: &mut B::Connection,
     collection: &CollectionId,
     id: &Identifier,
-) -> Result<HashSet<i64>, StorageError> {
-    let query = Query {
-        ids: Some(vec![id.as_str().to_owned()]),
-        versions: VersionFilter::Some { first: true, last: true, exact: Vec::new() },
-        ..Query::new(u32::MAX, u64::MAX)
-    };
-    let select = select::statement::<B>("o.record", collection, &query);
-    tx.fetch_all(select).await?.into_iter().map(Row::last).collect()
+) -> Result<BTreeSet<(bool, i64)>, StorageError> {
+    let mut shown = BTreeSet::new();
+    for first in [true, false] {
+        let query = Query {
+            ids: Some(vec![id.as_str().to_owned()]),
+            versions: VersionFilter::Some { first, last: !first, exact: Vec::new() },
+            ..Query::new(u32::MAX, u64::MAX)
+        };
+        let select = select::statement::<B>("o.record", collection, &query);
+        for row in tx.fetch_all(select).await? {
+            shown.insert((first, row.last()?));
+        }
+    }
+    Ok(shown)
 }
 
 /// The tombstones to put up: one for the object, or one for each version.

@@ -1,0 +1,112 @@
+//! `taxii-server collection`: what the collections hold, and what was deleted from them.
+
+use std::error::Error;
+
+use clap::Subcommand;
+use stix_core::Identifier;
+
+use crate::clock::Clock;
+use crate::config::{CollectionSettings, Config};
+use crate::ingest::Intake;
+use crate::storage::deletion::{Inventory, Tombstone};
+use crate::storage::{self, CollectionId, Storage};
+
+/// How many tombstones are shown.
+const SHOWN: u32 = 50;
+
+/// What to do with the collections.
+#[derive(Debug, Subcommand)]
+pub enum CollectionCommand {
+    /// List the collections: identifier, title, objects, versions, deletions
+    List,
+    /// Show what a collection holds and what was last deleted from it
+    Show {
+        /// The id or alias of the collection
+        collection: String,
+    },
+    /// Let feeds bring back an object that was deleted
+    Restore {
+        /// The id or alias of the collection
+        collection: String,
+        /// The identifier of the object
+        object: Identifier,
+    },
+}
+
+pub(super) async fn run(
+    command: CollectionCommand,
+    config: &Config,
+    clock: &Clock,
+) -> Result<(), Box<dyn Error>> {
+    let storage = storage::open(&config.database).await?;
+    let ids: Vec<CollectionId> = config.collections.iter().map(|collection| collection.id.into()).collect();
+    storage.register_collections(&ids).await?;
+    let done = match command {
+        CollectionCommand::List => list(&*storage, config).await,
+        CollectionCommand::Show { collection } => show(&*storage, named(config, &collection)?).await,
+        CollectionCommand::Restore { collection, object } => {
+            let collection = named(config, &collection)?;
+            let none = std::iter::empty();
+            let intake = Intake::new(storage.clone(), clock.clone(), config.allowance, none, 0);
+            restore(&intake, collection, &object).await
+        }
+    };
+    storage.close().await;
+    done
+}
+
+fn named<'a>(config: &'a Config, name: &str) -> Result<&'a CollectionSettings, String> {
+    let matches = |c: &&CollectionSettings| c.id.to_string() == name || c.alias.as_deref() == Some(name);
+    let found = config.collections.iter().find(matches);
+    found.ok_or_else(|| {
+        format!("there is no collection `{name}`: `taxii-server collection list` names those that there are")
+    })
+}
+
+async fn list(storage: &dyn Storage, config: &Config) -> Result<(), Box<dyn Error>> {
+    for CollectionSettings { id, title, .. } in &config.collections {
+        let Inventory { objects, versions, tombstones, .. } = storage.inventory(&(*id).into()).await?;
+        println!("{id}\t{title}\t{objects} objects\t{versions} versions\t{tombstones} deleted");
+    }
+    Ok(())
+}
+
+async fn show(storage: &dyn Storage, settings: &CollectionSettings) -> Result<(), Box<dyn Error>> {
+    let id = settings.id.into();
+    let Inventory { objects, versions, tombstones, last_added } = storage.inventory(&id).await?;
+    println!("id           {}", settings.id);
+    println!("title        {}", settings.title);
+    if let Some(alias) = &settings.alias {
+        println!("alias        {alias}");
+    }
+    println!("objects      {objects}");
+    println!("versions     {versions}");
+    if let Some(date) = last_added {
+        println!("last added   {}", date.timestamp());
+    }
+    println!("deleted      {tombstones}");
+    for Tombstone { id, version, deleted } in storage.tombstones(&id, SHOWN).await? {
+        let of = version.map(|version| format!("  version {version}")).unwrap_or_default();
+        println!("  {id}{of}  on {}", deleted.timestamp());
+    }
+    if tombstones > i64::from(SHOWN) {
+        println!("  and {} more", tombstones.saturating_sub(i64::from(SHOWN)));
+    }
+    Ok(())
+}
+
+async fn restore(
+    intake: &Intake,
+    settings: &CollectionSettings,
+    object: &Identifier,
+) -> Result<(), Box<dyn Error>> {
+    match intake.restore(&settings.id.into(), object).await? {
+        0 => {
+            Err(format!("nothing of `{object}` was deleted from the collection `{}`", settings.title).into())
+        }
+        _ => {
+            println!("`{object}` comes back when its feed tells of it again, or when somebody adds it");
+            Ok(())
+        }
+    }
+}
