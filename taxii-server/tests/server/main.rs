@@ -5,6 +5,7 @@ mod backend;
 mod cluster;
 mod deleting;
 mod http;
+mod killed;
 mod limits;
 mod paging;
 mod posting;
