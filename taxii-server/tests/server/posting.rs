@@ -32,6 +32,7 @@ on_both!(
     any_body_gets_an_answer_of_taxii,
     item_41_what_waited_when_the_server_died_is_processed_once,
     a_request_is_worked_off_by_one_server_at_a_time,
+    many_at_once_do_not_stand_in_each_others_way,
 );
 
 const MEDIA_TYPE: &str = "application/taxii+json;version=2.1";
@@ -467,6 +468,26 @@ async fn a_request_is_worked_off_by_one_server_at_a_time(backend: Backend) {
     drop(lease);
     assert_eq!(completed(&world, &status).await["success_count"], 10);
     other.close().await;
+    world.stop().await;
+}
+
+async fn many_at_once_do_not_stand_in_each_others_way(backend: Backend) {
+    let world = World::start_with(backend, |config| config.small_envelope = 5).await;
+    let client = async |client: usize| {
+        for round in 0..15 {
+            let first = (client * 15 + round) * 10;
+            let count = if round % 5 == 0 { 10 } else { 5 };
+            let status = post(&world, &tools(first..first + count)).await;
+            assert_eq!(status["failure_count"], 0);
+            if round % 4 == 0 {
+                let path = format!("{OBJECTS}{}/", tool_id(first));
+                let deleted = world.request_of("writer", Method::DELETE, &path).send().await.unwrap();
+                assert!(matches!(deleted.status().as_u16(), 200 | 404));
+            }
+            completed(&world, &status).await;
+        }
+    };
+    futures_util::future::join_all((0..8).map(client)).await;
     world.stop().await;
 }
 

@@ -22,8 +22,10 @@ impl<B: Backend> Submissions for SqlStorage<B> {
     ) -> Result<Vec<Outcome>, StorageError> {
         let mut tx = self.backend.begin().await?;
         let now = dating.clock.now().timestamp_millis();
-        insert(&mut *tx, submission, Some(now)).await?;
+        // First the objects, since they lock the collection: a row that refers to the collection holds it a little, and
+        // of two who hold it neither could then lock it.
         let outcomes = add::<B>(&mut tx, &submission.collection, entries, dating).await?;
+        insert(&mut *tx, submission, Some(now)).await?;
         insert_part(&mut *tx, submission, 0, &outcomes, Value::Bytes(None)).await?;
         tx.commit().await?;
         Ok(outcomes)
