@@ -32,7 +32,7 @@ use tracing_actix_web::TracingLogger;
 
 use crate::auth::Authenticator;
 use crate::clock::Clock;
-use crate::config::{CollectionSettings, Config};
+use crate::config::{ApiRootSettings, CollectionSettings, Config};
 use crate::error::ApiError;
 use crate::ingest::Intake;
 use crate::metrics::Metrics;
@@ -40,20 +40,22 @@ use crate::storage::Storage;
 use crate::telemetry::RequestSpan;
 use crate::wire::TAXII_MEDIA_TYPE;
 
-/// What every request can use.
-#[derive(Debug)]
+/// What every request can use. Clones share it all.
+#[derive(Clone, Debug)]
 pub struct State {
     /// The settings.
-    pub config: Config,
+    pub config: Arc<Config>,
     /// The store.
     pub storage: Arc<dyn Storage>,
     /// Takes in what clients add and delete.
     pub intake: Arc<Intake>,
     /// Finds out who is asking.
-    pub authenticator: Authenticator,
+    pub authenticator: Arc<Authenticator>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     clock: Clock,
+    /// The API root that the request is for; one without collections outside of them all.
+    root: ApiRootSettings,
 }
 
 impl State {
@@ -62,10 +64,23 @@ impl State {
         let authenticator =
             Authenticator::new(storage.clone(), clock.clone(), config.access_rules(), Arc::clone(&metrics));
         let profile = |settings: &CollectionSettings| (settings.id.into(), settings.profile.into());
-        let profiles = config.collections.iter().map(profile);
+        let profiles = config.all_collections().map(profile);
         let small = config.small_envelope;
         let intake = Intake::new(storage.clone(), clock.clone(), config.allowance, profiles, small);
-        Self { config, storage, intake: Arc::new(intake), authenticator, metrics, clock }
+        Self {
+            config: Arc::new(config),
+            storage,
+            intake: Arc::new(intake),
+            authenticator: Arc::new(authenticator),
+            metrics,
+            clock,
+            root: ApiRootSettings::default(),
+        }
+    }
+
+    /// The state for the requests to this API root.
+    fn of(&self, root: ApiRootSettings) -> Self {
+        Self { root, ..self.clone() }
     }
 }
 
@@ -81,17 +96,21 @@ pub fn app(
         InitError = (),
     >,
 > {
-    let api_root = format!("/{}", state.config.api_root);
     let health_here = state.config.admin_listen.is_none();
+    let roots = state.config.api_roots().into_iter().map(|root| state.of(root)).collect::<Vec<_>>();
     App::new()
         .app_data(state)
         .configure(|app| {
             if health_here {
-                health::configure(app)
+                health::configure(app);
             }
         })
         .service(discovery_scope())
-        .service(api_root_scope(api_root))
+        .configure(|app| {
+            for state in roots {
+                app.service(api_root_scope(state));
+            }
+        })
         .default_service(web::to(unknown_path))
         .wrap(Compress::default())
         .wrap(NormalizePath::trim())
@@ -135,7 +154,7 @@ fn discovery_scope() -> Scope<
 
 /// All paths come without their last slash: see [`NormalizePath`].
 fn api_root_scope(
-    path: String,
+    state: State,
 ) -> Scope<
     impl ServiceFactory<
         ServiceRequest,
@@ -146,7 +165,8 @@ fn api_root_scope(
     >,
 > {
     let read = "GET, HEAD";
-    web::scope(&path)
+    web::scope(&format!("/{}", state.root.path))
+        .app_data(web::Data::new(state))
         .service(endpoint("", read).route(reading().to(api_root::get)))
         .service(endpoint("/status/{status}", read).route(reading().to(status::get)))
         .service(endpoint("/collections", read).route(reading().to(collections::get)))

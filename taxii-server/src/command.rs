@@ -1,12 +1,16 @@
 //! The commands of the program, one file each.
 
 mod account;
+mod backup;
+mod check;
 mod collection;
 mod config;
 mod demo;
 mod serve;
 
 use std::error::Error;
+use std::fmt;
+use std::path::PathBuf;
 
 use clap::Subcommand;
 
@@ -23,6 +27,17 @@ pub enum Command {
     /// Look at the settings
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    /// See whether the server could serve: settings, database, certificates, keys of feeds
+    ///
+    /// Exits with 0 if it could and with 1 if something is wrong; nothing is changed.
+    Check,
+    /// Copy the database into a new file while the server runs
+    ///
+    /// Exits with 2 for PostgreSQL, which has pg_dump for this.
+    Backup {
+        /// The file to write; it must not exist
+        path: PathBuf,
+    },
     /// Manage who may use the server
     #[command(subcommand)]
     Account(account::AccountCommand),
@@ -42,8 +57,36 @@ pub async fn run(command: Command, settings: Overrides) -> Result<(), Box<dyn Er
     match command {
         Command::Serve => serve::run(config, clock).await,
         Command::Demo => demo::run(config, clock).await,
+        Command::Check => check::run(&config).await,
+        Command::Backup { path } => backup::run(&config, &path).await,
         Command::Config(command) => config::run(&command, &config),
         Command::Account(command) => account::run(command, &config, &clock).await,
         Command::Collection(command) => collection::run(command, &config, &clock).await,
     }
 }
+
+/// A failure that has an exit code of its own; all others have 1.
+#[derive(Debug)]
+pub struct ExitWith {
+    code: u8,
+    message: String,
+}
+
+impl ExitWith {
+    fn new(code: u8, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    /// The exit code that a failure asks for.
+    pub fn code_of(error: &(dyn Error + 'static)) -> u8 {
+        error.downcast_ref::<Self>().map_or(1, |failure| failure.code)
+    }
+}
+
+impl fmt::Display for ExitWith {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for ExitWith {}

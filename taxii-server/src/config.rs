@@ -3,6 +3,7 @@
 //! A [`Config`] is read with [`Overrides::load`], which also checks it; what cannot work is refused with
 //! every problem at once. Keys that do not exist are errors.
 
+mod api_root;
 mod collection;
 mod overrides;
 
@@ -18,6 +19,7 @@ use actix_web::http::header::HeaderName;
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
 
+pub use self::api_root::{ApiRootSettings, ApiRoots};
 pub use self::collection::{AnonymousAccess, CollectionSettings, DEFAULT_COLLECTION, ProfileName};
 pub use self::overrides::Overrides;
 use crate::auth::Rules;
@@ -59,10 +61,11 @@ pub struct Config {
     pub description: Option<String>,
     /// Whom to ask about the server.
     pub contact: Option<String>,
-    /// The path segment of the API root: `socdefenders` is served at `/socdefenders/`.
-    pub api_root: String,
-    /// The collections, in the order in which they are listed.
-    #[serde(rename = "collection")]
+    /// The path segment of the API root: `socdefenders` is served at `/socdefenders/`. Or several API roots, each with
+    /// its own title and collections.
+    pub api_root: ApiRoots,
+    /// The collections of the only API root, in the order in which they are listed.
+    #[serde(rename = "collection", default = "Vec::new")]
     pub collections: Vec<CollectionSettings>,
     /// The feeds that are polled.
     #[serde(rename = "feed")]
@@ -120,7 +123,7 @@ impl Default for Config {
             title: "SOC Defenders bridge".to_owned(),
             description: None,
             contact: None,
-            api_root: "socdefenders".to_owned(),
+            api_root: ApiRoots::One("socdefenders".to_owned()),
             collections: vec![CollectionSettings::default()],
             feeds: Vec::new(),
             max_page: NonZeroU32::MIN.saturating_add(999),
@@ -150,19 +153,23 @@ impl Config {
     /// Reads a file over the defaults; nothing is checked but the form.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path).map_err(|error| ConfigError::unreadable(path, &error))?;
-        toml::from_str(&text).map_err(|error| ConfigError::malformed(path, &error))
+        Self::parse(&text).map_err(|error| ConfigError::malformed(path, &error))
+    }
+
+    /// Reads the text of a file over the defaults.
+    pub(crate) fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        let config: Self = toml::from_str(text)?;
+        Ok(match config.api_root {
+            ApiRoots::One(_) if config.collections.is_empty() => {
+                Self { collections: Self::default().collections, ..config }
+            }
+            _ => config,
+        })
     }
 
     /// Checks the settings against each other and against what TAXII demands, and collects every problem.
     pub fn check(&self) -> Result<(), ConfigError> {
         let mut problems = Vec::new();
-        if !is_segment(&self.api_root) || RESERVED.contains(&self.api_root.as_str()) {
-            problems.push(format!(
-                "`api_root` is `{}`: expected lower-case letters, digits, `-` and `_`, and none of {}",
-                self.api_root,
-                RESERVED.map(|name| format!("`{name}`")).join(", ")
-            ));
-        }
         if self.title.is_empty() {
             problems.push("`title` is empty".to_owned());
         }
@@ -196,7 +203,13 @@ impl Config {
         if self.max_connections == 0 {
             problems.push("`max_connections` must be greater than 0".to_owned());
         }
-        collection::check(&self.collections, &mut problems);
+        api_root::check(&self.api_roots(), &mut problems);
+        if matches!(self.api_root, ApiRoots::Several(_)) && !self.collections.is_empty() {
+            problems.push(
+                "with `[[api_root]]` a collection belongs to one of them: write `[[api_root.collection]]`"
+                    .to_owned(),
+            );
+        }
         self.check_feeds(&mut problems);
         if problems.is_empty() { Ok(()) } else { Err(ConfigError { problems }) }
     }
@@ -216,16 +229,54 @@ impl Config {
 
     /// The collection that the objects of a feed go to.
     pub fn collection_of(&self, feed: &FeedSettings) -> Option<CollectionId> {
-        let named = |name: &str| {
-            let matches =
-                |c: &&CollectionSettings| c.id.to_string() == name || c.alias.as_deref() == Some(name);
-            self.collections.iter().find(matches)
-        };
         let collection = match &feed.collection {
-            Some(name) => named(name),
-            None => self.collections.first(),
+            Some(name) => self.collection_named(name).ok(),
+            None => self.all_collections().next(),
         };
         collection.map(|collection| collection.id.into())
+    }
+
+    /// The API roots, at least one, in the order in which discovery lists them.
+    pub fn api_roots(&self) -> Vec<ApiRootSettings> {
+        match &self.api_root {
+            ApiRoots::Several(roots) => roots.clone(),
+            ApiRoots::One(path) => vec![ApiRootSettings {
+                path: path.clone(),
+                title: self.title.clone(),
+                description: self.description.clone(),
+                collections: self.collections.clone(),
+            }],
+        }
+    }
+
+    /// The collections of all API roots.
+    pub fn all_collections(&self) -> impl Iterator<Item = &CollectionSettings> {
+        let roots = match &self.api_root {
+            ApiRoots::Several(roots) => roots.as_slice(),
+            ApiRoots::One(_) => &[],
+        };
+        self.collections.iter().chain(roots.iter().flat_map(|root| &root.collections))
+    }
+
+    /// The collection with this identifier or alias; an alias that several API roots have stands after the path of one
+    /// of them, as in `partners/indicators`.
+    ///
+    /// # Errors
+    /// There is none, or the alias stands for several: in one sentence.
+    pub fn collection_named(&self, name: &str) -> Result<&CollectionSettings, String> {
+        if let (ApiRoots::Several(roots), Some((path, name))) = (&self.api_root, name.split_once('/')) {
+            let root = roots.iter().find(|root| root.path == path);
+            let found = root.and_then(|root| root.collection(name));
+            return found.ok_or_else(|| format!("there is no collection `{path}/{name}` in the settings"));
+        }
+        let mut found = self.all_collections().filter(|collection| collection.is_named(name));
+        match (found.next(), found.next()) {
+            (Some(collection), None) => Ok(collection),
+            (Some(_), Some(_)) => {
+                Err(format!("`{name}` is an alias in several API roots: write `path/{name}`"))
+            }
+            (None, _) => Err(format!("there is no collection `{name}` in the settings")),
+        }
     }
 
     /// What may be done without an account; nothing when one is needed for everything.
@@ -234,7 +285,7 @@ impl Config {
         let access = |collection: &CollectionSettings| {
             (Scope::Collection(collection.id.into()), collection.anonymous.map_or(all, Access::from))
         };
-        let grants = self.collections.iter().map(access).filter(|(_, access)| access.is_any());
+        let grants = self.all_collections().map(access).filter(|(_, access)| access.is_any());
         Some(Grants::from_iter(grants)).filter(|grants| grants.iter().next().is_some())
     }
 
@@ -253,10 +304,10 @@ impl Config {
         }
     }
 
-    /// The path or URL of the API root, as discovery gives it: with a slash at the end.
-    pub fn api_root_url(&self) -> String {
+    /// The path or URL of an API root, as discovery gives it: with a slash at the end.
+    pub fn api_root_url(&self, path: &str) -> String {
         let base = self.public_url.as_deref().unwrap_or_default().trim_end_matches('/');
-        format!("{base}/{}/", self.api_root)
+        format!("{base}/{path}/")
     }
 }
 

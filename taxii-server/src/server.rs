@@ -73,7 +73,7 @@ impl Server {
         clock: Clock,
     ) -> Result<Running, StartError> {
         let collections: Vec<CollectionId> =
-            config.collections.iter().map(|collection| collection.id.into()).collect();
+            config.all_collections().map(|collection| collection.id.into()).collect();
         storage.register_collections(&collections).await.map_err(StartError::Storage)?;
         let metrics = Arc::default();
         let (listen, admin_listen, tls) = (config.listen, config.admin_listen, config.tls());

@@ -9,6 +9,7 @@ use crate::error::ApiError;
 use crate::wire::Collections;
 
 pub(super) async fn get(state: web::Data<State>, caller: Principal) -> Result<HttpResponse, ApiError> {
+    state.enter(&caller)?;
     let collections = state.visible(&caller).map(|settings| collection::describe(settings, &caller));
     answer(&Collections { collections: collections.collect() })
 }

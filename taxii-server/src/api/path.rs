@@ -1,35 +1,42 @@
 //! What the segments of a path name.
 
 use stix_core::Identifier;
-use uuid::Uuid;
 
 use super::State;
 use crate::auth::Principal;
-use crate::config::CollectionSettings;
+use crate::config::{ApiRootSettings, CollectionSettings};
 use crate::error::{ApiError, ErrorCode};
 use crate::storage::CollectionId;
 
 impl State {
-    /// The collections that the caller has any right to, in the order of the settings.
+    /// The API root of the request, if the caller has any right in it.
+    pub(super) fn enter(&self, caller: &Principal) -> Result<&ApiRootSettings, ApiError> {
+        match self.visible(caller).next() {
+            Some(_) => Ok(&self.root),
+            None => Err(self.hidden(caller, "there is no such API root; discovery is at `/taxii2/`")),
+        }
+    }
+
+    /// The collections of the API root that the caller has any right to, in the order of the settings.
     pub(super) fn visible(&self, caller: &Principal) -> impl Iterator<Item = &CollectionSettings> {
-        self.config.collections.iter().filter(|collection| caller.access(&collection.id.into()).is_any())
+        visible(&self.root, caller)
+    }
+
+    /// What is said of what is not there, or not for the caller. Somebody without credentials is told to show some,
+    /// whichever of the two it is, unless nothing is hidden from everybody.
+    fn hidden(&self, caller: &Principal, description: &str) -> ApiError {
+        if caller.name().is_none() && self.visible(caller).count() < self.root.collections.len() {
+            return ApiError::new(ErrorCode::Unauthenticated);
+        }
+        ApiError::not_found(description)
     }
 
     /// The collection with this identifier or alias.
     ///
-    /// One that the caller has no right to is as good as none. Somebody without credentials is told to show some
-    /// instead, whichever of the two it is, unless nothing is hidden from everybody.
+    /// One that the caller has no right to is as good as none, and so is one of another API root.
     pub(super) fn collection(&self, caller: &Principal, name: &str) -> Result<&CollectionSettings, ApiError> {
-        let id = name.parse::<Uuid>().ok().filter(|_| name.len() == 36);
-        let found = self
-            .visible(caller)
-            .find(|collection| Some(collection.id) == id || collection.alias.as_deref() == Some(name));
-        found.ok_or_else(|| {
-            if caller.name().is_none() && self.visible(caller).count() < self.config.collections.len() {
-                return ApiError::new(ErrorCode::Unauthenticated);
-            }
-            ApiError::not_found("there is no such collection")
-        })
+        let found = self.visible(caller).find(|collection| collection.is_named(name));
+        found.ok_or_else(|| self.hidden(caller, "there is no such collection"))
     }
 
     /// The collection, if the caller may read it.
@@ -64,4 +71,12 @@ impl State {
             false => Err(ApiError::not_found("there is no such object in the collection")),
         }
     }
+}
+
+/// The collections of an API root that the caller has any right to.
+pub(super) fn visible<'a>(
+    root: &'a ApiRootSettings,
+    caller: &Principal,
+) -> impl Iterator<Item = &'a CollectionSettings> {
+    root.collections.iter().filter(|collection| caller.access(&collection.id.into()).is_any())
 }

@@ -162,12 +162,7 @@ fn scope(config: &Config, name: &str) -> Result<Scope, String> {
     if name == "all" {
         return Ok(Scope::Everywhere);
     }
-    let named = |id: uuid::Uuid, alias: Option<&str>| id.to_string() == name || alias == Some(name);
-    let found =
-        config.collections.iter().find(|collection| named(collection.id, collection.alias.as_deref()));
-    found
-        .map(|collection| Scope::Collection(collection.id.into()))
-        .ok_or_else(|| format!("there is no collection `{name}` in the settings"))
+    Ok(Scope::Collection(config.collection_named(name)?.id.into()))
 }
 
 pub(super) async fn run(

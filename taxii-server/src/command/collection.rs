@@ -39,13 +39,13 @@ pub(super) async fn run(
     clock: &Clock,
 ) -> Result<(), Box<dyn Error>> {
     let storage = storage::open(&config.database).await?;
-    let ids: Vec<CollectionId> = config.collections.iter().map(|collection| collection.id.into()).collect();
+    let ids: Vec<CollectionId> = config.all_collections().map(|collection| collection.id.into()).collect();
     storage.register_collections(&ids).await?;
     let done = match command {
         CollectionCommand::List => list(&*storage, config).await,
-        CollectionCommand::Show { collection } => show(&*storage, named(config, &collection)?).await,
+        CollectionCommand::Show { collection } => show(&*storage, config.collection_named(&collection)?).await,
         CollectionCommand::Restore { collection, object } => {
-            let collection = named(config, &collection)?;
+            let collection = config.collection_named(&collection)?;
             let none = std::iter::empty();
             let intake = Intake::new(storage.clone(), clock.clone(), config.allowance, none, 0);
             restore(&intake, collection, &object).await
@@ -55,16 +55,8 @@ pub(super) async fn run(
     done
 }
 
-fn named<'a>(config: &'a Config, name: &str) -> Result<&'a CollectionSettings, String> {
-    let matches = |c: &&CollectionSettings| c.id.to_string() == name || c.alias.as_deref() == Some(name);
-    let found = config.collections.iter().find(matches);
-    found.ok_or_else(|| {
-        format!("there is no collection `{name}`: `taxii-server collection list` names those that there are")
-    })
-}
-
 async fn list(storage: &dyn Storage, config: &Config) -> Result<(), Box<dyn Error>> {
-    for CollectionSettings { id, title, .. } in &config.collections {
+    for CollectionSettings { id, title, .. } in config.all_collections() {
         let Inventory { objects, versions, tombstones, .. } = storage.inventory(&(*id).into()).await?;
         println!("{id}\t{title}\t{objects} objects\t{versions} versions\t{tombstones} deleted");
     }

@@ -27,13 +27,11 @@ fn check(config: &Config) {
     println!("the settings are good");
     println!("listen       {}", config.listen);
     println!("database     {}", config.database);
-    println!("api root     {}", config.api_root_url());
-    for collection in &config.collections {
-        println!(
-            "collection   {}collections/{}/  {}",
-            config.api_root_url(),
-            collection.id,
-            collection.title
-        );
+    for root in config.api_roots() {
+        let url = config.api_root_url(&root.path);
+        println!("api root     {url}  {}", root.title);
+        for collection in root.collections {
+            println!("collection   {url}collections/{}/  {}", collection.id, collection.title);
+        }
     }
 }

@@ -62,10 +62,12 @@ fn with_a_port(listen: SocketAddr) -> std::io::Result<SocketAddr> {
 
 fn introduction(config: &Config, standin: &Handle, password: &str) -> String {
     let base = format!("http://{}", config.listen);
-    let root = config.api_root_url();
-    let collection = config.collections.first();
-    let (id, title) =
-        collection.map(|collection| (collection.id, collection.title.as_str())).unwrap_or_default();
+    let roots = config.api_roots();
+    let first = roots.first().and_then(|root| Some((root, root.collections.first()?)));
+    let (path, id, title) = first
+        .map(|(root, collection)| (root.path.as_str(), collection.id, collection.title.as_str()))
+        .unwrap_or_default();
+    let root = config.api_root_url(path);
     let (iocs, more, every) = (standin.unique_count(), GROWTH.0, GROWTH.1.as_secs());
     let feed = standin.base_url();
     let pro_key = standin.pro_key();

@@ -18,6 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(super) async fn run(config: Config, clock: Clock) -> Result<(), Box<dyn Error>> {
     check_listen(&config)?;
     telemetry::start(config.log_format)?;
+    allow_connections(config.max_connections);
     let config = with_feeds(config);
     let storage = storage::open(&config.database).await?;
     if config.anonymous_grants().is_none() {
@@ -47,6 +48,31 @@ pub(super) fn check_listen(config: &Config) -> Result<(), String> {
     ))
 }
 
+/// Raises the limit on open files as far as the system lets us, since each connection is one.
+fn allow_connections(connections: usize) {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+        /// For the database, the log and the feeds.
+        const OTHERS: u64 = 256;
+
+        let limit = getrlimit(Resource::Nofile);
+        let needed = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(OTHERS);
+        if limit.current.is_none_or(|current| current >= needed) {
+            return;
+        }
+        let current = Some(limit.maximum.map_or(needed, |maximum| maximum.min(needed)));
+        let raised = setrlimit(Resource::Nofile, Rlimit { current, maximum: limit.maximum });
+        if raised.is_err() || current < Some(needed) {
+            tracing::warn!(
+                allowed = limit.maximum,
+                "the system allows fewer open files than `max_connections` needs"
+            );
+        }
+    }
+}
+
 /// Waits for the signal to stop; the server ending by itself is an error.
 pub(super) async fn until_told_to_stop(bridge: &mut Bridge) -> Result<(), Box<dyn Error>> {
     tokio::select! {
@@ -58,11 +84,17 @@ pub(super) async fn until_told_to_stop(bridge: &mut Bridge) -> Result<(), Box<dy
     }
 }
 
+/// The feeds that are polled.
+pub(super) fn feeds(config: &Config) -> Vec<FeedSettings> {
+    match config.feeds.as_slice() {
+        [] => FeedSettings::from_environment().into_iter().collect(),
+        feeds => feeds.to_vec(),
+    }
+}
+
 /// Without a `[[feed]]`, a key in the environment is enough to poll SOC Defenders.
 fn with_feeds(mut config: Config) -> Config {
-    if config.feeds.is_empty() {
-        config.feeds.extend(FeedSettings::from_environment());
-    }
+    config.feeds = feeds(&config);
     if config.feeds.is_empty() {
         tracing::warn!(
             "no feed is polled: set SOCDEFENDERS_API_KEY, or write a `[[feed]]` into the settings"

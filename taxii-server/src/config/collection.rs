@@ -14,7 +14,7 @@ use crate::storage::Access;
 pub const DEFAULT_COLLECTION: Uuid = Uuid::from_u128(0x943b1240_00c1_4707_802e_594f4d1104a6);
 
 /// One collection.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CollectionSettings {
     /// The identifier: a UUID of version 4, which clients check.
@@ -87,6 +87,14 @@ impl Default for CollectionSettings {
             anonymous: None,
             profile: ProfileName::Default,
         }
+    }
+}
+
+impl CollectionSettings {
+    /// Whether this is its identifier, written in full, or its alias.
+    pub fn is_named(&self, name: &str) -> bool {
+        let id = name.parse::<Uuid>().ok().filter(|_| name.len() == 36);
+        Some(self.id) == id || self.alias.as_deref() == Some(name)
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Config, ConfigError, DEFAULT_FILE, LogFormat};
+use super::{ApiRoots, Config, ConfigError, DEFAULT_FILE, LogFormat};
 use crate::duration;
 use crate::storage::Database;
 
@@ -41,7 +41,7 @@ pub struct Overrides {
     /// Whom to ask about the server
     #[arg(long, global = true, env = "TAXII_SERVER_CONTACT", value_name = "TEXT")]
     pub contact: Option<String>,
-    /// The path segment of the API root
+    /// The path segment of the only API root
     #[arg(long, global = true, env = "TAXII_SERVER_API_ROOT", value_name = "NAME")]
     pub api_root: Option<String>,
     /// The most objects in one answer
@@ -113,7 +113,7 @@ impl Overrides {
             title: self.title.unwrap_or(config.title),
             description: self.description.or(config.description),
             contact: self.contact.or(config.contact),
-            api_root: self.api_root.unwrap_or(config.api_root),
+            api_root: self.api_root.map_or(config.api_root, ApiRoots::One),
             max_page: self.max_page.unwrap_or(config.max_page),
             max_page_bytes: self.max_page_bytes.unwrap_or(config.max_page_bytes),
             max_content_length: self.max_content_length.unwrap_or(config.max_content_length),

@@ -3,13 +3,18 @@
 
 mod backend;
 mod cluster;
+<<<<<<< HEAD
 mod deleting;
+=======
+mod hardening;
+>>>>>>> 57b746f (Several API roots; check and backup; tests of hostile clients)
 mod http;
 mod killed;
 mod limits;
 mod paging;
 mod posting;
 mod rights;
+mod roots;
 mod several;
 mod storage;
 mod story;

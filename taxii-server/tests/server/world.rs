@@ -91,6 +91,11 @@ impl World {
         add(&*self.storage, objects, &self.clock).await
     }
 
+    /// Where health and metrics are, if they have an address of their own.
+    pub(crate) fn admin_address(&self) -> Option<std::net::SocketAddr> {
+        self.running.admin_address()
+    }
+
     pub(crate) async fn stop(self) {
         self.running.stop().await;
         self.storage.close().await;

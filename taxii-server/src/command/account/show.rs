@@ -45,7 +45,7 @@ pub(super) async fn show(
 
 fn place(config: &Config, scope: Scope) -> String {
     let Scope::Collection(id) = scope else { return "all collections".to_owned() };
-    let settings = config.collections.iter().find(|collection| collection.id == id.uuid());
+    let settings = config.all_collections().find(|collection| collection.id == id.uuid());
     let title = settings.map_or("not in the settings", |settings| settings.title.as_str());
     format!("{id} ({title})")
 }

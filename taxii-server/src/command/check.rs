@@ -1,0 +1,77 @@
+//! `taxii-server check`: whether `serve` would work, without changing anything.
+
+use std::error::Error;
+use std::net::TcpListener;
+
+use super::{ExitWith, serve};
+use crate::config::Config;
+use crate::server::tls::{self, Identity};
+use crate::storage;
+
+pub(super) async fn run(config: &Config) -> Result<(), Box<dyn Error>> {
+    // Settings that are wrong do not come here.
+    let mut outcomes = vec![("settings", Ok("good".to_owned()))];
+    outcomes.push(("listen", listen(config)));
+    outcomes.push(("database", database(config).await));
+    outcomes.push(("tls", certificates(config)));
+    let feeds = serve::feeds(config);
+    if feeds.is_empty() {
+        outcomes.push(("feeds", Ok("none is polled".to_owned())));
+    }
+    for feed in feeds {
+        let key = feed.api_key().map(|_| format!("`{}` has a key", feed.name));
+        outcomes.push(("feed", key.map_err(|error| format!("`{}`: {error}", feed.name))));
+    }
+    let mut wrong = 0;
+    for (what, outcome) in outcomes {
+        match outcome {
+            Ok(text) => println!("ok     {what:<9} {text}"),
+            Err(problem) => {
+                wrong += 1;
+                println!("wrong  {what:<9} {problem}");
+            }
+        }
+    }
+    match wrong {
+        0 => Ok(()),
+        1 => Err(ExitWith::new(1, "the server could not serve: one thing is wrong").into()),
+        wrong => {
+            Err(ExitWith::new(1, format!("the server could not serve: {wrong} things are wrong")).into())
+        }
+    }
+}
+
+/// A running server has the address, which is as good as its being free.
+fn listen(config: &Config) -> Result<String, String> {
+    serve::check_listen(config)?;
+    match TcpListener::bind(config.listen) {
+        Err(error) if error.kind() != std::io::ErrorKind::AddrInUse => {
+            Err(format!("cannot listen on `{}`: {error}", config.listen))
+        }
+        Err(_) => Ok(format!("`{}` is in use, by a running server or another program", config.listen)),
+        Ok(_) => Ok(format!("`{}`", config.listen)),
+    }
+}
+
+async fn database(config: &Config) -> Result<String, String> {
+    match storage::pending_migrations(&config.database).await {
+        Ok(0) => Ok(format!("`{}` is up to date", config.database)),
+        Ok(pending) => Err(format!(
+            "`{}` needs {pending} migrations, which `taxii-server serve` would make",
+            config.database
+        )),
+        Err(error) => {
+            let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+            Err(format!("{error}{cause}"))
+        }
+    }
+}
+
+fn certificates(config: &Config) -> Result<String, String> {
+    let Some(files) = config.tls() else {
+        return Ok("plain HTTP is served".to_owned());
+    };
+    let settings = Identity::load(&files).and_then(|identity| tls::settings(&files, identity));
+    settings.map_err(|error| error.to_string())?;
+    Ok(format!("`{}` and its key are usable", files.certificate.display()))
+}

@@ -1,0 +1,130 @@
+//! The commands of the program: what they print, and their exit codes.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // all of this is tests
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+const COLLECTION: &str = "943b1240-00c1-4707-802e-594f4d1104a6";
+
+/// The outcome of a command in the folder, where there are no settings but those of the test.
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_taxii-server"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("TAXII_SERVER_") {
+            command.env_remove(name);
+        }
+    }
+    command.env_remove("SOCDEFENDERS_API_KEY").current_dir(folder).args(arguments).output().unwrap()
+}
+
+/// What a command that must succeed prints.
+fn good(folder: &Path, arguments: &[&str]) -> String {
+    let output = run(folder, arguments);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {error}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What a command that must fail with this code says on the standard error.
+fn bad(folder: &Path, arguments: &[&str], code: i32) -> String {
+    let output = run(folder, arguments);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {error}");
+    error
+}
+
+#[test]
+fn accounts() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let password = good(folder, &["account", "create", "eve", "--read", "socdefenders"]);
+    assert_eq!(password.trim_end().len(), 24, "the password alone: {password}");
+    assert!(bad(folder, &["account", "add", "eve"], 1).contains("`eve` already"));
+    assert!(
+        bad(folder, &["account", "create", "bob", "--read", "nothing"], 1)
+            .contains("no collection `nothing`")
+    );
+    assert!(bad(folder, &["account", "show", "bob"], 1).contains("no account `bob`"));
+    good(folder, &["account", "grant", "eve", "--write", "all"]);
+    assert!(bad(folder, &["account", "grant", "eve"], 1).contains("--read"));
+
+    let token = good(folder, &["account", "token", "add", "eve", "--label", "a TIP", "--expires", "90d"]);
+    assert!(token.starts_with("taxii_"), "{token}");
+    assert!(good(folder, &["account", "token", "eve"]).starts_with("taxii_"), "as it was called before");
+    let fingerprint = "ab".repeat(32);
+    good(folder, &["account", "certificate", "add", "eve", &fingerprint]);
+    assert!(
+        bad(folder, &["account", "certificate", "add", "eve", &fingerprint], 1).contains("`eve` already")
+    );
+    assert!(bad(folder, &["account", "certificate", "add", "eve", "ab"], 1).contains("SHA-256"));
+
+    let shown = good(folder, &["account", "show", "eve"]);
+    for part in [
+        "may          write all collections\n",
+        "may          read 943b1240",
+        "a TIP\n",
+        ", until 20",
+        "certificate  4",
+    ] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+    assert!(!shown.contains(token.trim_end()) && !shown.contains("$argon2"), "{shown}");
+    good(folder, &["account", "token", "revoke", "eve", "2"]);
+    bad(folder, &["account", "token", "revoke", "eve", "2"], 1);
+    assert!(!good(folder, &["account", "show", "eve"]).contains("a TIP"));
+
+    let output = run(folder, &["account", "revoke", "eve", "--write", COLLECTION]);
+    assert!(String::from_utf8(output.stderr).unwrap().contains("may still"), "by the right to all");
+    good(folder, &["account", "revoke", "eve", "--write", "all", "--read", COLLECTION]);
+    assert!(!good(folder, &["account", "show", "eve"]).contains("may "));
+    assert_ne!(good(folder, &["account", "password", "eve", "--keep-old", "1h"]), password);
+    assert_eq!(good(folder, &["account", "show", "eve"]).matches("password ").count(), 2);
+    assert!(good(folder, &["account", "list"]).starts_with("eve\t"));
+    good(folder, &["account", "remove", "eve"]);
+    assert_eq!(good(folder, &["account", "list"]), "");
+}
+
+#[test]
+fn backup() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    assert!(bad(folder, &["backup", "copy.db"], 1).contains("taxii.db"), "there is no database");
+    good(folder, &["account", "create", "eve"]);
+    good(folder, &["backup", "copy.db"]);
+    assert!(good(folder, &["account", "list", "--database", "copy.db"]).starts_with("eve\t"));
+    assert!(bad(folder, &["backup", "copy.db"], 1).contains("copy.db"), "it exists");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(folder.join("copy.db")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "for its owner only");
+    }
+    let postgres = ["backup", "copy2.db", "--database", "postgres://eve:secret@localhost/taxii"];
+    let error = bad(folder, &postgres, 2);
+    assert!(error.contains("pg_dump") && !error.contains("secret"), "{error}");
+}
+
+#[test]
+fn check() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let checked = |arguments: &[&str], code| {
+        let output = run(folder, &[&["check", "--listen", "127.0.0.1:0"], arguments].concat());
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{printed}{}", String::from_utf8_lossy(&output.stderr));
+        printed
+    };
+    assert!(checked(&[], 1).contains("wrong  database"), "there is none");
+    assert!(!folder.join("taxii.db").exists(), "and none is made");
+    good(folder, &["account", "create", "eve"]);
+    let printed = checked(&[], 0);
+    assert!(printed.contains("ok     database  `taxii.db` is up to date"), "{printed}");
+
+    std::fs::write(folder.join("no.pem"), "no certificate").unwrap();
+    assert!(checked(&["--tls-certificate", "no.pem", "--tls-key", "no.pem"], 1).contains("wrong  tls"));
+    std::fs::write(folder.join("feeds.toml"), "[[feed]]\napi_key_file = 'no.key'\n").unwrap();
+    assert!(checked(&["--config", "feeds.toml"], 1).contains("wrong  feed      `socdefenders`: no API key"));
+    assert!(bad(folder, &["check", "--listen", "192.0.2.1:80"], 1).contains("could not serve"));
+    std::fs::write(folder.join("bad.toml"), "lisen = 1").unwrap();
+    assert!(bad(folder, &["check", "--config", "bad.toml"], 1).contains("lisen"));
+}

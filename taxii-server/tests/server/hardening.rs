@@ -1,0 +1,157 @@
+//! Whatever a client does, others are served, and what is refused is told as a TAXII error.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::backend::Backend;
+use super::world::World;
+
+const MEDIA_TYPE: &str = "application/taxii+json;version=2.1";
+
+async fn connect(world: &World) -> TcpStream {
+    TcpStream::connect(world.url.trim_start_matches("http://")).await.unwrap()
+}
+
+/// Sends these bytes, and reads status, head and body of the answer. The server may hang up before it has read them
+/// all, and then an answer still counts.
+async fn raw(world: &World, request: &[u8]) -> (u16, String, Value) {
+    let mut stream = connect(world).await;
+    let (mut reading, mut writing) = stream.split();
+    let mut answer = Vec::new();
+    let read = async {
+        let mut part = [0; 4096];
+        while let Ok(count @ 1..) = reading.read(&mut part).await {
+            answer.extend_from_slice(&part[..count]);
+        }
+    };
+    let write = async {
+        let _ = writing.write_all(request).await;
+    };
+    tokio::time::timeout(Duration::from_secs(20), async { tokio::join!(read, write) }).await.unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {answer:?}"));
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, head.to_lowercase(), serde_json::from_str(body).unwrap_or_default())
+}
+
+#[tokio::test]
+async fn item_33_what_cannot_be_a_request_gets_a_taxii_error() {
+    let world = World::start(Backend::Sqlite).await;
+    let get = |path: &str, headers: &str| {
+        format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n").into_bytes()
+    };
+    let large = "x".repeat(1 << 20);
+    let cases = [
+        ("a header of 1 MiB", get("/taxii2/", &format!("x-large: {large}\r\n")), 431),
+        ("a thousand headers", get("/taxii2/", &"a: b\r\n".repeat(1000)), 431),
+        ("a path of 64 KiB", get(&format!("/{}", "x".repeat(65_535)), ""), 400),
+        ("a path of 60 KiB", get(&format!("/{}", "x".repeat(60_000)), ""), 404),
+        ("no HTTP", b"nonsense\r\n\r\n".to_vec(), 400),
+        ("two lengths", get("/taxii2/", "content-length: 1\r\ncontent-length: 2\r\n"), 400),
+        ("a bad encoding", get("/taxii2/%zz/%00/", ""), 404),
+    ];
+    for (what, request, expected) in cases {
+        let (status, head, body) = raw(&world, &request).await;
+        // Where authentication comes first, it may say so instead.
+        assert!(status == expected || status == 401, "{what}: {status}");
+        assert!(head.contains(&format!("content-type: {MEDIA_TYPE}")), "{what}: {head}");
+        assert_eq!(body["http_status"], status.to_string(), "{what}");
+    }
+    assert_eq!(world.get("/taxii2/").await.status(), 200);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn item_54_a_thousand_values_in_a_filter() {
+    let world = World::start(Backend::Sqlite).await;
+    let objects = "/socdefenders/collections/socdefenders/objects/";
+    let ids = (0..1000).map(|n| format!("indicator--{n:08x}-0000-4000-8000-000000000000"));
+    let path = format!("{objects}?match[id]={}", ids.collect::<Vec<_>>().join(","));
+    let response = world.get(&path).await;
+    assert!([200, 400].contains(&response.status().as_u16()), "{}", response.status());
+    assert_eq!(response.headers()["content-type"], MEDIA_TYPE);
+    world.stop().await;
+}
+
+/// 500 connections, or with `TESTS_LONG=1` 10,000: half of them say nothing, half begin a request and go on slowly.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn item_17_idle_and_slow_connections_do_not_stop_a_good_client() {
+    let count = if std::env::var_os("TESTS_LONG").is_some_and(|long| long == "1") { 9_900 } else { 500 };
+    let world = World::start(Backend::Sqlite).await;
+    let mut held = Vec::with_capacity(count);
+    for number in 0..count {
+        let mut stream = connect(&world).await;
+        if number % 2 == 0 {
+            stream.write_all(b"GET /taxii2/ HTTP/1.1\r\nhost:").await.unwrap();
+        }
+        held.push(stream);
+    }
+    for stream in held.iter_mut().step_by(2) {
+        // The server may have given it up by now.
+        let _ = stream.write_all(b" x").await;
+    }
+    let start = Instant::now();
+    for _ in 0..20 {
+        assert_eq!(world.get("/taxii2/").await.status(), 200);
+    }
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(5), "20 requests took {took:?} beside {count} connections");
+    drop(held);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn item_33_a_header_that_does_not_end_is_given_up() {
+    let world = World::start(Backend::Sqlite).await;
+    let (status, head, body) = raw(&world, b"GET /taxii2/ HTTP/1.1\r\nhost: x\r\n").await;
+    assert_eq!((status, body["http_status"].as_str()), (408, Some("408")), "{head}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn item_09_health_and_metrics_on_an_address_of_their_own() {
+    let world = World::start(Backend::Sqlite).await;
+    let get = async |url: String| {
+        let response = world.client.get(url).send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    };
+    assert_eq!(get(format!("{}/healthz", world.url)).await, (200, "ok\n".to_owned()));
+    assert_eq!(get(format!("{}/metrics", world.url)).await.0, 404);
+    world.stop().await;
+
+    let world = World::start_with(Backend::Sqlite, |config| {
+        config.admin_listen = Some("127.0.0.1:0".parse().unwrap());
+    })
+    .await;
+    let admin = format!("http://{}", world.admin_address().unwrap());
+    let get = async |url: String| {
+        let response = world.client.get(url).send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    };
+    assert_eq!(get(format!("{}/healthz", world.url)).await.0, 404, "not for everybody");
+    assert_eq!(get(format!("{admin}/healthz")).await, (200, "ok\n".to_owned()));
+    assert_eq!(get(format!("{admin}/readyz")).await, (200, "ready\n".to_owned()));
+    assert_eq!(get(format!("{admin}/taxii2/")).await.0, 404);
+    world.add(&[super::world::indicator(1), super::world::indicator(2)]).await;
+    world.json("/socdefenders/collections/socdefenders/objects/").await;
+    assert_eq!(
+        world.client.get(format!("{}/taxii2/", world.url)).bearer_auth("x").send().await.unwrap().status(),
+        401
+    );
+    let (status, text) = get(format!("{admin}/metrics")).await;
+    assert_eq!(status, 200);
+    for line in [
+        "taxii_request_duration_seconds_count{endpoint=\"objects\",status=\"200\"} 1",
+        "taxii_request_duration_seconds_count{endpoint=\"discovery\",status=\"401\"} 1",
+        "taxii_pages_total 1",
+        "taxii_objects_served_total 2",
+        "taxii_objects{collection=\"943b1240-00c1-4707-802e-594f4d1104a6\"} 2",
+        "taxii_login_failures_total 1",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+    }
+    world.stop().await;
+}
