@@ -22,6 +22,11 @@ impl State {
         visible(&self.root, caller)
     }
 
+    /// Whether the collection is one of the API root.
+    pub(super) fn is_here(&self, id: &CollectionId) -> bool {
+        self.root.collections.iter().any(|collection| collection.id == id.uuid())
+    }
+
     /// What is said of what is not there, or not for the caller. Somebody without credentials is told to show some,
     /// whichever of the two it is, unless nothing is hidden from everybody.
     fn hidden(&self, caller: &Principal, description: &str) -> ApiError {

@@ -1,6 +1,6 @@
 //! `GET /{api-root}/status/{status-id}/` (section 4.3): what became of the objects of a request.
 //!
-//! Only who sent the request may see it.
+//! Only who sent the request may see it, in the API root of the collection.
 
 use actix_web::{HttpResponse, web};
 use uuid::Uuid;
@@ -19,7 +19,9 @@ pub(super) async fn get(
     let unknown = || ApiError::not_found("there is no such status");
     let id = id.parse::<Uuid>().ok().filter(|_| id.len() == 36).ok_or_else(unknown)?;
     match state.intake.submission(id).await? {
-        Some((submission, outcomes)) if submission.sender == sender(&caller) => {
+        Some((submission, outcomes))
+            if submission.sender == sender(&caller) && state.is_here(&submission.collection) =>
+        {
             answer(&of(&submission, outcomes))
         }
         _ => Err(unknown()),

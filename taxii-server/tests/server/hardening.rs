@@ -155,3 +155,35 @@ async fn item_09_health_and_metrics_on_an_address_of_their_own() {
     }
     world.stop().await;
 }
+
+#[tokio::test]
+async fn item_71_nesting_without_end_is_refused() {
+    let world = World::start(Backend::Sqlite).await;
+    let everywhere = taxii_server::storage::Scope::Everywhere;
+    assert!(world.storage.grant("reader", everywhere, taxii_server::storage::Access::BOTH).await.unwrap());
+    let deep = 100_000;
+    let bodies = [
+        format!("{{\"objects\":[{}{}]}}", "[".repeat(deep), "]".repeat(deep)),
+        format!(
+            "{{\"objects\":[{{\"type\":\"indicator\",\"x\":{}1{}}}]}}",
+            "{\"a\":".repeat(deep),
+            "}".repeat(deep)
+        ),
+        "[".repeat(deep),
+    ];
+    for body in bodies {
+        let request = world
+            .request(reqwest::Method::POST, "/socdefenders/collections/socdefenders/objects/")
+            .header("content-type", MEDIA_TYPE)
+            .body(body.clone());
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        assert_eq!(response.headers()["content-type"], MEDIA_TYPE);
+        let answer: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
+        // An object that cannot be read may also be told as a failure of its own.
+        let refused = [400, 422].contains(&status) || (status == 202 && answer["failure_count"] == 1);
+        assert!(refused, "{}...: {status} {answer}", &body[..30]);
+    }
+    assert_eq!(world.get("/taxii2/").await.status(), 200, "it lives");
+    world.stop().await;
+}
