@@ -43,7 +43,9 @@ pub(super) async fn run(
     storage.register_collections(&ids).await?;
     let done = match command {
         CollectionCommand::List => list(&*storage, config).await,
-        CollectionCommand::Show { collection } => show(&*storage, config.collection_named(&collection)?).await,
+        CollectionCommand::Show { collection } => {
+            show(&*storage, config.collection_named(&collection)?).await
+        }
         CollectionCommand::Restore { collection, object } => {
             let collection = config.collection_named(&collection)?;
             let none = std::iter::empty();

@@ -3,11 +3,8 @@
 
 mod backend;
 mod cluster;
-<<<<<<< HEAD
 mod deleting;
-=======
 mod hardening;
->>>>>>> 57b746f (Several API roots; check and backup; tests of hostile clients)
 mod http;
 mod killed;
 mod limits;
