@@ -68,6 +68,8 @@ pub struct Ingested {
     pub changed: usize,
     /// Records that cannot be used.
     pub quarantined: usize,
+    /// Objects that were kept back, although they are new or changed, because somebody has deleted them.
+    pub withheld: usize,
 }
 
 /// All that a batch says of one subject.
@@ -128,7 +130,7 @@ impl Ingest {
             let context = context.iter().map(new_object).collect::<Result<Vec<_>, _>>()?;
             write.objects.splice(0..0, context);
         }
-        self.storage.write_feed(&batch.collection, write, &self.dating).await?;
+        ingested.withheld = self.storage.write_feed(&batch.collection, write, &self.dating).await?;
         Ok(ingested)
     }
 }

@@ -56,6 +56,7 @@ fn log(feed: &str, polled: &Result<Polled, PollError>, wait: Duration) {
                 new = counts.new,
                 changed = counts.changed,
                 quarantined = counts.quarantined,
+                withheld = (counts.withheld > 0).then_some(counts.withheld),
                 next_in,
                 "polled"
             );

@@ -18,13 +18,13 @@ pub trait Feeds {
     async fn known_subjects(&self, keys: &[&str]) -> Result<HashMap<String, KnownSubject>, StorageError>;
 
     /// Writes a batch in one transaction: if it fails, as it does when its term is over, nothing of the batch is
-    /// stored.
+    /// stored. The answer is how many objects were kept back because they had been deleted.
     async fn write_feed(
         &self,
         collection: &CollectionId,
         write: FeedWrite,
         dating: &Dating,
-    ) -> Result<(), StorageError>;
+    ) -> Result<usize, StorageError>;
 
     /// The records that could not be used, oldest first, with the name of their feed.
     async fn quarantined(&self) -> Result<Vec<(String, Quarantined)>, StorageError>;

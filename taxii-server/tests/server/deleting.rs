@@ -122,23 +122,29 @@ async fn item_77_a_feed_does_not_bring_back_what_was_deleted(backend: Backend) {
     let (old, new) = ("2025-01-01T00:00:00.000Z", "2025-02-01T00:00:00.000Z");
     let polled = async |objects| {
         let write = FeedWrite { objects, ..FeedWrite::new("feed", None) };
-        world.storage.write_feed(&collection(), write, &dating).await.unwrap();
+        world.storage.write_feed(&collection(), write, &dating).await.unwrap()
     };
-    polled(vec![
-        object("tool", 1, old),
-        object("tool", 1, new),
-        object("tool", 2, old),
-        object("tool", 2, new),
-    ])
-    .await;
+    assert_eq!(
+        polled(vec![
+            object("tool", 1, old),
+            object("tool", 1, new),
+            object("tool", 2, old),
+            object("tool", 2, new),
+        ])
+        .await,
+        0
+    );
     assert_eq!(delete(&world, &format!("{OBJECTS}{}/", tool_id(1))).await, 200);
     assert_eq!(delete(&world, &format!("{OBJECTS}{}/?match[version]=last", tool_id(2))).await, 200);
 
     let newer = "2025-03-01T00:00:00.000Z";
-    polled(vec![object("tool", 1, new), object("tool", 1, newer), object("tool", 2, new)]).await;
+    assert_eq!(
+        polled(vec![object("tool", 1, new), object("tool", 1, newer), object("tool", 2, new)]).await,
+        3
+    );
     assert_eq!(versions(&world, 1).await, [""; 0], "neither an old nor a new version");
     assert_eq!(versions(&world, 2).await, [old], "not this version");
-    polled(vec![object("tool", 2, newer)]).await;
+    assert_eq!(polled(vec![object("tool", 2, newer)]).await, 0);
     assert_eq!(versions(&world, 2).await, [old, newer], "another version of an object that is still there");
 
     // The store remembers it when it is opened again.
@@ -155,7 +161,7 @@ async fn item_77_a_feed_does_not_bring_back_what_was_deleted(backend: Backend) {
 
     // Who adds it wants it back, and then the feed may go on with it.
     assert_eq!(post(&world, &json!({"objects": [tool(1, new), tool(2, new)]})).await["success_count"], 2);
-    polled(vec![object("tool", 1, newer)]).await;
+    assert_eq!(polled(vec![object("tool", 1, newer)]).await, 0);
     assert_eq!(versions(&world, 1).await, [new, newer]);
     assert_eq!(world.storage.inventory(&collection()).await.unwrap().tombstones, 0);
     world.stop().await;

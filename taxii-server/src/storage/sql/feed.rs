@@ -11,7 +11,7 @@ use super::row::{Row, Value};
 use super::statement::Statement;
 use super::{Backend, Session, SqlStorage, terms};
 use crate::storage::feed::{FeedWrite, Feeds, KnownSubject, Origin, Quarantined, SubjectRow};
-use crate::storage::{CollectionId, Dating, StorageError};
+use crate::storage::{Added, CollectionId, Dating, StorageError};
 
 #[async_trait]
 impl<B: Backend> Feeds for SqlStorage<B> {
@@ -48,7 +48,7 @@ impl<B: Backend> Feeds for SqlStorage<B> {
         collection: &CollectionId,
         write: FeedWrite,
         dating: &Dating,
-    ) -> Result<(), StorageError> {
+    ) -> Result<usize, StorageError> {
         let mut tx = self.backend.begin().await?;
         if let Some(term) = &write.term {
             terms::check::<B>(&mut tx, term).await?;
@@ -65,8 +65,9 @@ impl<B: Backend> Feeds for SqlStorage<B> {
             tx.execute(upsert.bind(write.feed.as_str()).bind(place)).await?;
         }
         // Last, since their dates are those of the commit.
-        objects::add::<B>(&mut tx, collection, &write.objects, Writer::Feed, dating).await?;
-        Ok(tx.commit().await?)
+        let added = objects::add::<B>(&mut tx, collection, &write.objects, Writer::Feed, dating).await?;
+        tx.commit().await?;
+        Ok(added.iter().filter(|added| **added == Added::Deleted).count())
     }
 
     async fn quarantined(&self) -> Result<Vec<(String, Quarantined)>, StorageError> {
