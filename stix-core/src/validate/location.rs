@@ -2,11 +2,14 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
+use super::tree::Json;
+
 /// Finds places in a text that is known to be JSON.
 pub(super) struct Locator<'t> {
     text: &'t str,
-    /// Where the document begins in the text.
+    /// Where the document begins in the text, and what was read of it.
     start: usize,
+    tree: &'t Json<'t>,
     /// The children of the values that have been looked into, by the offset of the value.
     children: HashMap<usize, Children<'t>>,
 }
@@ -25,12 +28,55 @@ struct Child {
 }
 
 impl<'t> Locator<'t> {
-    pub(super) fn new(text: &'t str, start: usize) -> Self {
-        Self { text, start, children: HashMap::new() }
+    pub(super) fn new(text: &'t str, start: usize, tree: &'t Json<'t>) -> Self {
+        Self { text, start, tree, children: HashMap::new() }
     }
 
     /// The byte offset of the value at a pointer, or of what surrounds a value that is missing.
     pub(super) fn offset(&mut self, pointer: &str) -> usize {
+        self.borrowed(pointer).unwrap_or_else(|| self.searched(pointer))
+    }
+
+    /// The offset, where the tree tells it: what it borrows from the text lies where it was read.
+    fn borrowed(&self, pointer: &str) -> Option<usize> {
+        let (mut value, mut place) = (self.tree, skip_blank(self.text.as_bytes(), self.start));
+        for segment in pointer.split('/').skip(1) {
+            (value, place) = match value {
+                Json::Object(members) => match members.last(&unescaped(segment)) {
+                    Some((Cow::Borrowed(name), value)) => (value, self.quote_before(name)?),
+                    Some((Cow::Owned(_), _)) => return None,
+                    None => break,
+                },
+                Json::Array(items) => match segment.parse().ok().and_then(|index: usize| items.get(index)) {
+                    Some(item) => (item, self.begin(item)?),
+                    None => break,
+                },
+                _ => break,
+            };
+        }
+        Some(place)
+    }
+
+    /// Where a value begins.
+    fn begin(&self, value: &Json<'_>) -> Option<usize> {
+        let (first, bracket) = match value {
+            Json::String(Cow::Borrowed(text)) => return self.quote_before(text),
+            Json::Object(members) => (self.quote_before(members.first_name()?)?, b'{'),
+            Json::Array(items) => (self.begin(items.first()?)?, b'['),
+            _ => return None,
+        };
+        let before = self.text.as_bytes().get(..first)?.trim_ascii_end();
+        (before.last() == Some(&bracket)).then(|| before.len() - 1)
+    }
+
+    /// The offset of the quote before a text that was borrowed.
+    fn quote_before(&self, borrowed: &str) -> Option<usize> {
+        let offset = (borrowed.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?.checked_sub(1)?;
+        (self.text.as_bytes().get(offset) == Some(&b'"')).then_some(offset)
+    }
+
+    /// The offset, found by reading the text.
+    fn searched(&mut self, pointer: &str) -> usize {
         let mut value = skip_blank(self.text.as_bytes(), self.start);
         let mut place = value;
         for segment in pointer.split('/').skip(1) {
@@ -43,11 +89,19 @@ impl<'t> Locator<'t> {
     }
 }
 
+/// The name that a segment of a JSON Pointer stands for.
+fn unescaped(segment: &str) -> Cow<'_, str> {
+    match segment.contains('~') {
+        true => Cow::Owned(segment.replace("~1", "/").replace("~0", "~")),
+        false => Cow::Borrowed(segment),
+    }
+}
+
 impl Children<'_> {
     fn find(&self, segment: &str) -> Option<&Child> {
         let place = match &self.names {
             None => segment.parse().ok()?,
-            Some(names) => *names.get(&*segment.replace("~1", "/").replace("~0", "~"))?,
+            Some(names) => *names.get(&*unescaped(segment))?,
         };
         self.list.get(place)
     }
@@ -169,7 +223,8 @@ mod tests {
     #[test]
     fn finds_members_items_and_what_is_missing() {
         let text = "{\n  \"a\": [1, {\"ü\": \"}]\"}, -2.5e3 ],\n  \"b\\n/\": true, \"c\" : { }\n}";
-        let mut locator = Locator::new(text, 0);
+        let tree = serde_json::from_str(text).unwrap();
+        let mut locator = Locator::new(text, 0, &tree);
         let cases = [
             ("", (1, 1)),
             ("/a", (2, 3)),
@@ -183,7 +238,11 @@ mod tests {
             ("/c/d", (3, 17)),
             ("/x/y", (1, 1)),
         ];
+        let searched = cases.map(|(pointer, _)| locator.searched(pointer));
         let offsets = cases.map(|(pointer, _)| locator.offset(pointer));
+        assert_eq!(offsets, searched);
+        let borrowed = cases.map(|(pointer, _)| locator.borrowed(pointer).is_some());
+        assert_eq!(borrowed.iter().filter(|found| **found).count(), 8, "{borrowed:?}");
         for ((pointer, expected), found) in cases.into_iter().zip(lines_and_columns(text, &offsets)) {
             assert_eq!(found, expected, "{pointer}");
         }

@@ -97,15 +97,19 @@ impl<'c> Structure<'c> {
         if let Some((id, kind)) = def.definition() {
             extensions::required(id, kind, def.name(), members, check);
         }
-        for property in def.properties() {
-            self.present_or_missing(property, def.name(), members, check);
+        for property in def.properties().filter(|property| property.required && !members.has(property.name)) {
+            missing(property.name, def.name(), check);
         }
         for constraint in def.constraints() {
             constraints::constraint(constraint, def.own, members, check);
         }
         let mut undeclared = Vec::new();
         for (name, value) in members.iter() {
-            if name == "type" || def.property(name).is_some() || extended.adds(name) {
+            if let Some(property) = def.property(name) {
+                check.member(name, |check| self.property(property, value, check));
+                continue;
+            }
+            if name == "type" || extended.adds(name) {
                 continue;
             }
             check.member(name, |check| {

@@ -140,11 +140,29 @@ impl<'a> Members<'a> {
     /// The value of the first member of this name.
     pub fn get(&self, name: &str) -> Option<&Json<'a>> {
         if self.by_name.is_empty() {
-            return self.members.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+            return self.members.iter().find(|(known, _)| is_same(known, name)).map(|(_, value)| value);
         }
         let place = self.by_name.partition_point(|place| self.name(*place) < name);
         let found = self.members.get(*self.by_name.get(place)?).filter(|(known, _)| known == name);
         found.map(|(_, value)| value)
+    }
+
+    /// The last member of this name.
+    pub(super) fn last(&self, name: &str) -> Option<&(Cow<'a, str>, Json<'a>)> {
+        if self.by_name.is_empty() {
+            return self.members.iter().rfind(|(known, _)| is_same(known, name));
+        }
+        let end = self.by_name.partition_point(|place| self.name(*place) <= name);
+        let place = self.by_name.get(end.checked_sub(1)?)?;
+        self.members.get(*place).filter(|(known, _)| known == name)
+    }
+
+    /// The name of the first member, if it is borrowed from the text.
+    pub(super) fn first_name(&self) -> Option<&'a str> {
+        match self.members.first()? {
+            (Cow::Borrowed(name), _) => Some(name),
+            (Cow::Owned(_), _) => None,
+        }
     }
 
     /// Whether there is a member of this name.
@@ -169,7 +187,7 @@ impl<'a> Members<'a> {
         self.members.iter().enumerate().filter_map(move |(index, (name, _))| {
             let twice = match &mut seen {
                 Some(seen) => !seen.insert(name),
-                None => self.members.iter().take(index).any(|(earlier, _)| earlier == name),
+                None => self.members.iter().take(index).any(|(earlier, _)| is_same(earlier, name)),
             };
             twice.then_some(&**name)
         })
@@ -184,6 +202,11 @@ impl<'a> Members<'a> {
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
     }
+}
+
+/// Whether two names are the same. Most that are not differ in length or in the last byte, which spares a call.
+fn is_same(left: &str, right: &str) -> bool {
+    left.len() == right.len() && left.as_bytes().last() == right.as_bytes().last() && left == right
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {

@@ -99,7 +99,7 @@ impl Validator {
             while let Some((_, problem)) = between.next_if(|(document, _)| *document == number) {
                 found.push(problem);
             }
-            let mut locator = Locator::new(text, *start);
+            let mut locator = Locator::new(text, *start, tree);
             problems.extend(found.into_iter().map(|problem| (locator.offset(problem.path()), problem)));
         }
         let mut problems = in_order(problems);
@@ -140,7 +140,7 @@ impl Validator {
         match serde_json::from_str::<Json<'_>>(&text) {
             Ok(tree) => {
                 let (problems, objects, room) = self.single(&tree);
-                let mut locator = Locator::new(&text, 0);
+                let mut locator = Locator::new(&text, 0, &tree);
                 let problems = problems.into_iter().map(|problem| (locator.offset(problem.path()), problem));
                 let problems = in_order(problems.collect()).into_iter().map(|(_, problem)| problem);
                 Report::new(problems.chain(self.left_out(room)).collect(), objects)
