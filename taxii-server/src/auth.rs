@@ -48,6 +48,7 @@ pub struct Authenticator {
     requests: Throttle<String>,
     /// Hashing a password takes 19 MiB and all of a core for a while: so many at once.
     hashing: Arc<Semaphore>,
+    patience: Duration,
 }
 
 /// Who is let in, and how often.
@@ -88,6 +89,7 @@ impl Authenticator {
             logins: Logins::new(rules.login_failures),
             requests: Throttle::new(rules.requests),
             hashing: Arc::new(Semaphore::new(cores)),
+            patience: PATIENCE,
         }
     }
 
@@ -208,7 +210,7 @@ impl Authenticator {
         password: String,
         address: Option<IpAddr>,
     ) -> Result<Option<Verified>, ApiError> {
-        let turn = timeout(PATIENCE, Arc::clone(&self.hashing).acquire_owned()).await;
+        let turn = timeout(self.patience, Arc::clone(&self.hashing).acquire_owned()).await;
         let Ok(Ok(turn)) = turn else { return Err(ApiError::new(ErrorCode::Busy)) };
         if let Some(known) = self.known(header).await? {
             return Ok(Some(known));
@@ -399,6 +401,24 @@ mod tests {
         assert_eq!(code(format!("Bearer {token}").into_bytes()).await, None, "a right token never waits");
         clock.advance(Duration::from_secs(20));
         assert_eq!(code(basic("eve", "päss:word")).await, None);
+    }
+
+    #[tokio::test]
+    async fn who_waits_too_long_for_a_turn_is_told_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let (storage, clock, _) = eve(&folder).await;
+        let mut auth = authenticator(&storage, &clock, Rules::default());
+        auth.patience = Duration::from_millis(10);
+        let turns = u32::try_from(auth.hashing.available_permits()).unwrap();
+        let all = Arc::clone(&auth.hashing).acquire_many_owned(turns).await.unwrap();
+        let shown = basic("eve", "päss:word");
+        let error = auth.authenticate(&header(&shown)).await.unwrap_err();
+        assert_eq!(error.code(), ErrorCode::Busy);
+        let answer = actix_web::ResponseError::error_response(&error);
+        assert_eq!(answer.status().as_u16(), 503);
+        assert_eq!(answer.headers().get("retry-after").unwrap(), "1");
+        drop(all);
+        assert!(auth.authenticate(&header(&shown)).await.is_ok());
     }
 
     #[tokio::test]

@@ -57,7 +57,7 @@ pub async fn run(command: Command, settings: Overrides) -> Result<(), Box<dyn Er
     match command {
         Command::Serve => serve::run(config, clock).await,
         Command::Demo => demo::run(config, clock).await,
-        Command::Check => check::run(&config).await,
+        Command::Check => check::run(&config, &clock).await,
         Command::Backup { path } => backup::run(&config, &path).await,
         Command::Config(command) => config::run(&command, &config),
         Command::Account(command) => account::run(command, &config, &clock).await,

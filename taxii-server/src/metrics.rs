@@ -18,6 +18,7 @@ pub struct Metrics {
     login_failures: AtomicU64,
     logins_throttled: AtomicU64,
     requests_throttled: AtomicU64,
+    certificate_expires: Mutex<Option<DateTime<Utc>>>,
 }
 
 /// How long requests took.
@@ -83,6 +84,11 @@ impl Metrics {
         self.requests_throttled.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Until when the certificate of the server is valid.
+    pub fn certificate(&self, expires: Option<DateTime<Utc>>) {
+        *self.certificate_expires.lock().unwrap_or_else(PoisonError::into_inner) = expires;
+    }
+
     /// A poll of a feed that ended now.
     pub fn polled(&self, feed: &str, succeeded: bool, now: DateTime<Utc>) {
         let mut feeds = self.feeds.lock().unwrap_or_else(PoisonError::into_inner);
@@ -122,6 +128,12 @@ impl Metrics {
             page.sample("taxii_objects", &label("collection", collection), objects);
         }
         self.write_feeds(&mut page, gauges);
+        let expires = *self.certificate_expires.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(expires) = expires {
+            let name = "taxii_tls_certificate_expires_timestamp_seconds";
+            page.family(name, "gauge", "Until when the certificate of the server is valid.");
+            page.sample(name, "", expires.timestamp());
+        }
         page.0
     }
 

@@ -91,7 +91,7 @@ impl Server {
                 let identity = Identity::load(&files).map_err(StartError::Tls)?;
                 let settings = tls::settings(&files, Arc::clone(&identity)).map_err(StartError::Tls)?;
                 let builder = listener::tls(builder, listener, state.clone(), settings);
-                (builder, "https", Some(tokio::spawn(identity.follow())))
+                (builder, "https", Some(tokio::spawn(identity.follow(Arc::clone(&metrics)))))
             }
         };
         let mut admin_address = None;

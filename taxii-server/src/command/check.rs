@@ -2,18 +2,20 @@
 
 use std::error::Error;
 use std::net::TcpListener;
+use std::sync::Arc;
 
 use super::{ExitWith, serve};
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::server::tls::{self, Identity};
 use crate::storage;
 
-pub(super) async fn run(config: &Config) -> Result<(), Box<dyn Error>> {
+pub(super) async fn run(config: &Config, clock: &Clock) -> Result<(), Box<dyn Error>> {
     // Settings that are wrong do not come here.
     let mut outcomes = vec![("settings", Ok("good".to_owned()))];
     outcomes.push(("listen", listen(config)));
     outcomes.push(("database", database(config).await));
-    outcomes.push(("tls", certificates(config)));
+    outcomes.push(("tls", certificates(config, clock)));
     let feeds = serve::feeds(config);
     if feeds.is_empty() {
         outcomes.push(("feeds", Ok("none is polled".to_owned())));
@@ -67,11 +69,16 @@ async fn database(config: &Config) -> Result<String, String> {
     }
 }
 
-fn certificates(config: &Config) -> Result<String, String> {
+fn certificates(config: &Config, clock: &Clock) -> Result<String, String> {
     let Some(files) = config.tls() else {
         return Ok("plain HTTP is served".to_owned());
     };
-    let settings = Identity::load(&files).and_then(|identity| tls::settings(&files, identity));
-    settings.map_err(|error| error.to_string())?;
-    Ok(format!("`{}` and its key are usable", files.certificate.display()))
+    let identity = Identity::load(&files).map_err(|error| error.to_string())?;
+    tls::settings(&files, Arc::clone(&identity)).map_err(|error| error.to_string())?;
+    let file = files.certificate.display();
+    match identity.expires() {
+        Some(end) if end <= clock.now() => Err(format!("the certificate in `{file}` was valid until {end}")),
+        Some(end) => Ok(format!("`{file}` and its key are usable until {end}")),
+        None => Ok(format!("`{file}` and its key are usable")),
+    }
 }

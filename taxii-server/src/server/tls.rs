@@ -3,12 +3,15 @@
 //!
 //! Of the cipher suites of TLS 1.2 rustls has only those that HTTP/2 allows (RFC 7540, appendix A).
 
+mod validity;
+
 use std::fmt;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
+use chrono::{DateTime, Utc};
 use rustls::crypto::CryptoProvider;
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject;
@@ -19,6 +22,7 @@ use rustls::version::{TLS12, TLS13};
 use rustls::{RootCertStore, ServerConfig};
 
 use crate::config::TlsFiles;
+use crate::metrics::Metrics;
 
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_secs(5);
@@ -57,8 +61,15 @@ impl Identity {
         Ok(())
     }
 
+    /// Until when the certificate is valid.
+    pub fn expires(&self) -> Option<DateTime<Utc>> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        validity::end(current.cert.first()?)
+    }
+
     /// Reads the files again whenever they change or the process is told to (SIGHUP), for ever.
-    pub(super) async fn follow(self: Arc<Self>) {
+    pub(super) async fn follow(self: Arc<Self>, metrics: Arc<Metrics>) {
+        metrics.certificate(self.expires());
         let mut told = Told::new();
         let mut seen = self.stamp();
         let mut refused = None;
@@ -73,7 +84,8 @@ impl Identity {
             }
             match self.reload() {
                 Ok(()) => {
-                    tracing::info!("the certificate was read again");
+                    metrics.certificate(self.expires());
+                    tracing::info!(until = ?self.expires(), "the certificate was read again");
                     (seen, refused) = (stamp, None);
                 }
                 Err(error) => {
