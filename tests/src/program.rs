@@ -94,6 +94,18 @@ impl Program {
         program
     }
 
+    /// Runs another command of the program, with the settings of [`Program::serve`].
+    pub fn manage(&self, arguments: &[&str]) {
+        let mut command = Command::new(executable());
+        command
+            .args(arguments)
+            .args(["--config", "settings.toml"])
+            .env_clear()
+            .current_dir(self.place.path());
+        let status = command.stdin(Stdio::null()).stdout(Stdio::null()).status();
+        assert!(status.is_ok_and(|status| status.success()), "{arguments:?} failed");
+    }
+
     /// How to reach it.
     pub fn access(&self) -> &Access {
         &self.access

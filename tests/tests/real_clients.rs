@@ -50,6 +50,16 @@ fn stix2_validator_finds_nothing() {
     drive_the_demo("stix2_validator.py");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the Python clients: tests/run sets them up"]
+async fn clients_add_objects_and_delete_them() {
+    let feed = StandIn::start(Settings::new().with_iocs(50)).await.unwrap();
+    let server = Program::serve(&feed.base_url(), &feed.pro_key());
+    server.manage(&["account", "grant", "reader", "--write", "socdefenders"]);
+    client::run("clients_that_write.py", &server, &[]);
+    end(server, Signal::Terminate);
+}
+
 /// The answers of the pattern matcher of OASIS that lie beside ours are its answers.
 #[test]
 #[ignore = "needs the Python clients: tests/run sets them up"]
