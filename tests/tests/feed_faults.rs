@@ -93,7 +93,7 @@ impl Bench {
             }
             stop.send(true).unwrap();
         };
-        tokio::join!(feed::run(poller, stopped), watching);
+        tokio::join!(feed::run(poller, Arc::default(), stopped), watching);
     }
 
     /// The objects but the author, each once.
