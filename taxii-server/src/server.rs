@@ -2,6 +2,7 @@
 
 mod admin;
 mod connection;
+mod header_watch;
 mod listener;
 pub mod tls;
 mod worker;

@@ -9,15 +9,20 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use actix_http::Protocol;
 use actix_web::http::StatusCode;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
+use super::header_watch::HeaderWatch;
 use crate::error::{ApiError, ErrorCode};
 use crate::wire::TAXII_MEDIA_TYPE;
 
 /// How long a client may take no byte of an answer.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long the header of a request may take. That of the first is given up a little sooner, with an answer.
+const HEADER: Duration = Duration::from_secs(20);
 
 /// A connection over a stream of bytes.
 #[derive(Debug)]
@@ -29,6 +34,8 @@ pub(super) struct Connection<S> {
     patience: Duration,
     /// When to give up, while it takes none.
     end: Option<Pin<Box<Sleep>>>,
+    /// Of HTTP/1.1; the other protocol has its own ways.
+    header: Option<HeaderWatch>,
 }
 
 #[derive(Debug)]
@@ -39,8 +46,10 @@ struct Instead {
 }
 
 impl<S> Connection<S> {
-    pub(super) fn new(stream: S) -> Self {
-        Self { stream, instead: None, patience: PATIENCE, end: None }
+    /// A connection that speaks this protocol.
+    pub(super) fn new(stream: S, protocol: Protocol) -> Self {
+        let header = (protocol == Protocol::Http1).then(|| HeaderWatch::new(HEADER));
+        Self { stream, instead: None, patience: PATIENCE, end: None, header }
     }
 
     /// The stream.
@@ -122,7 +131,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if let Some(header) = &mut self.header {
+            header.read(buffer.filled().get(before..).unwrap_or_default());
+            header.check(context)?;
+        }
+        outcome
     }
 }
 
@@ -133,6 +148,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let outcome = self.write(context, bytes);
+        if let Some(header) = &mut self.header {
+            header.written(bytes);
+        }
         self.patiently(context, outcome)
     }
 
@@ -179,7 +197,7 @@ mod tests {
     async fn it_passes_through_a_narrow_pipe() {
         let (near, mut far) = tokio::io::duplex(7);
         let writing = tokio::spawn(async move {
-            let mut connection = Connection::new(near);
+            let mut connection = Connection::new(near, Protocol::Http1);
             connection.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").await.unwrap();
             connection.write_all(b"rest").await.unwrap();
         });
@@ -192,7 +210,8 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_takes_nothing_is_given_up() {
         let (near, _far) = tokio::io::duplex(7);
-        let mut connection = Connection { patience: Duration::from_millis(50), ..Connection::new(near) };
+        let mut connection =
+            Connection { patience: Duration::from_millis(50), ..Connection::new(near, Protocol::Http1) };
         let outcome = connection.write_all(&[b'x'; 100]).await;
         assert_eq!(outcome.unwrap_err().kind(), io::ErrorKind::TimedOut);
     }

@@ -46,7 +46,7 @@ pub(super) fn plain(
     builder.listen("http", listener, move || {
         let connect = fn_service(|stream: TcpStream| async move {
             let peer = stream.peer_addr().ok();
-            Ok::<_, DispatchError>((Connection::new(stream), Protocol::Http1, peer))
+            Ok::<_, DispatchError>((Connection::new(stream, Protocol::Http1), Protocol::Http1, peer))
         });
         connect.and_then(http(state.clone(), stop.clone(), |_, _| {}))
     })
@@ -72,7 +72,7 @@ pub(super) fn tls(
                     _ => Protocol::Http1,
                 };
                 let peer = tcp.peer_addr().ok();
-                Ok((Connection::new(stream), protocol, peer))
+                Ok((Connection::new(stream, protocol), protocol, peer))
             },
         );
         connect.and_then(http(state.clone(), stop.clone(), remember_certificate).map_err(TlsError::Service))

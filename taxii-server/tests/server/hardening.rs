@@ -112,6 +112,28 @@ async fn item_33_a_header_that_does_not_end_is_given_up() {
 }
 
 #[tokio::test]
+async fn item_33_nor_may_the_second_header_of_a_connection_last_for_ever() {
+    let world = World::start(Backend::Sqlite).await;
+    let mut stream = connect(&world).await;
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    let mut answer = [0; 1000];
+    assert!(stream.read(&mut answer).await.unwrap() > 0);
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost:").await.unwrap();
+    let (mut reading, mut writing) = stream.split();
+    let slowly = async {
+        while writing.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    };
+    let hung_up = async { while let Ok(1..) = reading.read(&mut answer).await {} };
+    let outcome = tokio::time::timeout(Duration::from_secs(40), async {
+        tokio::select! { () = slowly => {}, () = hung_up => {} }
+    });
+    assert!(outcome.await.is_ok(), "it is still open");
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn item_09_health_and_metrics_on_an_address_of_their_own() {
     let world = World::start(Backend::Sqlite).await;
     let get = async |url: String| {
