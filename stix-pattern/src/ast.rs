@@ -19,7 +19,7 @@ pub use self::comparison::{
 };
 pub use self::literal::{Binary, Decimal, Literal, Set, StringLiteral, Timestamp, Value};
 pub use self::observation::{Bracket, ObservationExpression, Qualified};
-pub(crate) use self::path::Steps;
+pub(crate) use self::path::{Names, PlacedStep, PlacedSteps};
 pub use self::path::{ObjectPath, Step, StepKind};
 pub use self::qualifier::{Qualifier, QualifierKind, Seconds};
 pub use self::text::Text;

@@ -5,12 +5,12 @@ use std::fmt;
 
 use crate::MAX_DEPTH;
 use crate::ast::{
-    ComparisonExpression, ComparisonOperator, ComparisonTest, ObjectPath, ObservationExpression, Step,
-    StepKind, Steps, Value,
+    ComparisonExpression, ComparisonOperator, ComparisonTest, ObjectPath, ObservationExpression, PlacedStep,
+    PlacedSteps, StepKind, Value,
 };
 use crate::lexer;
 use crate::pattern::Pattern;
-use crate::span::Origin;
+use crate::span::{Origin, Span};
 
 /// A pattern that tests whether the value at a path equals a constant: the commonest pattern there is.
 ///
@@ -62,11 +62,10 @@ pub fn object_path<S: Into<StepKind>>(
     if !lexer::is_object_type(object_type) {
         return Err(BuildError::new(BuildErrorKind::InvalidObjectType, object_type));
     }
-    let steps: Steps = steps.into_iter().map(|step| Step::from(step.into())).collect();
-    match steps.first().map(Step::kind) {
-        Some(StepKind::Key(_)) => {
-            Ok(ObjectPath { origin: Origin::default(), object_type: object_type.into(), steps })
-        }
+    let placed = |step: S| PlacedStep { kind: step.into(), within: Origin::default() };
+    let steps: PlacedSteps = steps.into_iter().map(placed).collect();
+    match steps.first().map(|step| &step.kind) {
+        Some(StepKind::Key(_)) => Ok(ObjectPath::new(Span::default(), object_type.into(), steps)),
         _ => Err(BuildError::new(BuildErrorKind::PathWithoutProperty, object_type)),
     }
 }

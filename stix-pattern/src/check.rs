@@ -32,6 +32,7 @@ use stix_core::Registry;
 pub use stix_core::validate::{Level, Profile, Severity};
 
 use self::findings::Findings;
+pub(crate) use self::path::place_of;
 pub use self::report::{PatternProblem, PatternReport};
 pub use self::rule::Rule;
 use crate::Pattern;

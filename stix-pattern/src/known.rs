@@ -1,15 +1,23 @@
 //! The names of the object model (STIX 2.1, section 6), of which paths are made, in a table that is asked for each path
 //! of each pattern.
 
+mod paths;
+
 use std::sync::LazyLock;
 
 use stix_core::object::REGISTRY;
 use stix_core::schema::{Class, Kind, ObjectDef, PropertyDef, StructDef};
 
+pub(crate) use self::paths::{KnownPath, path_at};
+
 /// How many names a table has room for, a power of two.
 const SLOTS: usize = 1024;
 /// How many slots are tried for a name. One that finds no room is not known, and nothing but speed is lost.
 const TRIED: usize = 4;
+
+/// The names of hash-algorithm-ov.
+const ALGORITHMS: [&str; 8] =
+    ["MD5", "SHA-1", "SHA-256", "SHA-512", "SHA3-256", "SHA3-512", "SSDEEP", "TLSH"];
 
 static KNOWN: LazyLock<Known> = LazyLock::new(Known::of_the_model);
 
@@ -44,9 +52,7 @@ impl Known {
         for def in REGISTRY.iter().filter(|def| def.class == Class::Sco) {
             def.properties().for_each(|property| known.add_property(property));
         }
-        ["MD5", "SHA-1", "SHA-256", "SHA-512", "SHA3-256", "SHA3-512", "SSDEEP", "TLSH"]
-            .into_iter()
-            .for_each(|algorithm| known.add(algorithm, None));
+        ALGORITHMS.into_iter().for_each(|algorithm| known.add(algorithm, None));
         known
     }
 

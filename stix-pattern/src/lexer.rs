@@ -6,6 +6,7 @@
 
 mod blank;
 mod constant;
+mod eight;
 mod keyword;
 mod number;
 
@@ -13,6 +14,8 @@ use nom::IResult;
 use smallvec::SmallVec;
 
 pub(crate) use self::constant::is_timestamp;
+pub(crate) use self::eight::end_of_path;
+use self::eight::end_of_word;
 pub(crate) use self::keyword::Keyword;
 pub(crate) use self::number::is_float;
 use crate::span::Span;
@@ -99,21 +102,28 @@ pub(crate) enum Fault {
 pub(crate) fn tokenize(source: &str, tokens: &mut Tokens) {
     let mut at = 0;
     loop {
-        at = blank::skip(source, at);
-        let (kind, end, is_escaped) = match source.as_bytes().get(at) {
-            Some(b'\'') => constant::string(source, at),
-            _ => {
-                let (kind, end) = token(source, at);
-                (kind, end, false)
-            }
-        };
-        tokens.push(Token { kind, is_escaped, span: Span::from_range(at..end) });
-        match kind {
+        let token = next(source, at);
+        tokens.push(token);
+        match token.kind {
             TokenKind::End => return,
             TokenKind::Invalid(_) | TokenKind::Unknown => at = source.len(),
-            _ => at = end,
+            _ => at = token.span.end(),
         }
     }
+}
+
+/// The first token at a byte or behind it.
+#[inline]
+pub(crate) fn next(source: &str, at: usize) -> Token {
+    let at = blank::skip(source, at);
+    let (kind, end, is_escaped) = match source.as_bytes().get(at) {
+        Some(b'\'') => constant::string(source, at),
+        _ => {
+            let (kind, end) = token(source, at);
+            (kind, end, false)
+        }
+    };
+    Token { kind, is_escaped, span: Span::from_range(at..end) }
 }
 
 /// Whether `text` can name an object type: one identifier, hyphens allowed, that is no keyword.
@@ -198,34 +208,6 @@ const CLASSES: [u8; 256] = {
     classes
 };
 
-/// Where the letters, digits and underscores end that begin at `at`. Looks at eight bytes together: most names have
-/// about that many, and it is the end of a loop that takes time.
-fn end_of_word(bytes: &[u8], at: usize) -> usize {
-    let mut end = at;
-    while let Some(eight) = bytes.get(end..).and_then(|rest| rest.first_chunk()) {
-        let others = no_word(u64::from_le_bytes(*eight));
-        if others != 0 {
-            return end + others.trailing_zeros() as usize / 8;
-        }
-        end += 8;
-    }
-    end_of_run(bytes, end, WORD)
-}
-
-/// The highest bit of each byte that is none of a word.
-const fn no_word(bytes: u64) -> u64 {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    const HIGHEST: u64 = 0x80 * EACH;
-    /// Whether each byte, of seven bits, lies between two others.
-    const fn between(low: u8, bytes: u64, high: u8) -> u64 {
-        (bytes + (0x80 - low as u64) * EACH) & !(bytes + (0x7F - high as u64) * EACH)
-    }
-    let ascii = bytes & !HIGHEST;
-    let letters = between(b'a', ascii | (b' ' as u64 * EACH), b'z');
-    let word = letters | between(b'0', ascii, b'9') | between(b'_', ascii, b'_');
-    (!word | bytes) & HIGHEST
-}
-
 /// Where the bytes of these classes end that begin at `at`.
 fn end_of_run(bytes: &[u8], at: usize, classes: u8) -> usize {
     let belongs = |byte: u8| CLASSES.get(usize::from(byte)).is_some_and(|class| class & classes != 0);
@@ -306,20 +288,6 @@ mod tests {
         assert_eq!(kinds("/* a */// b\n/**/"), [TokenKind::End]);
         assert_eq!(kinds("\u{feff}"), [TokenKind::Unknown, TokenKind::End]);
         assert_eq!(kinds("\u{180e}"), [TokenKind::Unknown, TokenKind::End]);
-    }
-
-    #[test]
-    fn eight_bytes_are_told_as_one_is() {
-        for byte in 0..=u8::MAX {
-            let is_word = byte.is_ascii_alphanumeric() || byte == b'_';
-            for at in 0..8 {
-                let mut bytes = [b'a'; 8];
-                bytes[at] = byte;
-                let expected = if is_word { 8 } else { at };
-                assert_eq!(end_of_word(&bytes, 0), expected, "{byte} at {at}");
-                assert_eq!(end_of_run(&bytes, 0, WORD), expected, "{byte} at {at}");
-            }
-        }
     }
 
     #[test]

@@ -109,7 +109,7 @@ impl Display for ObjectPath {
     }
 }
 
-impl Display for Step {
+impl Display for Step<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self.kind() {
             StepKind::Key(key) if StepKind::is_plain_key(key) => f.write_str(key),

@@ -57,6 +57,21 @@ impl Span {
         source.get(self.range())
     }
 
+    /// Both offsets as they are kept.
+    pub(crate) const fn bounds(self) -> (u32, u32) {
+        (self.start, self.end)
+    }
+
+    /// The same stretch counted from `start`, which is not behind it.
+    pub(crate) const fn within(self, start: u32) -> Self {
+        Self { start: self.start.saturating_sub(start), end: self.end.saturating_sub(start) }
+    }
+
+    /// The same stretch of a text that begins at `start`.
+    pub(crate) const fn moved_to(self, start: u32) -> Self {
+        Self { start: self.start.saturating_add(start), end: self.end.saturating_add(start) }
+    }
+
     /// The smallest span that covers this one and `end`.
     pub(crate) const fn to(self, end: Self) -> Self {
         Self { start: self.start, end: end.end }

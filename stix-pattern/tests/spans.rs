@@ -42,7 +42,7 @@ fn spans_of_tests_cover_their_parts() {
     };
     assert_eq!(text(exists.span(), source), "NOT EXISTS a:'é'[0]");
     assert_eq!(text(exists.path().span(), source), "a:'é'[0]");
-    let steps: Vec<&str> = exists.path().steps().iter().map(|step| text(step.span(), source)).collect();
+    let steps: Vec<&str> = exists.path().steps().map(|step| text(step.span(), source)).collect();
     assert_eq!(steps, ["'é'", "[0]"]);
     assert_eq!(text(is_in.span(), source), "file : name NOT IN ( 'ü' , 2 )");
     let Predicate::In(set) = is_in.predicate() else { panic!("not an IN") };

@@ -9,9 +9,18 @@ pub struct Chain<T> {
     operands: Vec<T>,
 }
 
+impl<T> Default for Chain<T> {
+    fn default() -> Self {
+        Self { origin: Origin::default(), operands: Vec::new() }
+    }
+}
+
 impl<T> Chain<T> {
     pub(crate) fn new(first: T, second: T) -> Self {
-        Self { origin: Origin::default(), operands: vec![first, second] }
+        // Of chains with two operands, many have a third.
+        let mut operands = Vec::with_capacity(4);
+        operands.extend([first, second]);
+        Self { origin: Origin::default(), operands }
     }
 
     /// The operands, at least two.

@@ -8,7 +8,7 @@ use crate::span::{Origin, Span};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ComparisonExpression {
     /// A single test.
-    Test(Box<ComparisonTest>),
+    Test(ComparisonTest),
     /// `a AND b`: the same object passes each operand. No operand is an `And`.
     And(Chain<Self>),
     /// `a OR b`: some operand holds. No operand is an `Or`.
@@ -75,7 +75,7 @@ impl ComparisonExpression {
 
 impl From<ComparisonTest> for ComparisonExpression {
     fn from(test: ComparisonTest) -> Self {
-        Self::Test(Box::new(test))
+        Self::Test(test)
     }
 }
 

@@ -126,7 +126,7 @@ impl From<ComparisonExpression> for ObservationExpression {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Bracket {
     origin: Origin,
-    comparison: ComparisonExpression,
+    pub(crate) comparison: ComparisonExpression,
 }
 
 impl Bracket {

@@ -75,7 +75,7 @@ fn is_about(expression: &ComparisonExpression, object_type: &str) -> bool {
 /// All tests of an expression.
 fn tests(expression: &ComparisonExpression) -> Box<dyn Iterator<Item = &ComparisonTest> + '_> {
     match expression {
-        ComparisonExpression::Test(test) => Box::new(std::iter::once(&**test)),
+        ComparisonExpression::Test(test) => Box::new(std::iter::once(test)),
         ComparisonExpression::And(chain) | ComparisonExpression::Or(chain) => {
             Box::new(chain.operands().iter().flat_map(tests))
         }

@@ -5,24 +5,42 @@ use stix_core::schema::{Class, Kind, PropertyDef};
 use super::findings::{Finding, Findings};
 use super::nearest::nearest;
 use super::place::{Objects, Place, Shape, kind_name, observables};
-use super::values::hash;
-use super::{CustomNames, Rule};
+use super::values::{self, hash};
+use super::{Checker, CustomNames, Rule};
 use crate::Span;
 use crate::ast::{ObjectPath, Step, StepKind};
 use crate::edit::Edit;
 use crate::known::observable;
 use crate::lexer;
 
-/// Follows a path, reporting where it leads nowhere; what comes behind that is unknown.
+/// Where a path leads; reports where it leads nowhere, and what comes behind that is unknown.
+#[inline]
 pub(super) fn resolve(path: &ObjectPath, findings: &mut Findings<'_>) -> Place {
+    match path.as_known() {
+        Some(known) => known.place(),
+        None => follow(path, findings),
+    }
+}
+
+/// Where a path leads that stands alone in `text`, if there is nothing to report.
+pub(crate) fn place_of(path: &ObjectPath, text: &str) -> Option<Place> {
+    let checker = Checker::default();
+    let mut findings = Findings::new(text, &checker);
+    let place = follow(path, &mut findings);
+    let subject = values::sole_subject(place);
+    findings.into_problems().is_empty().then_some(Place { subject, ..place })
+}
+
+fn follow(path: &ObjectPath, findings: &mut Findings<'_>) -> Place {
     let mut place = root(path, findings);
-    for (at, step) in path.steps().iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|at| path.steps().get(at));
+    let mut before = None;
+    for step in path.steps() {
         place = match step.kind() {
             StepKind::Key(key) => follow_key(place, key, step, before, findings),
             StepKind::Index(_) | StepKind::Star => follow_index(place, step, findings),
         };
-        place.direct = at == 0;
+        place.direct = before.is_none();
+        before = Some(step);
     }
     place
 }
@@ -35,8 +53,10 @@ fn root(path: &ObjectPath, findings: &mut Findings<'_>) -> Place {
         None => {
             let start = path.span().start();
             unknown_type(name, Span::from_range(start..start + name.len()), findings);
-            if let Some(StepKind::Key(key)) = path.steps().first().map(Step::kind) {
-                property_form(key, path.steps().first().map_or(path.span(), Step::span), findings);
+            if let Some(first) = path.steps().next()
+                && let StepKind::Key(key) = first.kind()
+            {
+                property_form(key, first.span(), findings);
             }
             Place::UNKNOWN
         }
@@ -74,8 +94,8 @@ fn unknown_type(name: &str, span: Span, findings: &mut Findings<'_>) {
 fn follow_key(
     place: Place,
     key: &str,
-    step: &Step,
-    before: Option<&Step>,
+    step: Step<'_>,
+    before: Option<Step<'_>>,
     findings: &mut Findings<'_>,
 ) -> Place {
     match place.shape {
@@ -134,11 +154,11 @@ fn follow_key(
 }
 
 /// The step before, as it is written.
-fn name_of<'a>(before: Option<&Step>, findings: &Findings<'a>) -> &'a str {
+fn name_of<'a>(before: Option<Step<'_>>, findings: &Findings<'a>) -> &'a str {
     before.map_or("", |step| findings.text(step.span()))
 }
 
-fn follow_index(place: Place, step: &Step, findings: &mut Findings<'_>) -> Place {
+fn follow_index(place: Place, step: Step<'_>, findings: &mut Findings<'_>) -> Place {
     let (what, edit) = match place.shape {
         Shape::Kind(Kind::List(kind)) => return Place { shape: Shape::Kind(kind), ..place },
         Shape::Any => return Place::UNKNOWN,
@@ -159,7 +179,7 @@ fn follow_index(place: Place, step: &Step, findings: &mut Findings<'_>) -> Place
     Place::UNKNOWN
 }
 
-fn member_of_objects(objects: Objects, key: &str, step: &Step, findings: &mut Findings<'_>) -> Place {
+fn member_of_objects(objects: Objects, key: &str, step: Step<'_>, findings: &mut Findings<'_>) -> Place {
     if key == "type" {
         return Place { shape: Shape::Kind(&Kind::String), ..Place::UNKNOWN };
     }
@@ -176,12 +196,13 @@ fn member(
     property: Option<&'static PropertyDef>,
     owner: Option<Objects>,
     key: &str,
-    step: &Step,
+    step: Step<'_>,
     findings: &mut Findings<'_>,
     describe: impl FnOnce() -> (String, Vec<&'static str>),
 ) -> Place {
     if let Some(property) = property {
-        return Place { shape: Shape::Kind(property.kind), property: Some(property), owner, direct: false };
+        let shape = Shape::Kind(property.kind);
+        return Place { shape, property: Some(property), owner, ..Place::UNKNOWN };
     }
     if is_custom(key) {
         property_form(key, step.span(), findings);

@@ -3,9 +3,11 @@
 use stix_core::object::{self, REGISTRY};
 use stix_core::schema::{Class, Kind, ObjectDef, PropertyDef, Target};
 
+use super::values::Subject;
+
 /// The end of a path, or a place on its way.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     pub(super) shape: Shape,
     /// The declared property that was last passed.
     pub(super) property: Option<&'static PropertyDef>,
@@ -13,11 +15,13 @@ pub(super) struct Place {
     pub(super) owner: Option<Objects>,
     /// Whether the path leads here in one step from its object.
     pub(super) direct: bool,
+    /// What the strings here are, if that was worked out before and is the same for each of the owners.
+    pub(super) subject: Option<Subject>,
 }
 
 /// What stands at a place.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// Anything: what no table describes.
     Any,
     /// An object of one of these types.
@@ -30,7 +34,7 @@ pub(super) enum Shape {
 
 /// The types of objects that can stand at a place.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Objects {
+pub(crate) enum Objects {
     /// The root of a path.
     One(&'static ObjectDef),
     /// What a reference may point to.
@@ -39,7 +43,8 @@ pub(super) enum Objects {
 
 impl Place {
     /// What no table describes.
-    pub(super) const UNKNOWN: Self = Self { shape: Shape::Any, property: None, owner: None, direct: false };
+    pub(super) const UNKNOWN: Self =
+        Self { shape: Shape::Any, property: None, owner: None, direct: false, subject: None };
 
     /// Whether the place is a reference, which a path leads through and never ends at.
     pub(super) fn is_reference(&self) -> bool {

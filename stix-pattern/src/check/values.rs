@@ -64,7 +64,7 @@ impl Flaw {
 
 /// What is known about the values of a property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Subject {
+pub(super) enum Subject {
     Ipv4,
     Ipv6,
     Mac,
@@ -170,7 +170,15 @@ pub(super) fn check_wildcards(
 
 /// Whether the values at a place are addresses of the internet protocol.
 pub(super) fn is_address(place: Place) -> bool {
-    subjects(place).any(|subject| matches!(subject, Subject::Ipv4 | Subject::Ipv6))
+    let is_address = |subject| matches!(subject, Subject::Ipv4 | Subject::Ipv6);
+    place.subject.map_or_else(|| subjects(place).any(is_address), is_address)
+}
+
+/// What the strings at a place are, if all its owners agree.
+pub(super) fn sole_subject(place: Place) -> Option<Subject> {
+    let mut subjects = subjects(place);
+    let first = subjects.next()?;
+    subjects.all(|subject| subject == first).then_some(first)
 }
 
 /// A string as a constant.
@@ -180,6 +188,9 @@ pub(super) fn quoted(value: &str) -> String {
 
 /// What is wrong with a value in the eyes of each type of object that can stand here; a flaw with a repair, if any.
 fn flaw(value: &str, place: Place) -> Option<Flaw> {
+    if let Some(subject) = place.subject {
+        return subject.flaw(value);
+    }
     let mut first = None;
     for subject in subjects(place) {
         let flaw = subject.flaw(value)?;

@@ -34,7 +34,25 @@ pub(super) fn string(source: &str, at: usize) -> (TokenKind, usize, bool) {
 
 /// A constant with a prefix; if it is not well formed, an invalid token up to the closing quote.
 pub(super) fn prefixed(source: &str, at: usize) -> (TokenKind, usize) {
+    if let Some(token) = source.as_bytes().get(at..).and_then(|rest| rest.first_chunk())
+        && is_whole_seconds(token)
+    {
+        return (TokenKind::Timestamp, at + token.len());
+    }
     scan(source, at, whole).unwrap_or_else(|| malformed(source, at))
+}
+
+/// Whether a token is a timestamp without a fraction, as most are, on one of the first 29 days of a month.
+fn is_whole_seconds(token: &[u8; 23]) -> bool {
+    const FORM: &[u8; 23] = b"t'0000-00-00T00:00:00Z'";
+    let is_form = token.iter().zip(FORM).fold(true, |is_form, (byte, form)| {
+        is_form & if *form == b'0' { byte.is_ascii_digit() } else { byte == form }
+    });
+    let [_, _, _, _, _, _, _, m, n, _, d, _, _, h, i, _, u, _, _, s, ..] = token;
+    let is_month = matches!((m, n), (b'0', b'1'..=b'9') | (b'1', b'0'..=b'2'));
+    let is_hour = *h < b'2' || *h == b'2' && *i < b'4';
+    let is_day = *d < b'3' && token.get(10..12) != Some(b"00");
+    is_form && is_month && is_day && is_hour && *u < b'6' && *s < b'6'
 }
 
 fn whole(input: &str) -> Scanned<'_, TokenKind> {

@@ -34,7 +34,7 @@ enum Suffix {
 
 impl CompiledPath {
     pub(crate) fn new(path: &ObjectPath) -> Self {
-        let steps = path.steps().iter().map(|step| match step.kind() {
+        let steps = path.steps().map(|step| match step.kind() {
             StepKind::Key(key) => CompiledStep::Key(key.as_str().into(), Suffix::of(key)),
             StepKind::Index(index) => CompiledStep::Index(usize::try_from(*index).unwrap_or(usize::MAX)),
             StepKind::Star => CompiledStep::Star,

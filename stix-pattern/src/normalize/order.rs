@@ -53,7 +53,7 @@ fn durations(a: &Seconds, b: &Seconds) -> Ordering {
 /// By type, then step by step, places in lists before names.
 fn paths(a: &ObjectPath, b: &ObjectPath) -> Ordering {
     let steps = |path: &ObjectPath| {
-        let keys = path.steps().iter().map(|step| match step.kind() {
+        let keys = path.steps().map(|step| match step.kind() {
             StepKind::Index(index) => (0, *index, String::new()),
             StepKind::Star => (1, 0, String::new()),
             StepKind::Key(key) => (2, 0, key.to_string()),

@@ -53,7 +53,7 @@ enum Spelling {
 
 impl Spelling {
     fn of(path: &ObjectPath) -> Self {
-        let steps: Vec<&StepKind> = path.steps().iter().map(crate::ast::Step::kind).collect();
+        let steps: Vec<&StepKind> = path.steps().map(crate::ast::Step::kind).collect();
         let is_key = |step: &StepKind, name: &str| matches!(step, StepKind::Key(key) if **key == *name);
         match (path.object_type(), steps.as_slice()) {
             ("ipv4-addr" | "ipv6-addr", [value]) if is_key(value, "value") => Self::Address,

@@ -1,97 +1,90 @@
 //! Comparison expressions (STIX 2.1, sections 9.4 and 9.6).
 
-use nom::Parser;
-use nom::branch::alt;
-use nom::combinator::{cut, map};
-use nom::sequence::{delimited, preceded};
-
-use super::cursor::{Cursor, Joined, Parsed, chain, keyword, nested, select, token};
+use super::chain::{Joined, chain};
+use super::cursor::{Cursor, Parsed};
 use super::literal::{orderable_literal, primitive_literal, set_literal, string_literal};
 use super::path::object_path;
-use crate::ast::{
-    ComparisonExpression, ComparisonOperator, ComparisonTest, ObjectPath, Predicate, TextOperator,
-};
+use crate::ast::{Chain, ComparisonExpression, ComparisonOperator, ComparisonTest, Predicate, TextOperator};
 use crate::error::Expected;
 use crate::lexer::{Keyword, TokenKind};
 use crate::span::{Origin, Span};
 
 /// `comparisonExpression : comparisonExpressionAnd ( OR comparisonExpressionAnd )*` and
 /// `comparisonExpressionAnd : propTest ( AND propTest )*`
-pub(super) fn comparison_expression(input: Cursor<'_>) -> Parsed<'_, ComparisonExpression> {
-    chain(input, prop_test)
-}
-
-/// `propTest : objectPath NOT? predicate | NOT? EXISTS objectPath | '(' comparisonExpression ')'`
-fn prop_test(input: Cursor<'_>) -> Parsed<'_, ComparisonExpression> {
-    match input.kind() {
-        TokenKind::Word | TokenKind::HyphenatedWord => value_test(input),
-        TokenKind::Keyword(Keyword::Exists | Keyword::Not) => existence_test(input),
-        _ => group(input),
-    }
+#[inline]
+pub(super) fn comparison_expression(cursor: &mut Cursor<'_>, to: &mut ComparisonExpression) -> Parsed<()> {
+    chain(cursor, to)
 }
 
 /// `group : '(' comparisonExpression ')'`
-fn group(input: Cursor<'_>) -> Parsed<'_, ComparisonExpression> {
-    let open = token(TokenKind::LeftParenthesis, Expected::Comparison);
-    let close = token(TokenKind::RightParenthesis, Expected::MoreComparisonGroup);
-    delimited(open, cut(nested(comparison_expression)), cut(close)).parse(input)
+fn group(cursor: &mut Cursor<'_>, to: &mut ComparisonExpression) -> Parsed<()> {
+    cursor.group(Expected::Comparison, comparison_expression, to, Expected::MoreComparisonGroup)
 }
 
 /// `NOT? EXISTS objectPath`
-fn existence_test(input: Cursor<'_>) -> Parsed<'_, ComparisonExpression> {
-    let exists = || keyword(Keyword::Exists, Expected::Exists);
-    let asserted = map(preceded(exists(), cut(object_path)), |path| (false, path));
-    let not_exists = (keyword(Keyword::Not, Expected::Comparison), cut(exists()));
-    let denied = map(preceded(not_exists, cut(object_path)), |path| (true, path));
-    let (rest, (negated, path)) = alt((asserted, denied)).parse(input)?;
-    Ok((rest, test(input.span_to(rest), path, negated, Predicate::Exists)))
+fn existence_test(cursor: &mut Cursor<'_>, to: &mut ComparisonExpression) -> Parsed<()> {
+    let start = cursor.at();
+    let negated = cursor.kind() == TokenKind::Keyword(Keyword::Not);
+    if negated {
+        cursor.advance();
+    }
+    cursor.take_keyword(Keyword::Exists, Expected::Exists)?;
+    let mut test = ComparisonTest::exists(object_path(cursor)?);
+    test.negated = negated;
+    test.origin = Origin(cursor.span_from(start));
+    *to = test.into();
+    Ok(())
 }
 
 /// `objectPath NOT? predicate`
 #[inline]
-fn value_test(input: Cursor<'_>) -> Parsed<'_, ComparisonExpression> {
-    let (operator, path) = object_path(input)?;
-    let negated = operator.kind() == TokenKind::Keyword(Keyword::Not);
-    let operator = if negated { operator.advance() } else { operator };
-    let (rest, predicate) = cut(predicate).parse(operator).map_err(|error| {
-        error.map(|failure| match failure.expected() {
-            // The operator comes after the whole path, not only after its last token.
-            Expected::Operator if !negated => failure.behind(input.at()),
-            _ => failure,
-        })
-    })?;
-    Ok((rest, test(input.span_to(rest), path, negated, predicate)))
+fn value_test(cursor: &mut Cursor<'_>, to: &mut ComparisonExpression) -> Parsed<()> {
+    let start = cursor.at();
+    *to = ComparisonTest::exists(object_path(cursor)?).into();
+    let ComparisonExpression::Test(test) = to else { return Err(cursor.refuse(Expected::Comparison)) };
+    test.negated = cursor.kind() == TokenKind::Keyword(Keyword::Not);
+    if test.negated {
+        cursor.advance();
+    }
+    if !is_operator(cursor.kind()) {
+        // The operator comes after the whole path, not only after its last token.
+        return Err(match test.negated {
+            true => cursor.refuse(Expected::Operator),
+            false => cursor.refuse_behind(start, Expected::Operator),
+        });
+    }
+    predicate(cursor, &mut test.predicate)?;
+    test.origin = Origin(cursor.span_from(start));
+    Ok(())
 }
 
 /// `predicate : ( '=' | '!=' ) primitiveLiteral | ( '<' | '<=' | '>' | '>=' ) orderableLiteral | IN setLiteral
 /// | ( LIKE | MATCHES | ISSUBSET | ISSUPERSET ) StringLiteral`
-fn predicate(input: Cursor<'_>) -> Parsed<'_, Predicate> {
-    match comparison_operator(input.kind()) {
-        Some(operator) => comparison(input, operator),
-        None => alt((text_comparison, membership)).parse(input),
-    }
-}
-
-/// `( '=' | '!=' ) primitiveLiteral | ( '<' | '<=' | '>' | '>=' ) orderableLiteral`
 #[inline]
-fn comparison(input: Cursor<'_>, operator: ComparisonOperator) -> Parsed<'_, Predicate> {
-    let is_ordered = operator.needs_order();
-    let constant = move |input| if is_ordered { orderable_literal(input) } else { primitive_literal(input) };
-    map(cut(constant), |literal| Predicate::Compare(operator, literal)).parse(input.advance())
+fn predicate(cursor: &mut Cursor<'_>, to: &mut Predicate) -> Parsed<()> {
+    let kind = cursor.kind();
+    cursor.advance();
+    *to = if let Some(operator) = comparison_operator(kind) {
+        let literal =
+            if operator.needs_order() { orderable_literal(cursor)? } else { primitive_literal(cursor)? };
+        Predicate::Compare(operator, literal)
+    } else if let Some(operator) = text_operator(kind) {
+        Predicate::Text(operator, string_literal(cursor)?)
+    } else {
+        Predicate::In(set_literal(cursor)?)
+    };
+    Ok(())
 }
 
-/// `( LIKE | MATCHES | ISSUBSET | ISSUPERSET ) StringLiteral`
-fn text_comparison(input: Cursor<'_>) -> Parsed<'_, Predicate> {
-    let operator = select(Expected::Operator, text_operator);
-    map((operator, cut(string_literal)), |((operator, _), text)| Predicate::Text(operator, text)).parse(input)
+/// Whether a predicate begins with this token.
+#[inline]
+fn is_operator(kind: TokenKind) -> bool {
+    comparison_operator(kind).is_some()
+        || text_operator(kind).is_some()
+        || kind == TokenKind::Keyword(Keyword::In)
 }
 
-/// `IN setLiteral`
-fn membership(input: Cursor<'_>) -> Parsed<'_, Predicate> {
-    let operator = keyword(Keyword::In, Expected::Operator);
-    map(preceded(operator, cut(set_literal)), Predicate::In).parse(input)
-}
-
+#[inline]
 fn comparison_operator(kind: TokenKind) -> Option<ComparisonOperator> {
     match kind {
         TokenKind::Equal => Some(ComparisonOperator::Equal),
@@ -104,6 +97,7 @@ fn comparison_operator(kind: TokenKind) -> Option<ComparisonOperator> {
     }
 }
 
+#[inline]
 fn text_operator(kind: TokenKind) -> Option<TextOperator> {
     match kind {
         TokenKind::Keyword(Keyword::Like) => Some(TextOperator::Like),
@@ -114,11 +108,23 @@ fn text_operator(kind: TokenKind) -> Option<TextOperator> {
     }
 }
 
-fn test(span: Span, path: ObjectPath, negated: bool, predicate: Predicate) -> ComparisonExpression {
-    ComparisonTest { origin: Origin(span), path, negated, predicate }.into()
-}
-
 impl Joined for ComparisonExpression {
+    #[inline]
+    fn nothing() -> Self {
+        Self::Or(Chain::default())
+    }
+
+    /// `propTest : objectPath NOT? predicate | NOT? EXISTS objectPath | '(' comparisonExpression ')'`
+    #[inline]
+    fn operand(cursor: &mut Cursor<'_>, to: &mut Self) -> Parsed<()> {
+        match cursor.kind() {
+            TokenKind::Word | TokenKind::HyphenatedWord => value_test(cursor, to),
+            TokenKind::Keyword(Keyword::Exists | Keyword::Not) => existence_test(cursor, to),
+            _ => group(cursor, to),
+        }
+    }
+
+    #[inline]
     fn tightness(operator: TokenKind) -> Option<u8> {
         match operator {
             TokenKind::Keyword(Keyword::Or) => Some(0),

@@ -1,189 +1,154 @@
-//! A place among the tokens, and the parsers that the productions are made of.
-
-use nom::combinator::cut;
-use nom::error::{ErrorKind, ParseError};
-use nom::{IResult, Parser};
+//! A place in the text, and what the productions are made of.
 
 use super::MAX_DEPTH;
-use crate::error::{Expected, Failure};
-use crate::lexer::{Keyword, Token, TokenKind};
+use crate::error::Expected;
+use crate::lexer::{self, Keyword, Token, TokenKind};
 use crate::span::Span;
 
-/// What a production yields.
-pub(super) type Parsed<'a, T> = IResult<Cursor<'a>, T, Failure>;
+/// What a production yields. A mistake stays behind at the cursor, so that a result is as small as it can be.
+pub(super) type Parsed<T> = Result<T, Stop>;
 
-/// A pattern and its tokens.
-#[derive(Debug)]
-pub(super) struct Text<'a> {
-    pub(super) source: &'a str,
-    pub(super) tokens: &'a [Token],
+/// Nothing more can be read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stop;
+
+/// A mistake, told by places in the text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Complaint {
+    pub(super) expected: Expected,
+    /// The first byte of the token at which it shows.
+    pub(super) at: u32,
+    /// The first byte of what it comes after, if that is more than the token before.
+    pub(super) behind: Option<u32>,
 }
 
-/// The input of the parsers: the text, how many of its tokens are read, and how many parentheses are open.
-#[derive(Clone, Copy, Debug)]
+/// The token that is read next. The tokens are cut off the text one by one, as the productions take them.
+#[derive(Debug)]
 pub(super) struct Cursor<'a> {
-    text: &'a Text<'a>,
-    at: u32,
+    source: &'a str,
+    token: Token,
+    /// Where the token before ends.
+    end: u32,
+    /// How many parentheses are open.
     depth: u32,
+    complaint: Option<Complaint>,
 }
 
 impl<'a> Cursor<'a> {
-    pub(super) fn new(text: &'a Text<'a>) -> Self {
-        Self { text, at: 0, depth: 0 }
-    }
-
-    /// The number of tokens before this place.
-    pub(super) fn at(self) -> u32 {
-        self.at
+    pub(super) fn new(source: &'a str) -> Self {
+        Self { source, token: lexer::next(source, 0), end: 0, depth: 0, complaint: None }
     }
 
     /// The token at this place; behind the last one, an `End`.
     #[inline(always)]
-    pub(super) fn peek(self) -> Token {
-        self.text.tokens.get(self.at as usize).copied().unwrap_or(Token::END)
-    }
-
-    fn span(self) -> Span {
-        self.text.tokens.get(self.at as usize).map_or(Span::default(), |token| token.span)
+    pub(super) fn token(&self) -> Token {
+        self.token
     }
 
     /// The sort of the token at this place.
     #[inline(always)]
-    pub(super) fn kind(self) -> TokenKind {
-        self.text.tokens.get(self.at as usize).map_or(TokenKind::End, |token| token.kind)
+    pub(super) fn kind(&self) -> TokenKind {
+        self.token.kind
     }
 
+    /// The text of the token at this place.
     #[inline(always)]
-    pub(super) fn advance(self) -> Self {
-        Self { at: self.at + 1, ..self }
+    pub(super) fn text(&self) -> &'a str {
+        self.token.span.text(self.source).unwrap_or_default()
     }
 
-    /// The text of a token.
+    pub(super) fn source(&self) -> &'a str {
+        self.source
+    }
+
+    /// Where the token at this place begins.
     #[inline(always)]
-    pub(super) fn text(self, token: Token) -> &'a str {
-        token.span.text(self.text.source).unwrap_or_default()
+    pub(super) fn at(&self) -> u32 {
+        self.token.span.bounds().0
     }
 
-    /// From the token at this place to the last one before `end`.
+    /// From `start` to the end of the token before this place.
     #[inline(always)]
-    pub(super) fn span_to(self, end: Self) -> Span {
-        let last = Self { at: end.at.saturating_sub(1), ..end };
-        self.span().to(last.span())
+    pub(super) fn span_from(&self, start: u32) -> Span {
+        Span::new(start, self.end)
     }
 
-    /// Says what the grammar wants at this place; an alternative may still be found.
-    pub(super) fn error<T>(self, expected: Expected) -> Parsed<'a, T> {
-        Err(nom::Err::Error(Failure::new(expected, self.at)))
+    /// Goes on to the next token.
+    #[inline]
+    pub(super) fn advance(&mut self) {
+        self.end = self.token.span.bounds().1;
+        self.token = lexer::next(self.source, self.end as usize);
     }
 
-    /// The same where there is no alternative.
-    pub(super) fn failure<T>(self, expected: Expected) -> Parsed<'a, T> {
-        Err(nom::Err::Failure(Failure::new(expected, self.at)))
-    }
-}
-
-impl<'a> ParseError<Cursor<'a>> for Failure {
-    fn from_error_kind(input: Cursor<'a>, _: ErrorKind) -> Self {
-        Self::new(Expected::Pattern, input.at)
-    }
-
-    fn append(_: Cursor<'a>, _: ErrorKind, other: Self) -> Self {
-        other
-    }
-}
-
-/// One token that `choose` finds a meaning for.
-#[inline(always)]
-pub(super) fn select<'a, T>(
-    expected: Expected,
-    choose: impl Fn(TokenKind) -> Option<T>,
-) -> impl Parser<Cursor<'a>, Output = (T, Token), Error = Failure> {
-    move |input: Cursor<'a>| match choose(input.kind()) {
-        Some(meaning) => Ok((input.advance(), (meaning, input.peek()))),
-        None => input.error(expected),
-    }
-}
-
-/// One token of this kind.
-#[inline(always)]
-pub(super) fn token<'a>(
-    kind: TokenKind,
-    expected: Expected,
-) -> impl Parser<Cursor<'a>, Output = Token, Error = Failure> {
-    move |input: Cursor<'a>| {
-        if input.kind() == kind { Ok((input.advance(), input.peek())) } else { input.error(expected) }
-    }
-}
-
-/// One keyword.
-#[inline(always)]
-pub(super) fn keyword<'a>(
-    keyword: Keyword,
-    expected: Expected,
-) -> impl Parser<Cursor<'a>, Output = Token, Error = Failure> {
-    token(TokenKind::Keyword(keyword), expected)
-}
-
-/// A parser for what stands between parentheses, one level deeper. Called behind the opening one.
-#[inline(always)]
-pub(super) fn nested<'a, T>(
-    mut parser: impl Parser<Cursor<'a>, Output = T, Error = Failure>,
-) -> impl Parser<Cursor<'a>, Output = T, Error = Failure> {
-    move |input: Cursor<'a>| {
-        if input.depth >= MAX_DEPTH {
-            return Cursor { at: input.at.saturating_sub(1), ..input }.failure(Expected::ShallowerNesting);
+    /// Goes on to the token behind `span`, of which the token at this place is the beginning, unless it is one of those
+    /// that `belongs` tells to be a part of it.
+    #[inline]
+    pub(super) fn advance_over(&mut self, span: Span, belongs: impl Fn(TokenKind) -> bool) -> bool {
+        let token = lexer::next(self.source, span.end());
+        let is_over = !belongs(token.kind);
+        if is_over {
+            self.end = span.bounds().1;
+            self.token = token;
         }
-        let (rest, output) = parser.parse(Cursor { depth: input.depth + 1, ..input })?;
-        Ok((Cursor { depth: input.depth, ..rest }, output))
+        is_over
     }
-}
 
-/// `operand ( operator operand )*`, joined by how tight the operators bind and among equals from the left. A loop, so
-/// that a chain may be of any length.
-#[inline(always)]
-pub(super) fn chain<'a, T: Joined>(
-    input: Cursor<'a>,
-    operand: impl Fn(Cursor<'a>) -> Parsed<'a, T> + Copy,
-) -> Parsed<'a, T> {
-    let (rest, first) = operand(input)?;
-    // By far most operands stand alone.
-    match T::tightness(rest.kind()) {
-        None => Ok((rest, first)),
-        Some(_) => chain_from(input, rest, first, operand, 0),
+    /// Takes a token of this kind.
+    #[inline(always)]
+    pub(super) fn take(&mut self, kind: TokenKind, expected: Expected) -> Parsed<()> {
+        if self.token.kind != kind {
+            return Err(self.refuse(expected));
+        }
+        self.advance();
+        Ok(())
     }
-}
 
-/// Goes on behind the first operand, which begins at `start`, with operators that bind at least as tight as `loosest`.
-/// Recurses once for each level of tightness, at most.
-fn chain_from<'a, T: Joined>(
-    start: Cursor<'a>,
-    mut rest: Cursor<'a>,
-    mut left: T,
-    operand: impl Fn(Cursor<'a>) -> Parsed<'a, T> + Copy,
-    loosest: u8,
-) -> Parsed<'a, T> {
-    loop {
-        let operator = rest.kind();
-        let Some(tightness) = T::tightness(operator).filter(|tightness| *tightness >= loosest) else {
-            return Ok((rest, left));
-        };
-        let next = rest.advance();
-        let (after, right) = cut(operand).parse(next)?;
-        let (after, right) = chain_from(next, after, right, operand, tightness + 1)?;
-        left = left.join(operator, right);
-        left.locate(start.span_to(after));
-        rest = after;
+    /// Takes a keyword.
+    #[inline(always)]
+    pub(super) fn take_keyword(&mut self, keyword: Keyword, expected: Expected) -> Parsed<()> {
+        self.take(TokenKind::Keyword(keyword), expected)
     }
-}
 
-/// An expression that operators join to larger ones.
-pub(super) trait Joined: Sized {
-    /// How tight an operator binds, from 0 on; `None` if the token is no operator.
-    fn tightness(operator: TokenKind) -> Option<u8>;
+    /// Takes a `(`, a production and a `)`.
+    pub(super) fn group<T>(
+        &mut self,
+        open: Expected,
+        production: fn(&mut Self, &mut T) -> Parsed<()>,
+        to: &mut T,
+        close: Expected,
+    ) -> Parsed<()> {
+        if self.token.kind == TokenKind::LeftParenthesis && self.depth >= MAX_DEPTH {
+            return Err(self.refuse(Expected::ShallowerNesting));
+        }
+        self.take(TokenKind::LeftParenthesis, open)?;
+        self.depth += 1;
+        production(self, to)?;
+        self.depth -= 1;
+        self.take(TokenKind::RightParenthesis, close)
+    }
 
-    /// `self operator other`
-    fn join(self, operator: TokenKind, other: Self) -> Self;
+    /// Says what the grammar wants at this place.
+    pub(super) fn refuse(&mut self, expected: Expected) -> Stop {
+        self.refuse_at(self.at(), expected)
+    }
 
-    /// Says where it stands.
-    fn locate(&mut self, span: Span);
+    /// Says what the grammar wants where the token stands that begins at a place.
+    #[cold]
+    pub(super) fn refuse_at(&mut self, at: u32, expected: Expected) -> Stop {
+        self.complaint = Some(Complaint { expected, at, behind: None });
+        Stop
+    }
+
+    /// Says what the grammar wants at this place, after all that begins at `behind`.
+    #[cold]
+    pub(super) fn refuse_behind(&mut self, behind: u32, expected: Expected) -> Stop {
+        self.complaint = Some(Complaint { expected, at: self.at(), behind: Some(behind) });
+        Stop
+    }
+
+    /// Why a production has stopped.
+    pub(super) fn complaint(self) -> Complaint {
+        let nothing = Complaint { expected: Expected::Pattern, at: 0, behind: None };
+        self.complaint.unwrap_or(nothing)
+    }
 }

@@ -3,15 +3,12 @@
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
-use nom::Parser;
-use nom::branch::alt;
-use nom::combinator::{cut, map};
-use nom::sequence::preceded;
+use smallvec::SmallVec;
 
-use super::cursor::{Cursor, Parsed, select, token};
+use super::cursor::{Cursor, Parsed};
 use crate::ast::{Binary, Decimal, Literal, Set, StringLiteral, Text, Timestamp, Value};
 use crate::error::Expected;
-use crate::lexer::{Keyword, Token, TokenKind};
+use crate::lexer::{Keyword, TokenKind};
 use crate::span::Origin;
 
 /// The grammar does not look at the bits that padding leaves over, as in `AB==`.
@@ -19,107 +16,104 @@ const BASE64: GeneralPurpose =
     GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
 /// `primitiveLiteral : orderableLiteral | BoolLiteral`
-pub(super) fn primitive_literal(input: Cursor<'_>) -> Parsed<'_, Literal> {
-    literal(input, Expected::Constant, |kind| is_orderable(kind) || is_boolean(kind))
+#[inline]
+pub(super) fn primitive_literal(cursor: &mut Cursor<'_>) -> Parsed<Literal> {
+    literal(cursor, true, Expected::Constant)
 }
 
 /// `orderableLiteral : IntPosLiteral | IntNegLiteral | FloatPosLiteral | FloatNegLiteral | StringLiteral
 /// | BinaryLiteral | HexLiteral | TimestampLiteral`
-pub(super) fn orderable_literal(input: Cursor<'_>) -> Parsed<'_, Literal> {
-    literal(input, Expected::OrderableConstant, is_orderable)
+pub(super) fn orderable_literal(cursor: &mut Cursor<'_>) -> Parsed<Literal> {
+    literal(cursor, false, Expected::OrderableConstant)
 }
 
 /// `StringLiteral`
-pub(super) fn string_literal(input: Cursor<'_>) -> Parsed<'_, StringLiteral> {
-    map(token(TokenKind::String, Expected::Text), |token| StringLiteral {
-        origin: Origin(token.span),
-        value: string(input.text(token), token.is_escaped),
-    })
-    .parse(input)
+pub(super) fn string_literal(cursor: &mut Cursor<'_>) -> Parsed<StringLiteral> {
+    let token = cursor.token();
+    let value = string(cursor.text(), token.is_escaped);
+    cursor.take(TokenKind::String, Expected::Text)?;
+    Ok(StringLiteral { origin: Origin(token.span), value })
 }
 
 /// `TimestampLiteral`
-pub(super) fn timestamp_literal(input: Cursor<'_>) -> Parsed<'_, Timestamp> {
-    let timestamp = token(TokenKind::Timestamp, Expected::Timestamp);
-    map(timestamp, |token| Timestamp::from_checked(body(input.text(token)))).parse(input)
+pub(super) fn timestamp_literal(cursor: &mut Cursor<'_>) -> Parsed<Timestamp> {
+    let token = cursor.text();
+    cursor.take(TokenKind::Timestamp, Expected::Timestamp)?;
+    Ok(Timestamp::from_checked(body(token)))
 }
 
 /// `setLiteral : '(' ')' | '(' primitiveLiteral ( ',' primitiveLiteral )* ')'`
-pub(super) fn set_literal(input: Cursor<'_>) -> Parsed<'_, Set> {
-    let open = token(TokenKind::LeftParenthesis, Expected::Set);
-    let close = token(TokenKind::RightParenthesis, Expected::SetMember);
-    let empty = map(close, |_| Vec::new());
-    let (rest, literals) = preceded(open, cut(alt((empty, set_members)))).parse(input)?;
-    Ok((rest, Set { origin: Origin(input.span_to(rest)), literals }))
-}
-
-/// `primitiveLiteral ( ',' primitiveLiteral )* ')'`
-fn set_members(input: Cursor<'_>) -> Parsed<'_, Vec<Literal>> {
-    let (mut rest, first) =
-        literal(input, Expected::SetMember, |kind| is_orderable(kind) || is_boolean(kind))?;
-    let mut literals = vec![first];
-    while rest.kind() == TokenKind::Comma {
-        let (after, literal) = cut(primitive_literal).parse(rest.advance())?;
-        literals.push(literal);
-        rest = after;
+pub(super) fn set_literal(cursor: &mut Cursor<'_>) -> Parsed<Set> {
+    let start = cursor.at();
+    cursor.take(TokenKind::LeftParenthesis, Expected::Set)?;
+    let mut literals = Vec::new();
+    if cursor.kind() != TokenKind::RightParenthesis {
+        literals.push(literal(cursor, true, Expected::SetMember)?);
+        while cursor.kind() == TokenKind::Comma {
+            cursor.advance();
+            literals.push(primitive_literal(cursor)?);
+        }
     }
-    let (rest, _) = token(TokenKind::RightParenthesis, Expected::MoreSet).parse(rest)?;
-    Ok((rest, literals))
+    cursor.take(TokenKind::RightParenthesis, Expected::MoreSet)?;
+    Ok(Set { origin: Origin(cursor.span_from(start)), literals })
 }
 
 /// `IntPosLiteral`, where `expected` says what it is for.
-pub(super) fn unsigned<'a>(expected: Expected) -> impl Fn(Cursor<'a>) -> Parsed<'a, u64> {
-    move |input| {
-        let (rest, token) = token(TokenKind::Integer, expected).parse(input)?;
-        match input.text(token) {
-            negative if negative.starts_with('-') => input.failure(expected),
-            digits => digits
-                .parse()
-                .map_or_else(|_| input.failure(Expected::UnsignedRange), |value| Ok((rest, value))),
-        }
+pub(super) fn unsigned(cursor: &mut Cursor<'_>, expected: Expected) -> Parsed<u64> {
+    let digits = cursor.text();
+    if cursor.kind() != TokenKind::Integer || digits.starts_with('-') {
+        return Err(cursor.refuse(expected));
     }
+    let value = digits.parse().map_err(|_| cursor.refuse(Expected::UnsignedRange))?;
+    cursor.advance();
+    Ok(value)
 }
 
 /// What stands between the quotes of a string, without its escapes.
+#[inline]
 pub(super) fn string(quotation: &str, is_escaped: bool) -> Text {
     let text = delimiters_off(quotation);
-    if is_escaped { unescape(text).into() } else { text.into() }
+    if is_escaped { unescape(text) } else { text.into() }
 }
 
-fn unescape(text: &str) -> String {
-    let mut unescaped = String::with_capacity(text.len());
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
+fn unescape(text: &str) -> Text {
+    let mut unescaped: SmallVec<[u8; 256]> = SmallVec::new();
+    let mut rest = text.as_bytes();
+    while let Some(backslash) = memchr::memchr(b'\\', rest) {
+        let (plain, escape) = rest.split_at(backslash);
+        unescaped.extend_from_slice(plain);
         // The lexer has made sure that a backslash is followed by what it stands for.
-        unescaped.extend(if character == '\\' { characters.next() } else { Some(character) });
+        unescaped.extend(escape.get(1).copied());
+        rest = escape.get(2..).unwrap_or_default();
     }
-    unescaped
+    unescaped.extend_from_slice(rest);
+    std::str::from_utf8(&unescaped).unwrap_or_default().into()
 }
 
 #[inline]
-fn literal(
-    input: Cursor<'_>,
-    expected: Expected,
-    accepts: impl Fn(TokenKind) -> bool,
-) -> Parsed<'_, Literal> {
-    let (rest, (_, token)) = select(expected, |kind| accepts(kind).then_some(())).parse(input)?;
-    match value(token, input.text(token)) {
-        Ok(value) => Ok((rest, Literal { origin: Origin(token.span), value })),
-        Err(expected) => input.failure(expected),
-    }
+fn literal(cursor: &mut Cursor<'_>, accepts_boolean: bool, expected: Expected) -> Parsed<Literal> {
+    let token = cursor.token();
+    let text = cursor.text();
+    let value = match token.kind {
+        TokenKind::String => Ok(Value::String(string(text, token.is_escaped))),
+        TokenKind::Keyword(Keyword::True) if accepts_boolean => Ok(Value::Boolean(true)),
+        TokenKind::Keyword(Keyword::False) if accepts_boolean => Ok(Value::Boolean(false)),
+        kind => value(kind, text, expected),
+    };
+    let value = value.map_err(|expected| cursor.refuse(expected))?;
+    cursor.advance();
+    Ok(Literal { origin: Origin(token.span), value })
 }
 
-/// The value of a token, or why it has none although its form is right.
-#[inline]
-fn value(Token { kind, is_escaped, .. }: Token, token: &str) -> Result<Value, Expected> {
+/// The value of a token that is neither a string nor a keyword; or why it has none, even if its form is right.
+fn value(kind: TokenKind, token: &str, expected: Expected) -> Result<Value, Expected> {
     Ok(match kind {
         TokenKind::Integer => Value::Integer(token.parse().map_err(|_| Expected::IntegerRange)?),
         TokenKind::Float => Value::Float(float(token)?),
         TokenKind::Binary => Value::Binary(binary(token).ok_or(Expected::Base64)?),
         TokenKind::Hex => Value::Hex(hex(body(token))),
         TokenKind::Timestamp => Value::Timestamp(Timestamp::from_checked(body(token))),
-        TokenKind::Keyword(keyword) => Value::Boolean(keyword == Keyword::True),
-        _ => Value::String(string(token, is_escaped)),
+        _ => return Err(expected),
     })
 }
 
@@ -150,13 +144,4 @@ fn body(token: &str) -> &str {
 
 pub(super) fn delimiters_off(quotation: &str) -> &str {
     quotation.get(1..quotation.len().saturating_sub(1)).unwrap_or_default()
-}
-
-fn is_orderable(kind: TokenKind) -> bool {
-    use TokenKind::{Binary, Float, Hex, Integer, String, Timestamp};
-    matches!(kind, Integer | Float | String | Binary | Hex | Timestamp)
-}
-
-fn is_boolean(kind: TokenKind) -> bool {
-    matches!(kind, TokenKind::Keyword(Keyword::True | Keyword::False))
 }

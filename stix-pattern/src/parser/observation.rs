@@ -1,66 +1,78 @@
 //! Observation expressions (STIX 2.1, section 9.5).
 
-use nom::Parser;
-use nom::combinator::cut;
-use nom::sequence::{delimited, terminated};
-
+use super::chain::{Joined, chain};
 use super::comparison::comparison_expression;
-use super::cursor::{Cursor, Joined, Parsed, chain, nested, token};
+use super::cursor::{Cursor, Parsed};
 use super::qualifier::{is_qualifier, qualifiers};
-use crate::ast::ObservationExpression;
+use crate::ast::{ComparisonExpression, ObservationExpression};
 use crate::error::Expected;
 use crate::lexer::{Keyword, TokenKind};
 use crate::span::Span;
 
 /// `pattern : observationExpressions EOF`
-pub(super) fn pattern(input: Cursor<'_>) -> Parsed<'_, ObservationExpression> {
-    terminated(observation_expressions, token(TokenKind::End, Expected::MorePattern)).parse(input)
+#[inline]
+pub(super) fn pattern(cursor: &mut Cursor<'_>, to: &mut ObservationExpression) -> Parsed<()> {
+    observation_expressions(cursor, to)?;
+    match cursor.kind() {
+        TokenKind::End => Ok(()),
+        _ => Err(cursor.refuse(Expected::MorePattern)),
+    }
 }
 
 /// `observationExpressions : observationExpressionOr ( FOLLOWEDBY observationExpressionOr )*`,
 /// `observationExpressionOr : observationExpressionAnd ( OR observationExpressionAnd )*` and
 /// `observationExpressionAnd : observationExpression ( AND observationExpression )*`
-fn observation_expressions(input: Cursor<'_>) -> Parsed<'_, ObservationExpression> {
-    chain(input, observation_expression)
-}
-
-/// `observationExpression : ( bracket | group ) qualifier*`
-///
-/// Only a bracket is held to one qualifier of a kind; see [`crate::ast::Qualified::qualifiers`].
-fn observation_expression(input: Cursor<'_>) -> Parsed<'_, ObservationExpression> {
-    let (rest, expression) = match input.kind() {
-        TokenKind::LeftBracket => bracket(input)?,
-        _ => group(input)?,
-    };
-    if !is_qualifier(rest.kind()) {
-        return Ok((rest, expression));
-    }
-    let is_group = input.kind() == TokenKind::LeftParenthesis;
-    let (end, qualifiers) = qualifiers(rest, is_group)?;
-    let mut qualified = expression.qualify_all(qualifiers);
-    qualified.locate(input.span_to(end));
-    Ok((end, qualified))
+#[inline]
+fn observation_expressions(cursor: &mut Cursor<'_>, to: &mut ObservationExpression) -> Parsed<()> {
+    chain(cursor, to)
 }
 
 /// `bracket : '[' comparisonExpression ']'`
 #[inline]
-fn bracket(input: Cursor<'_>) -> Parsed<'_, ObservationExpression> {
-    let open = token(TokenKind::LeftBracket, Expected::Pattern);
-    let close = token(TokenKind::RightBracket, Expected::MoreBracket);
-    let (rest, comparison) = delimited(open, cut(comparison_expression), cut(close)).parse(input)?;
-    let mut bracket = ObservationExpression::from(comparison);
-    bracket.locate(input.span_to(rest));
-    Ok((rest, bracket))
+fn bracket(cursor: &mut Cursor<'_>, to: &mut ObservationExpression) -> Parsed<()> {
+    let start = cursor.at();
+    // An expression of which nothing was read yet is a bracket.
+    let ObservationExpression::Bracket(bracket) = to else { return Err(cursor.refuse(Expected::Pattern)) };
+    cursor.advance();
+    comparison_expression(cursor, &mut bracket.comparison)?;
+    cursor.take(TokenKind::RightBracket, Expected::MoreBracket)?;
+    to.locate(cursor.span_from(start));
+    Ok(())
 }
 
 /// `group : '(' observationExpressions ')'`
-fn group(input: Cursor<'_>) -> Parsed<'_, ObservationExpression> {
-    let open = token(TokenKind::LeftParenthesis, Expected::Pattern);
-    let close = token(TokenKind::RightParenthesis, Expected::MoreGroup);
-    delimited(open, cut(nested(observation_expressions)), cut(close)).parse(input)
+fn group(cursor: &mut Cursor<'_>, to: &mut ObservationExpression) -> Parsed<()> {
+    cursor.group(Expected::Pattern, observation_expressions, to, Expected::MoreGroup)
 }
 
 impl Joined for ObservationExpression {
+    #[inline]
+    fn nothing() -> Self {
+        Self::from(ComparisonExpression::nothing())
+    }
+
+    /// `observationExpression : ( bracket | group ) qualifier*`
+    ///
+    /// Only a bracket is held to one qualifier of a kind; see [`crate::ast::Qualified::qualifiers`].
+    #[inline]
+    fn operand(cursor: &mut Cursor<'_>, to: &mut Self) -> Parsed<()> {
+        let start = cursor.at();
+        let is_group = cursor.kind() != TokenKind::LeftBracket;
+        if is_group {
+            group(cursor, to)?
+        } else {
+            bracket(cursor, to)?
+        };
+        if !is_qualifier(cursor.kind()) {
+            return Ok(());
+        }
+        let qualifiers = qualifiers(cursor, is_group)?;
+        *to = std::mem::replace(to, Self::nothing()).qualify_all(qualifiers);
+        to.locate(cursor.span_from(start));
+        Ok(())
+    }
+
+    #[inline]
     fn tightness(operator: TokenKind) -> Option<u8> {
         match operator {
             TokenKind::Keyword(Keyword::FollowedBy) => Some(0),

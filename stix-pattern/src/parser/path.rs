@@ -1,93 +1,89 @@
 //! Object paths (STIX 2.1, section 9.7).
 
-use nom::Parser;
-use nom::combinator::cut;
-use nom::sequence::{delimited, preceded};
-
-use super::cursor::{Cursor, Parsed, select, token};
+use super::cursor::{Cursor, Parsed};
 use super::literal::{delimiters_off, string, unsigned};
-use crate::ast::{ObjectPath, Step, StepKind, Steps, Text};
+use crate::ast::{ObjectPath, PlacedStep, PlacedSteps, StepKind, Text};
 use crate::error::Expected;
+use crate::known;
 use crate::lexer::TokenKind;
 use crate::span::Origin;
 
 /// `objectPath : objectType ':' firstPathComponent objectPathComponent*`
+///
+/// Most paths are known, and are found by their text without taking it apart.
 #[inline]
-pub(super) fn object_path(input: Cursor<'_>) -> Parsed<'_, ObjectPath> {
-    let (rest, object_type) = object_type(input)?;
-    let colon = token(TokenKind::Colon, Expected::Colon);
-    let (mut rest, first) = preceded(cut(colon), cut(key)).parse(rest)?;
-    let mut steps = Steps::new();
-    steps.push(first);
-    while matches!(rest.kind(), TokenKind::Dot | TokenKind::LeftBracket) {
-        let (after, step) = object_path_component(rest)?;
-        steps.push(step);
-        rest = after;
+pub(super) fn object_path(cursor: &mut Cursor<'_>) -> Parsed<ObjectPath> {
+    if let Some((known, span)) = known::path_at(cursor.source(), cursor.at())
+        && cursor.advance_over(span, is_component)
+    {
+        return Ok(ObjectPath::known(span, known));
     }
-    Ok((
-        rest,
-        ObjectPath { origin: Origin(input.span_to(rest)), object_type: Text::name(object_type), steps },
-    ))
+    any_object_path(cursor)
+}
+
+/// The same for a path of whatever names.
+pub(super) fn any_object_path(cursor: &mut Cursor<'_>) -> Parsed<ObjectPath> {
+    let start = cursor.at();
+    let object_type = Text::name(object_type(cursor)?);
+    cursor.take(TokenKind::Colon, Expected::Colon)?;
+    let mut places = PlacedSteps::new();
+    places.push(key(cursor, start)?);
+    while is_component(cursor.kind()) {
+        places.push(object_path_component(cursor, start)?);
+    }
+    Ok(ObjectPath::new(cursor.span_from(start), object_type, places))
 }
 
 /// `objectType : IdentifierWithoutHyphen | IdentifierWithHyphen`
-#[inline]
-fn object_type(input: Cursor<'_>) -> Parsed<'_, &str> {
-    let name = |kind| matches!(kind, TokenKind::Word | TokenKind::HyphenatedWord).then_some(());
-    let (rest, (_, token)) = select(Expected::ObjectPath, name).parse(input)?;
-    Ok((rest, input.text(token)))
+fn object_type<'a>(cursor: &mut Cursor<'a>) -> Parsed<&'a str> {
+    let name = cursor.text();
+    match cursor.kind() {
+        TokenKind::Word | TokenKind::HyphenatedWord => cursor.advance(),
+        _ => return Err(cursor.refuse(Expected::ObjectPath)),
+    }
+    Ok(name)
+}
+
+fn is_component(kind: TokenKind) -> bool {
+    matches!(kind, TokenKind::Dot | TokenKind::LeftBracket)
 }
 
 /// `objectPathComponent : '.' key | '[' index ']'`
-fn object_path_component(input: Cursor<'_>) -> Parsed<'_, Step> {
-    match input.kind() {
-        TokenKind::Dot => cut(key).parse(input.advance()),
-        _ => index_step(input),
+fn object_path_component(cursor: &mut Cursor<'_>, path: u32) -> Parsed<PlacedStep> {
+    let start = cursor.at();
+    let is_key = cursor.kind() == TokenKind::Dot;
+    cursor.advance();
+    if is_key {
+        return key(cursor, path);
     }
+    let kind = index(cursor)?;
+    cursor.take(TokenKind::RightBracket, Expected::IndexEnd)?;
+    Ok(PlacedStep { kind, within: Origin(cursor.span_from(start).within(path)) })
 }
 
 /// `firstPathComponent, key : IdentifierWithoutHyphen | StringLiteral`
-#[inline]
-fn key(input: Cursor<'_>) -> Parsed<'_, Step> {
-    let (rest, (quoted, token)) = select(Expected::Key, |kind| match kind {
-        TokenKind::Word => Some(false),
-        TokenKind::String => Some(true),
-        _ => None,
-    })
-    .parse(input)?;
-    let key = match input.text(token) {
-        // Of the names of the object model, none has a backslash.
-        quotation if quoted && !token.is_escaped => Text::name(delimiters_off(quotation)),
-        quotation if quoted => string(quotation, true),
-        name => Text::name(name),
+fn key(cursor: &mut Cursor<'_>, path: u32) -> Parsed<PlacedStep> {
+    let (token, text) = (cursor.token(), cursor.text());
+    let key = match token.kind {
+        TokenKind::Word => Text::name(text),
+        TokenKind::String if token.is_escaped => string(text, true),
+        TokenKind::String => Text::name(delimiters_off(text)),
+        _ => return Err(cursor.refuse(Expected::Key)),
     };
-    Ok((rest, Step { origin: Origin(token.span), kind: StepKind::Key(key) }))
-}
-
-/// `'[' index ']'`
-fn index_step(input: Cursor<'_>) -> Parsed<'_, Step> {
-    let open = token(TokenKind::LeftBracket, Expected::Operator);
-    let close = token(TokenKind::RightBracket, Expected::IndexEnd);
-    let (rest, kind) = delimited(open, cut(index), cut(close)).parse(input)?;
-    Ok((rest, Step { origin: Origin(input.span_to(rest)), kind }))
+    cursor.advance();
+    Ok(PlacedStep { kind: StepKind::Key(key), within: Origin(token.span.within(path)) })
 }
 
 /// `index : IntPosLiteral | '*'`
 ///
 /// The grammar takes negative numbers too; section 9.7 does not, and no list has such an element.
-fn index(input: Cursor<'_>) -> Parsed<'_, StepKind> {
-    let (rest, (is_star, token)) = select(Expected::Index, |kind| match kind {
-        TokenKind::Star => Some(true),
-        TokenKind::Integer => Some(false),
-        _ => None,
-    })
-    .parse(input)?;
-    if is_star {
-        return Ok((rest, StepKind::Star));
+fn index(cursor: &mut Cursor<'_>) -> Parsed<StepKind> {
+    match cursor.kind() {
+        TokenKind::Star => {
+            cursor.advance();
+            Ok(StepKind::Star)
+        }
+        TokenKind::Integer if cursor.text().starts_with('-') => Err(cursor.refuse(Expected::IndexFromZero)),
+        _ => unsigned(cursor, Expected::Index).map(StepKind::Index),
     }
-    if input.text(token).starts_with('-') {
-        return input.failure(Expected::IndexFromZero);
-    }
-    let (rest, index) = unsigned(Expected::Index)(input)?;
-    Ok((rest, StepKind::Index(index)))
 }

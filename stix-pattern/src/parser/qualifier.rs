@@ -1,11 +1,6 @@
 //! Qualifiers of observation expressions (STIX 2.1, section 9.5.1).
 
-use nom::Parser;
-use nom::branch::alt;
-use nom::combinator::{cut, map};
-use nom::sequence::{delimited, preceded};
-
-use super::cursor::{Cursor, Parsed, keyword, select};
+use super::cursor::{Cursor, Parsed};
 use super::literal::{float, timestamp_literal, unsigned};
 use crate::ast::{Qualifier, QualifierKind, Seconds};
 use crate::error::Expected;
@@ -13,67 +8,71 @@ use crate::lexer::{Keyword, TokenKind};
 use crate::span::Origin;
 
 /// `qualifier*`, of which no two are of one kind unless `repeatable`.
-pub(super) fn qualifiers(input: Cursor<'_>, repeatable: bool) -> Parsed<'_, Vec<Qualifier>> {
-    let mut rest = input;
+pub(super) fn qualifiers(cursor: &mut Cursor<'_>, repeatable: bool) -> Parsed<Vec<Qualifier>> {
     let mut kinds = 0;
     let mut qualifiers = Vec::new();
-    while is_qualifier(rest.kind()) {
-        let (after, qualifier) = qualifier(rest)?;
-        if !repeatable && kinds & qualifier.kind.bit() != 0 {
-            return rest.failure(Expected::SingleQualifier);
+    while is_qualifier(cursor.kind()) {
+        let start = cursor.at();
+        let kind = qualifier(cursor)?;
+        if !repeatable && kinds & kind.bit() != 0 {
+            return Err(cursor.refuse_at(start, Expected::SingleQualifier));
         }
-        kinds |= qualifier.kind.bit();
-        qualifiers.push(qualifier);
-        rest = after;
+        kinds |= kind.bit();
+        qualifiers.push(Qualifier { origin: Origin(cursor.span_from(start)), kind });
     }
-    Ok((rest, qualifiers))
+    Ok(qualifiers)
 }
 
 /// Whether a qualifier begins with this token.
+#[inline]
 pub(super) fn is_qualifier(kind: TokenKind) -> bool {
     use Keyword::{Repeats, Start, Within};
     matches!(kind, TokenKind::Keyword(Repeats | Start | Within))
 }
 
 /// `qualifier : startStopQualifier | withinQualifier | repeatedQualifier`
-fn qualifier(input: Cursor<'_>) -> Parsed<'_, Qualifier> {
-    let (rest, kind) = alt((start_stop_qualifier, within_qualifier, repeated_qualifier)).parse(input)?;
-    Ok((rest, Qualifier { origin: Origin(input.span_to(rest)), kind }))
+fn qualifier(cursor: &mut Cursor<'_>) -> Parsed<QualifierKind> {
+    let kind = cursor.kind();
+    cursor.advance();
+    match kind {
+        TokenKind::Keyword(Keyword::Start) => start_stop_qualifier(cursor),
+        TokenKind::Keyword(Keyword::Within) => within_qualifier(cursor),
+        _ => repeated_qualifier(cursor),
+    }
 }
 
 /// `startStopQualifier : START TimestampLiteral STOP TimestampLiteral`
-fn start_stop_qualifier(input: Cursor<'_>) -> Parsed<'_, QualifierKind> {
-    let start = preceded(keyword(Keyword::Start, Expected::MorePattern), cut(timestamp_literal));
-    let stop = preceded(cut(keyword(Keyword::Stop, Expected::Stop)), cut(timestamp_literal));
-    map((start, stop), |(start, stop)| QualifierKind::StartStop { start, stop }).parse(input)
+fn start_stop_qualifier(cursor: &mut Cursor<'_>) -> Parsed<QualifierKind> {
+    let start = timestamp_literal(cursor)?;
+    cursor.take_keyword(Keyword::Stop, Expected::Stop)?;
+    let stop = timestamp_literal(cursor)?;
+    Ok(QualifierKind::StartStop { start, stop })
 }
 
 /// `withinQualifier : WITHIN ( IntPosLiteral | FloatPosLiteral ) SECONDS`
-fn within_qualifier(input: Cursor<'_>) -> Parsed<'_, QualifierKind> {
-    let open = keyword(Keyword::Within, Expected::MorePattern);
-    let close = keyword(Keyword::Seconds, Expected::Seconds);
-    map(delimited(open, cut(alt((fraction, whole))), cut(close)), QualifierKind::Within).parse(input)
+fn within_qualifier(cursor: &mut Cursor<'_>) -> Parsed<QualifierKind> {
+    let seconds = match cursor.kind() {
+        TokenKind::Float => fraction(cursor)?,
+        _ => Seconds::whole(unsigned(cursor, Expected::Duration)?),
+    };
+    cursor.take_keyword(Keyword::Seconds, Expected::Seconds)?;
+    Ok(QualifierKind::Within(seconds))
 }
 
 /// `repeatedQualifier : REPEATS IntPosLiteral TIMES`
-fn repeated_qualifier(input: Cursor<'_>) -> Parsed<'_, QualifierKind> {
-    let open = keyword(Keyword::Repeats, Expected::MorePattern);
-    let close = keyword(Keyword::Times, Expected::Times);
-    map(delimited(open, cut(unsigned(Expected::Count)), cut(close)), QualifierKind::Repeats).parse(input)
-}
-
-/// `IntPosLiteral`
-fn whole(input: Cursor<'_>) -> Parsed<'_, Seconds> {
-    map(unsigned(Expected::Duration), Seconds::whole).parse(input)
+fn repeated_qualifier(cursor: &mut Cursor<'_>) -> Parsed<QualifierKind> {
+    let count = unsigned(cursor, Expected::Count)?;
+    cursor.take_keyword(Keyword::Times, Expected::Times)?;
+    Ok(QualifierKind::Repeats(count))
 }
 
 /// `FloatPosLiteral`
-fn fraction(input: Cursor<'_>) -> Parsed<'_, Seconds> {
-    let is_float = |kind| (kind == TokenKind::Float).then_some(());
-    let (rest, (_, token)) = select(Expected::Duration, is_float).parse(input)?;
-    match float(input.text(token)).map(Seconds::fraction) {
-        Ok(Some(seconds)) => Ok((rest, seconds)),
-        Ok(None) => input.failure(Expected::Duration),
-        Err(expected) => input.failure(expected),
-    }
+fn fraction(cursor: &mut Cursor<'_>) -> Parsed<Seconds> {
+    let seconds = match float(cursor.text()).map(Seconds::fraction) {
+        Ok(Some(seconds)) => seconds,
+        Ok(None) => return Err(cursor.refuse(Expected::Duration)),
+        Err(expected) => return Err(cursor.refuse(expected)),
+    };
+    cursor.advance();
+    Ok(seconds)
 }

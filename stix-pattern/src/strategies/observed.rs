@@ -186,7 +186,7 @@ fn may_be_emptied(expression: &ObservationExpression) -> bool {
         match expression {
             ComparisonExpression::Test(test) => {
                 let is_absence = test.is_negated() && *test.predicate() == Predicate::Exists;
-                let is_kept = matches!(test.path().steps().first().map(crate::ast::Step::kind),
+                let is_kept = matches!(test.path().steps().next().map(crate::ast::Step::kind),
                     Some(StepKind::Key(key)) if matches!(&**key, "type" | "id" | "spec_version"));
                 !is_absence && !is_kept
             }

@@ -142,7 +142,7 @@ fn indicator_subject(value: &Value) -> Result<Subject, String> {
 }
 
 /// A step that is a name, not a place in a list.
-fn key(step: &Step) -> Option<&str> {
+fn key(step: Step<'_>) -> Option<&str> {
     match step.kind() {
         StepKind::Key(name) => Some(name),
         StepKind::Index(_) | StepKind::Star => None,
@@ -152,7 +152,7 @@ fn key(step: &Step) -> Option<&str> {
 /// What a pattern is about: a value that the feed also lists by itself, or just the pattern.
 fn subject_of(pattern: &Pattern) -> Result<Subject, String> {
     if let Some((path, value)) = pattern.as_single_equality() {
-        let keys: Option<Vec<&str>> = path.steps().iter().map(key).collect();
+        let keys: Option<Vec<&str>> = path.steps().map(key).collect();
         let ioc = keys.and_then(|keys| IocType::at_path(path.object_type(), &keys));
         if let Some(ioc) = ioc {
             let observable = Observable::read(ioc, value).map_err(|error| error.to_string())?;

@@ -8,7 +8,7 @@ use crate::error::quote;
 
 /// What is wrong with the value of an `ipv4-addr`.
 pub(super) fn ipv4(value: &str) -> Option<Flaw> {
-    if is_ipv4(value) {
+    if is_plain_ipv4(value) {
         return None;
     }
     if let Some(flaw) = bits(value, is_ipv4, 32) {
@@ -59,6 +59,26 @@ pub(super) fn is_ipv4(value: &str) -> bool {
 
 pub(super) fn is_ipv6(value: &str) -> bool {
     value.parse::<Ipv6Addr>().is_ok()
+}
+
+/// Whether a text is an IPv4 address, or one with a number of bits behind it that has no leading zero.
+fn is_plain_ipv4(value: &str) -> bool {
+    let (mut marks, mut number, mut is_empty) = (0, 0, true);
+    for byte in value.bytes() {
+        match byte {
+            b'0'..=b'9' if is_empty || number > 0 => {
+                number = number * 10 + u32::from(byte - b'0');
+                is_empty = false;
+            }
+            b'.' if marks < 3 && !is_empty => (marks, number, is_empty) = (marks + 1, 0, true),
+            b'/' if marks == 3 && !is_empty => (marks, number, is_empty) = (4, 0, true),
+            _ => return false,
+        }
+        if number > 255 {
+            return false;
+        }
+    }
+    !is_empty && (marks == 3 || marks == 4 && number <= 32)
 }
 
 /// Of an address with a number of bits behind it, what is wrong with that number.

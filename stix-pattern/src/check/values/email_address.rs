@@ -32,8 +32,10 @@ pub(super) fn is_address(value: &str) -> bool {
     let Some((local, domain)) = value.rsplit_once('@') else { return false };
     let literal = domain.strip_prefix('[').and_then(|domain| domain.strip_suffix(']'));
     let is_quoted = local.len() > 2 && local.starts_with('"') && local.ends_with('"');
-    let is_local =
-        !local.is_empty() && !local.contains(|c: char| c.is_whitespace() || "@<>(),;:\"\\[]".contains(c));
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'+' | b'-');
+    let is_local = !local.is_empty()
+        && (local.bytes().all(is_plain)
+            || !local.contains(|c: char| c.is_whitespace() || "@<>(),;:\"\\[]".contains(c)));
     (is_local || is_quoted)
         && (domain_name::flaw(domain).is_none()
             || literal.is_some_and(|host| {

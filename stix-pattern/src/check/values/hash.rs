@@ -17,7 +17,7 @@ const FUZZY: [&str; 2] = ["SSDEEP", "TLSH"];
 
 /// Checks the key with which a path goes on behind `hashes`. The vocabulary is open, so that other names are let pass,
 /// but not other spellings.
-pub(in crate::check) fn check_name(key: &str, step: &Step, findings: &mut Findings<'_>) {
+pub(in crate::check) fn check_name(key: &str, step: Step<'_>, findings: &mut Findings<'_>) {
     let Some(name) = meant(key).filter(|name| *name != key) else { return };
     let message = format!("{} is not how the algorithm is named", quote(key));
     let text = step_text(name);
@@ -82,8 +82,8 @@ fn named(algorithm: &str) -> String {
     format!("{article} {algorithm}")
 }
 
-fn last_key(path: &ObjectPath) -> Option<(&Step, &str)> {
-    let step = path.steps().last()?;
+fn last_key(path: &ObjectPath) -> Option<(Step<'_>, &str)> {
+    let step = path.steps().next_back()?;
     match step.kind() {
         StepKind::Key(key) => Some((step, key)),
         _ => None,

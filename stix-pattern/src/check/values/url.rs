@@ -6,8 +6,8 @@ use crate::error::quote;
 
 /// What is wrong with the value of a `url`.
 pub(super) fn flaw(value: &str) -> Option<Flaw> {
-    let is_plain = |byte: u8| matches!(byte, b'!'..=b'~');
-    let has_blank = !value.bytes().all(is_plain) && value.contains(char::is_whitespace);
+    let is_plain = value.bytes().fold(true, |is_plain, byte| is_plain & matches!(byte, b'!'..=b'~'));
+    let has_blank = !is_plain && value.contains(char::is_whitespace);
     if has_scheme(value) && !has_blank {
         return None;
     }
@@ -36,6 +36,9 @@ pub(super) fn bare_host(value: &str) -> Option<&str> {
 
 /// `ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ) ":"`, where a name before a port is not taken for a scheme.
 fn has_scheme(value: &str) -> bool {
+    if value.starts_with("http://") || value.starts_with("https://") {
+        return true;
+    }
     let Some((scheme, rest)) = value.split_once(':') else { return false };
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));

@@ -26,7 +26,7 @@ impl Draft {
     /// Objects that satisfy a bracket.
     pub(super) fn satisfying(expression: &ComparisonExpression) -> Option<Self> {
         let draft = Self { objects: Vec::new(), absent: Vec::new() }.with(expression)?;
-        let is_absent = |path: &ObjectPath| !draft.leads_somewhere(0, path.steps());
+        let is_absent = |path: &ObjectPath| !draft.leads_somewhere(0, &path.steps().collect::<Vec<_>>());
         draft.absent.iter().all(is_absent).then_some(draft)
     }
 
@@ -51,15 +51,15 @@ impl Draft {
             self.absent.push(test.path().clone());
             return Some(self);
         }
-        let steps = test.path().steps();
+        let steps: Vec<Step<'_>> = test.path().steps().collect();
         leaf::candidates(test).into_iter().find_map(|leaf| {
             let mut draft = self.clone();
-            draft.place(0, steps, &leaf).then_some(draft)
+            draft.place(0, &steps, &leaf).then_some(draft)
         })
     }
 
     /// Places a value where the steps lead from an object; whether it could be done.
-    fn place(&mut self, object: usize, steps: &[Step], leaf: &Value) -> bool {
+    fn place(&mut self, object: usize, steps: &[Step<'_>], leaf: &Value) -> bool {
         let Some((object_type, members)) = self.objects.get(object) else { return false };
         let object_type = object_type.clone();
         let mut members = members.clone();
@@ -77,7 +77,14 @@ impl Draft {
         done
     }
 
-    fn place_in(&mut self, node: &mut Value, owner: &str, steps: &[Step], name: &str, leaf: &Value) -> bool {
+    fn place_in(
+        &mut self,
+        node: &mut Value,
+        owner: &str,
+        steps: &[Step<'_>],
+        name: &str,
+        leaf: &Value,
+    ) -> bool {
         let Some((step, rest)) = steps.split_first() else {
             return if name.ends_with("_ref") {
                 leaf.is_null() && self.refer(node, owner, &[], name, leaf)
@@ -116,11 +123,11 @@ impl Draft {
     }
 
     /// Goes on in the object that a reference points to, which is made if there is none.
-    fn refer(&mut self, node: &mut Value, owner: &str, steps: &[Step], name: &str, leaf: &Value) -> bool {
+    fn refer(&mut self, node: &mut Value, owner: &str, steps: &[Step<'_>], name: &str, leaf: &Value) -> bool {
         let known = node.as_str().and_then(|text| text.strip_prefix('#')).and_then(|at| at.parse().ok());
         let object = known.unwrap_or(self.objects.len());
         if known.is_none() {
-            let next = match steps.first().map(Step::kind) {
+            let next = match steps.first().map(|step| step.kind()) {
                 Some(StepKind::Key(key)) => &**key,
                 _ => "",
             };
@@ -132,16 +139,16 @@ impl Draft {
     }
 
     /// Whether a path leads to anything.
-    fn leads_somewhere(&self, object: usize, steps: &[Step]) -> bool {
+    fn leads_somewhere(&self, object: usize, steps: &[Step<'_>]) -> bool {
         let Some((_, members)) = self.objects.get(object) else { return false };
-        let first = steps.first().map(Step::kind);
+        let first = steps.first().map(|step| step.kind());
         if matches!(first, Some(StepKind::Key(key)) if matches!(&**key, "type" | "id" | "spec_version")) {
             return true;
         }
         self.leads_on(members, steps)
     }
 
-    fn leads_on(&self, node: &Value, steps: &[Step]) -> bool {
+    fn leads_on(&self, node: &Value, steps: &[Step<'_>]) -> bool {
         let Some((step, rest)) = steps.split_first() else { return true };
         match (step.kind(), node) {
             (StepKind::Key(key), Value::Object(members)) => {

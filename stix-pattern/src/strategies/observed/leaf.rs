@@ -16,7 +16,7 @@ use crate::check::calendar;
 /// Values that pass, the plainest first; a null for any value at all. None if none is known.
 pub(super) fn candidates(test: &ComparisonTest) -> Vec<Json> {
     let negated = test.is_negated();
-    let key = test.path().steps().iter().rev().map(Step::kind).find_map(|step| match step {
+    let key = test.path().steps().rev().map(Step::kind).find_map(|step| match step {
         StepKind::Key(key) => Some(&**key),
         _ => None,
     });
