@@ -7,10 +7,10 @@ use crate::ast::{ComparisonExpression, ComparisonTest};
 /// Checks what stands in a bracket.
 pub(super) fn check(expression: &ComparisonExpression, findings: &mut Findings<'_>) {
     match expression {
-        ComparisonExpression::Test(test) => {
-            let place = path::resolve(test.path(), findings);
-            constant::check(test, place, findings);
-        }
+        ComparisonExpression::Test(test) => match test.path().as_known() {
+            Some(known) => constant::check(test, known.place(), findings),
+            None => constant::check(test, &path::follow(test.path(), findings), findings),
+        },
         ComparisonExpression::Or(chain) => {
             chain.operands().iter().for_each(|operand| check(operand, findings))
         }

@@ -16,9 +16,9 @@ use crate::lexer;
 const INTEGERS: std::ops::RangeInclusive<i64> = -(1 << 53)..=(1 << 53) - 1;
 
 /// Checks the operator and the constants of a test whose path leads to `place`.
-pub(super) fn check(test: &ComparisonTest, place: Place, findings: &mut Findings<'_>) {
+pub(super) fn check(test: &ComparisonTest, place: &Place, findings: &mut Findings<'_>) {
     let fits = matches!(test.predicate(), Predicate::Exists) || ends_at_value(test, place, findings);
-    let place = if fits { place } else { Place::UNKNOWN };
+    let place = if fits { place } else { &Place::UNKNOWN };
     match test.predicate() {
         Predicate::Compare(operator, literal) => {
             check_literal(literal, findings);
@@ -37,7 +37,7 @@ pub(super) fn check(test: &ComparisonTest, place: Place, findings: &mut Findings
 }
 
 /// Whether the path ends at something that a constant can be compared with.
-fn ends_at_value(test: &ComparisonTest, place: Place, findings: &mut Findings<'_>) -> bool {
+fn ends_at_value(test: &ComparisonTest, place: &Place, findings: &mut Findings<'_>) -> bool {
     let path = test.path();
     let name = findings.text(path.span());
     let end = path.span().end();
@@ -59,7 +59,7 @@ fn ends_at_value(test: &ComparisonTest, place: Place, findings: &mut Findings<'_
 }
 
 /// A comparison with a reference, which stands for the object it points to.
-fn reference(test: &ComparisonTest, place: Place, name: &str) -> Finding {
+fn reference(test: &ComparisonTest, place: &Place, name: &str) -> Finding {
     let message = format!("`{name}` stands for the object that it points to, and equals no constant");
     let finding = Finding::new(Rule::PathShape, test.path().span(), message);
     let targets = super::place::Objects::Targets(place.property.map_or(&[], |property| property.targets));
@@ -123,7 +123,7 @@ fn compare(
     test: &ComparisonTest,
     operator: ComparisonOperator,
     (literal, all): (&Literal, &[Literal]),
-    place: Place,
+    place: &Place,
     findings: &mut Findings<'_>,
 ) {
     let kind = match place.shape {
@@ -251,7 +251,7 @@ fn check_text(
     test: &ComparisonTest,
     operator: TextOperator,
     text: &StringLiteral,
-    place: Place,
+    place: &Place,
     findings: &mut Findings<'_>,
 ) {
     let name = operator.as_str();

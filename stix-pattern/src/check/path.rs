@@ -13,25 +13,17 @@ use crate::edit::Edit;
 use crate::known::observable;
 use crate::lexer;
 
-/// Where a path leads; reports where it leads nowhere, and what comes behind that is unknown.
-#[inline]
-pub(super) fn resolve(path: &ObjectPath, findings: &mut Findings<'_>) -> Place {
-    match path.as_known() {
-        Some(known) => known.place(),
-        None => follow(path, findings),
-    }
-}
-
 /// Where a path leads that stands alone in `text`, if there is nothing to report.
 pub(crate) fn place_of(path: &ObjectPath, text: &str) -> Option<Place> {
     let checker = Checker::default();
     let mut findings = Findings::new(text, &checker);
     let place = follow(path, &mut findings);
-    let subject = values::sole_subject(place);
+    let subject = values::sole_subject(&place);
     findings.into_problems().is_empty().then_some(Place { subject, ..place })
 }
 
-fn follow(path: &ObjectPath, findings: &mut Findings<'_>) -> Place {
+/// Follows a path, reporting where it leads nowhere; what comes behind that is unknown.
+pub(super) fn follow(path: &ObjectPath, findings: &mut Findings<'_>) -> Place {
     let mut place = root(path, findings);
     let mut before = None;
     for step in path.steps() {

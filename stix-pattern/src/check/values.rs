@@ -127,7 +127,7 @@ pub(super) fn check(
     operator: ComparisonOperator,
     value: &str,
     span: Span,
-    place: Place,
+    place: &Place,
     findings: &mut Findings<'_>,
 ) {
     if value.is_empty() {
@@ -152,7 +152,7 @@ pub(super) fn check(
 pub(super) fn check_wildcards(
     test: &ComparisonTest,
     text: &StringLiteral,
-    place: Place,
+    place: &Place,
     findings: &mut Findings<'_>,
 ) {
     let value = text.value();
@@ -169,13 +169,13 @@ pub(super) fn check_wildcards(
 }
 
 /// Whether the values at a place are addresses of the internet protocol.
-pub(super) fn is_address(place: Place) -> bool {
+pub(super) fn is_address(place: &Place) -> bool {
     let is_address = |subject| matches!(subject, Subject::Ipv4 | Subject::Ipv6);
     place.subject.map_or_else(|| subjects(place).any(is_address), is_address)
 }
 
 /// What the strings at a place are, if all its owners agree.
-pub(super) fn sole_subject(place: Place) -> Option<Subject> {
+pub(super) fn sole_subject(place: &Place) -> Option<Subject> {
     let mut subjects = subjects(place);
     let first = subjects.next()?;
     subjects.all(|subject| subject == first).then_some(first)
@@ -187,7 +187,7 @@ pub(super) fn quoted(value: &str) -> String {
 }
 
 /// What is wrong with a value in the eyes of each type of object that can stand here; a flaw with a repair, if any.
-fn flaw(value: &str, place: Place) -> Option<Flaw> {
+fn flaw(value: &str, place: &Place) -> Option<Flaw> {
     if let Some(subject) = place.subject {
         return subject.flaw(value);
     }
@@ -203,7 +203,7 @@ fn flaw(value: &str, place: Place) -> Option<Flaw> {
     first
 }
 
-fn subjects(place: Place) -> impl Iterator<Item = Subject> {
+fn subjects(place: &Place) -> impl Iterator<Item = Subject> + use<> {
     let property = place.property.filter(|property| matches!(property.name, "value" | "key"));
     let owner = place.owner.filter(|_| property.is_some());
     let defs = owner.into_iter().flat_map(super::place::Objects::defs);
@@ -211,11 +211,11 @@ fn subjects(place: Place) -> impl Iterator<Item = Subject> {
 }
 
 /// The name of a registry value is empty where it is the default one.
-fn may_be_empty(place: Place) -> bool {
+fn may_be_empty(place: &Place) -> bool {
     place.owner.is_none() && place.property.is_some_and(|property| property.name == "name")
 }
 
-fn push(flaw: Flaw, test: &ComparisonTest, span: Span, place: Place, findings: &mut Findings<'_>) {
+fn push(flaw: Flaw, test: &ComparisonTest, span: Span, place: &Place, findings: &mut Findings<'_>) {
     let edit = match flaw.repair {
         Some(Repair::Value(value)) => Some(Edit::replace(span.range(), quoted(&value))),
         Some(Repair::Path(path, value)) if place.direct && is_alone(test) && !findings.in_and => {

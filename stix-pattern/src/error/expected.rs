@@ -1,7 +1,7 @@
 //! What the grammar wants at a place: the parser's half of a syntax error.
 
 use super::SyntaxErrorKind;
-use crate::lexer::Fault;
+use crate::lexer::TokenKind;
 
 /// A mistake as the parser reports it. Small and copied, since alternatives that do not apply make one too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,6 +126,20 @@ impl Expected {
         }
     }
 
+    /// What an invalid token should be.
+    pub(super) const fn of_invalid(kind: TokenKind) -> Option<Self> {
+        Some(match kind {
+            TokenKind::OpenComment => Self::ClosedComment,
+            TokenKind::OpenString => Self::ClosedString,
+            TokenKind::InvalidEscape => Self::ValidEscape,
+            TokenKind::LeadingZero => Self::NoLeadingZero,
+            TokenKind::InvalidHex => Self::HexDigits,
+            TokenKind::InvalidBinary => Self::Base64,
+            TokenKind::InvalidTimestamp => Self::TimestampText,
+            _ => return None,
+        })
+    }
+
     pub(super) const fn kind(self) -> SyntaxErrorKind {
         match self {
             Self::ClosedString => SyntaxErrorKind::UnterminatedString,
@@ -141,20 +155,6 @@ impl Expected {
             Self::ShallowerNesting => SyntaxErrorKind::NestedTooDeeply,
             Self::ShorterPattern => SyntaxErrorKind::TooLong,
             _ => SyntaxErrorKind::UnexpectedToken,
-        }
-    }
-}
-
-impl From<Fault> for Expected {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Comment => Self::ClosedComment,
-            Fault::OpenString => Self::ClosedString,
-            Fault::Escape => Self::ValidEscape,
-            Fault::LeadingZero => Self::NoLeadingZero,
-            Fault::Hex => Self::HexDigits,
-            Fault::Binary => Self::Base64,
-            Fault::Timestamp => Self::TimestampText,
         }
     }
 }

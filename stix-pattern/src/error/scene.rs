@@ -17,10 +17,7 @@ impl<'a> Scene<'a> {
     pub(super) fn new(source: &'a str, tokens: &'a [Token], failure: Failure) -> Self {
         let found = tokens.get(failure.at()).copied().unwrap_or(Token::END);
         // A token that is wrong in itself is wrong wherever it stands.
-        let expected = match found.kind {
-            TokenKind::Invalid(fault) => fault.into(),
-            _ => failure.expected(),
-        };
+        let expected = Expected::of_invalid(found.kind).unwrap_or(failure.expected());
         Self { source, tokens, failure, expected, found }
     }
 

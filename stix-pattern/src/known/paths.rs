@@ -34,8 +34,8 @@ impl KnownPath {
 
     /// Where it leads.
     #[inline]
-    pub(crate) fn place(&self) -> Place {
-        self.place
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
     }
 
     /// A path, unless there is something to say about it.
@@ -106,9 +106,10 @@ fn halves(text: &str) -> (usize, u32) {
         hash = mix(hash, eight);
         rest = others;
     }
-    let mut last = [0; 8];
-    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-    hash = mix(hash, &last);
+    // Some of the last eight bytes count twice; a path of fewer is not known.
+    if let Some(last) = text.as_bytes().last_chunk() {
+        hash = mix(hash, last);
+    }
     ((hash >> 32) as u32 as usize, hash as u32)
 }
 

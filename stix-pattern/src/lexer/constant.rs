@@ -9,13 +9,13 @@ use nom::character::complete::{char, digit1, hex_digit0};
 use nom::combinator::{all_consuming, opt, recognize, value, verify};
 use nom::sequence::delimited;
 
-use super::{Fault, Scanned, TokenKind, scan, unknown};
+use super::{Scanned, TokenKind, scan, unknown};
 
 /// `'` ( ~['\\] | `\'` | `\\` )* `'`, or a string that is invalid: from where it has no end, or up to a wrong escape.
 /// Tells where it ends, and whether there is a backslash in it.
 pub(super) fn string(source: &str, at: usize) -> (TokenKind, usize, bool) {
     let bytes = source.as_bytes();
-    let open = (TokenKind::Invalid(Fault::OpenString), source.len(), false);
+    let open = (TokenKind::OpenString, source.len(), false);
     let start = at + 1;
     let mut at = start;
     loop {
@@ -26,7 +26,7 @@ pub(super) fn string(source: &str, at: usize) -> (TokenKind, usize, bool) {
             (_, Some(b'\'' | b'\\')) => at = special + 2,
             (_, None) => return open,
             (_, Some(_)) => {
-                return (TokenKind::Invalid(Fault::Escape), unknown(source, special + 1).1, false);
+                return (TokenKind::InvalidEscape, unknown(source, special + 1).1, false);
             }
         }
     }
@@ -66,13 +66,13 @@ fn whole(input: &str) -> Scanned<'_, TokenKind> {
 
 fn malformed(source: &str, at: usize) -> (TokenKind, usize) {
     let (string, end, _) = string(source, at + 1);
-    let fault = match (string, source.as_bytes().get(at)) {
-        (TokenKind::Invalid(fault), _) => fault,
-        (_, Some(b'b')) => Fault::Binary,
-        (_, Some(b'h')) => Fault::Hex,
-        _ => Fault::Timestamp,
+    let kind = match (string, source.as_bytes().get(at)) {
+        (kind, _) if kind.is_invalid() => kind,
+        (_, Some(b'b')) => TokenKind::InvalidBinary,
+        (_, Some(b'h')) => TokenKind::InvalidHex,
+        _ => TokenKind::InvalidTimestamp,
     };
-    (TokenKind::Invalid(fault), end)
+    (kind, end)
 }
 
 fn quoted<'a>(

@@ -7,7 +7,7 @@ use nom::character::complete::{char, digit0, digit1, one_of};
 use nom::combinator::{all_consuming, opt, recognize, value};
 use nom::sequence::terminated;
 
-use super::{DIGIT, Fault, Scanned, TokenKind, end_of_run, scan, unknown};
+use super::{DIGIT, Scanned, TokenKind, end_of_run, scan, unknown};
 
 /// A float, or an integer, or a number with leading zeros; or the dot or the sign that begins none.
 ///
@@ -27,7 +27,7 @@ pub(super) fn number(source: &str, at: usize) -> (TokenKind, usize) {
 fn any(input: &str) -> Scanned<'_, TokenKind> {
     alt((
         value(TokenKind::Float, float),
-        value(TokenKind::Invalid(Fault::LeadingZero), leading_zero),
+        value(TokenKind::LeadingZero, leading_zero),
         value(TokenKind::Integer, integer),
     ))
     .parse(input)

@@ -17,8 +17,8 @@ pub(super) trait Joined: Sized {
     /// How tight an operator binds, from 0 on; `None` if the token is no operator.
     fn tightness(operator: TokenKind) -> Option<u8>;
 
-    /// `self operator other`
-    fn join(self, operator: TokenKind, other: Self) -> Self;
+    /// Makes this `self operator other`.
+    fn join(&mut self, operator: TokenKind, other: Self);
 
     /// Says where it stands.
     fn locate(&mut self, span: Span);
@@ -52,7 +52,7 @@ fn chain_from<T: Joined>(cursor: &mut Cursor<'_>, start: u32, left: &mut T, loos
         if T::tightness(cursor.kind()).is_some_and(|next| next > tightness) {
             chain_from(cursor, next, &mut right, tightness + 1)?;
         }
-        *left = std::mem::replace(left, T::nothing()).join(operator, right);
+        left.join(operator, right);
         left.locate(cursor.span_from(start));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::chain::{Joined, chain};
 use super::cursor::{Cursor, Parsed};
-use super::literal::{orderable_literal, primitive_literal, set_literal, string_literal};
+use super::literal::{orderable_literal, primitive_literal, set_literal, string_constant, string_literal};
 use super::path::object_path;
 use crate::ast::{Chain, ComparisonExpression, ComparisonOperator, ComparisonTest, Predicate, TextOperator};
 use crate::error::Expected;
@@ -64,6 +64,12 @@ fn value_test(cursor: &mut Cursor<'_>, to: &mut ComparisonExpression) -> Parsed<
 fn predicate(cursor: &mut Cursor<'_>, to: &mut Predicate) -> Parsed<()> {
     let kind = cursor.kind();
     cursor.advance();
+    if let Some(operator) = comparison_operator(kind)
+        && cursor.kind() == TokenKind::String
+    {
+        *to = Predicate::Compare(operator, string_constant(cursor));
+        return Ok(());
+    }
     *to = if let Some(operator) = comparison_operator(kind) {
         let literal =
             if operator.needs_order() { orderable_literal(cursor)? } else { primitive_literal(cursor)? };
@@ -133,11 +139,12 @@ impl Joined for ComparisonExpression {
         }
     }
 
-    fn join(self, operator: TokenKind, other: Self) -> Self {
-        match operator {
-            TokenKind::Keyword(Keyword::And) => self.and(other),
-            _ => self.or(other),
-        }
+    fn join(&mut self, operator: TokenKind, other: Self) {
+        let left = std::mem::replace(self, Self::nothing());
+        *self = match operator {
+            TokenKind::Keyword(Keyword::And) => left.and(other),
+            _ => left.or(other),
+        };
     }
 
     fn locate(&mut self, span: Span) {

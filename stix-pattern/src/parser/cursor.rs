@@ -36,13 +36,15 @@ pub(super) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     pub(super) fn new(source: &'a str) -> Self {
-        Self { source, token: lexer::next(source, 0), end: 0, depth: 0, complaint: None }
+        let mut cursor = Self { source, token: Token::END, end: 0, depth: 0, complaint: None };
+        lexer::next(source, 0, &mut cursor.token);
+        cursor
     }
 
     /// The token at this place; behind the last one, an `End`.
     #[inline(always)]
-    pub(super) fn token(&self) -> Token {
-        self.token
+    pub(super) fn token(&self) -> &Token {
+        &self.token
     }
 
     /// The sort of the token at this place.
@@ -77,20 +79,27 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub(super) fn advance(&mut self) {
         self.end = self.token.span.bounds().1;
-        self.token = lexer::next(self.source, self.end as usize);
+        lexer::next(self.source, self.end as usize, &mut self.token);
     }
 
-    /// Goes on to the token behind `span`, of which the token at this place is the beginning, unless it is one of those
-    /// that `belongs` tells to be a part of it.
+    /// Goes on to the token behind `span`, of which the token at this place is the beginning.
     #[inline]
-    pub(super) fn advance_over(&mut self, span: Span, belongs: impl Fn(TokenKind) -> bool) -> bool {
-        let token = lexer::next(self.source, span.end());
-        let is_over = !belongs(token.kind);
-        if is_over {
-            self.end = span.bounds().1;
-            self.token = token;
-        }
-        is_over
+    pub(super) fn advance_over(&mut self, span: Span) {
+        self.end = span.bounds().1;
+        lexer::next(self.source, span.end(), &mut self.token);
+    }
+
+    /// Goes back to the token that begins at a byte, behind the token that ends at `end`.
+    #[cold]
+    pub(super) fn go_back(&mut self, at: u32, end: u32) {
+        self.end = end;
+        lexer::next(self.source, at as usize, &mut self.token);
+    }
+
+    /// Where the token before this place ends.
+    #[inline(always)]
+    pub(super) fn end(&self) -> u32 {
+        self.end
     }
 
     /// Takes a token of this kind.

@@ -29,10 +29,10 @@ pub(super) fn orderable_literal(cursor: &mut Cursor<'_>) -> Parsed<Literal> {
 
 /// `StringLiteral`
 pub(super) fn string_literal(cursor: &mut Cursor<'_>) -> Parsed<StringLiteral> {
-    let token = cursor.token();
-    let value = string(cursor.text(), token.is_escaped);
+    let span = cursor.token().span;
+    let value = string(cursor.text(), cursor.token().is_escaped);
     cursor.take(TokenKind::String, Expected::Text)?;
-    Ok(StringLiteral { origin: Origin(token.span), value })
+    Ok(StringLiteral { origin: Origin(span), value })
 }
 
 /// `TimestampLiteral`
@@ -90,19 +90,28 @@ fn unescape(text: &str) -> Text {
     std::str::from_utf8(&unescaped).unwrap_or_default().into()
 }
 
+/// The string at this place, which is one. Any operator takes it, and most constants are strings.
 #[inline]
+pub(super) fn string_constant(cursor: &mut Cursor<'_>) -> Literal {
+    let origin = Origin(cursor.token().span);
+    let value = Value::String(string(cursor.text(), cursor.token().is_escaped));
+    cursor.advance();
+    Literal { origin, value }
+}
+
 fn literal(cursor: &mut Cursor<'_>, accepts_boolean: bool, expected: Expected) -> Parsed<Literal> {
-    let token = cursor.token();
-    let text = cursor.text();
-    let value = match token.kind {
-        TokenKind::String => Ok(Value::String(string(text, token.is_escaped))),
+    if cursor.kind() == TokenKind::String {
+        return Ok(string_constant(cursor));
+    }
+    let origin = Origin(cursor.token().span);
+    let value = match cursor.kind() {
         TokenKind::Keyword(Keyword::True) if accepts_boolean => Ok(Value::Boolean(true)),
         TokenKind::Keyword(Keyword::False) if accepts_boolean => Ok(Value::Boolean(false)),
-        kind => value(kind, text, expected),
+        kind => value(kind, cursor.text(), expected),
     };
     let value = value.map_err(|expected| cursor.refuse(expected))?;
     cursor.advance();
-    Ok(Literal { origin: Origin(token.span), value })
+    Ok(Literal { origin, value })
 }
 
 /// The value of a token that is neither a string nor a keyword; or why it has none, even if its form is right.

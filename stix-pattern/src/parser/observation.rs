@@ -82,12 +82,13 @@ impl Joined for ObservationExpression {
         }
     }
 
-    fn join(self, operator: TokenKind, other: Self) -> Self {
-        match operator {
-            TokenKind::Keyword(Keyword::And) => self.and(other),
-            TokenKind::Keyword(Keyword::Or) => self.or(other),
-            _ => self.followed_by(other),
-        }
+    fn join(&mut self, operator: TokenKind, other: Self) {
+        let left = std::mem::replace(self, Self::nothing());
+        *self = match operator {
+            TokenKind::Keyword(Keyword::And) => left.and(other),
+            TokenKind::Keyword(Keyword::Or) => left.or(other),
+            _ => left.followed_by(other),
+        };
     }
 
     fn locate(&mut self, span: Span) {

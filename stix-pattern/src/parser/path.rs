@@ -13,10 +13,13 @@ use crate::span::Origin;
 /// Most paths are known, and are found by their text without taking it apart.
 #[inline]
 pub(super) fn object_path(cursor: &mut Cursor<'_>) -> Parsed<ObjectPath> {
-    if let Some((known, span)) = known::path_at(cursor.source(), cursor.at())
-        && cursor.advance_over(span, is_component)
-    {
-        return Ok(ObjectPath::known(span, known));
+    let (start, end) = (cursor.at(), cursor.end());
+    if let Some((known, span)) = known::path_at(cursor.source(), start) {
+        cursor.advance_over(span);
+        if !is_component(cursor.kind()) {
+            return Ok(ObjectPath::known(span, known));
+        }
+        cursor.go_back(start, end);
     }
     any_object_path(cursor)
 }
@@ -63,7 +66,7 @@ fn object_path_component(cursor: &mut Cursor<'_>, path: u32) -> Parsed<PlacedSte
 
 /// `firstPathComponent, key : IdentifierWithoutHyphen | StringLiteral`
 fn key(cursor: &mut Cursor<'_>, path: u32) -> Parsed<PlacedStep> {
-    let (token, text) = (cursor.token(), cursor.text());
+    let (token, text) = (*cursor.token(), cursor.text());
     let key = match token.kind {
         TokenKind::Word => Text::name(text),
         TokenKind::String if token.is_escaped => string(text, true),

@@ -4,7 +4,7 @@ use super::raw;
 use crate::edit::Edit;
 use crate::error::Expected;
 use crate::error::scene::Scene;
-use crate::lexer::{Fault, Keyword, TokenKind};
+use crate::lexer::{Keyword, TokenKind};
 
 /// Stands for a test that cannot be read.
 const TEST: &str = "x:x = 0";
@@ -17,7 +17,7 @@ const TIMESTAMP: &str = "t'2020-01-01T00:00:00Z'";
 pub(in crate::error) fn bridge(scene: &Scene<'_>) -> Option<Edit> {
     use Expected as E;
     let found = scene.found.span;
-    if matches!(scene.found.kind, TokenKind::Invalid(Fault::OpenString | Fault::Comment)) {
+    if matches!(scene.found.kind, TokenKind::OpenString | TokenKind::OpenComment) {
         return None;
     }
     match scene.wanted() {

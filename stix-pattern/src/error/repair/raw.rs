@@ -1,6 +1,6 @@
 //! Looking ahead in text behind a mistake, which the tokens do not reach.
 
-use crate::lexer::{self, Fault, Keyword, TokenKind, Tokens};
+use crate::lexer::{self, Keyword, TokenKind, Tokens};
 
 /// Whether `rest` goes on as a pattern does behind a constant or a quoted name, if need be with other mistakes.
 pub(super) fn closes(rest: &str) -> bool {
@@ -32,9 +32,9 @@ pub(super) fn find(source: &str, from: usize, wanted: impl Fn(TokenKind) -> bool
         for token in tokens {
             match token.kind {
                 TokenKind::End if end < source.len() => break,
-                TokenKind::Invalid(Fault::OpenString | Fault::Comment) => return source.len(),
+                TokenKind::OpenString | TokenKind::OpenComment => return source.len(),
                 kind if wanted(kind) => return from + token.span.start(),
-                TokenKind::Unknown | TokenKind::Invalid(_) => end = from + token.span.end(),
+                kind if kind.is_invalid() || kind == TokenKind::Unknown => end = from + token.span.end(),
                 _ => {}
             }
         }

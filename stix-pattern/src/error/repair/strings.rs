@@ -22,8 +22,9 @@ fn wrong_quotes(scene: &Scene<'_>) -> Option<Edit> {
 
 /// `'it's'`
 fn unescaped_quote(scene: &Scene<'_>) -> Option<Edit> {
-    use TokenKind::{HyphenatedWord, Integer, Invalid, String, Unknown, Word};
-    let goes_on = matches!(scene.found.kind, HyphenatedWord | Integer | Invalid(_) | String | Unknown | Word);
+    use TokenKind::{HyphenatedWord, Integer, String, Unknown, Word};
+    let goes_on = matches!(scene.found.kind, HyphenatedWord | Integer | String | Unknown | Word)
+        || scene.found.kind.is_invalid();
     let behind_string = scene.kind_at(-1) == Some(String) && scene.touches(-1);
     (behind_string && goes_on).then(|| string_at(scene.source, scene.span_at(-1)?.start(), &['\''])).flatten()
 }
