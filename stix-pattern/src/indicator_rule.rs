@@ -24,8 +24,8 @@ use crate::check::{self, Checker, PatternProblem, Validity};
 ///   "pattern_type": "stix",
 ///   "valid_from": "2024-01-15T10:00:00Z"
 /// }"#);
-/// let problem = &report.problems()[0];
-/// assert_eq!((problem.rule().code(), problem.path(), problem.line()), ("pattern-advice", "/pattern", Some(8)));
+/// let problem = report.problems().iter().find(|problem| problem.path() == "/pattern").unwrap();
+/// assert_eq!((problem.rule().code(), problem.line()), ("pattern-advice", Some(8)));
 /// assert_eq!(problem.message(), "ip-address: `192.0.2.1:80` is an address with a port, at character 20 of the pattern");
 /// ```
 #[derive(Clone, Debug, Default)]
