@@ -80,13 +80,14 @@ impl FromStr for Identifier {
         // a hyphen is left to the search, which splits at the first two hyphens.
         let parts = text.split_at_checked(text.len().saturating_sub(36));
         let parts = parts.and_then(|(before, uuid)| Some((before.strip_suffix("--")?, uuid)));
-        let parts =
-            parts.filter(|(object_type, _)| is_object_type(object_type) && !object_type.ends_with('-'));
-        let (object_type, uuid) =
-            parts.or_else(|| text.split_once("--")).ok_or_else(|| error(IdentifierErrorKind::NoUuid))?;
-        if !is_object_type(object_type) {
-            return Err(error(IdentifierErrorKind::ObjectType));
-        }
+        let uuid = match parts {
+            Some((object_type, uuid)) if is_object_type(object_type) && !object_type.ends_with('-') => uuid,
+            _ => match text.split_once("--") {
+                Some((object_type, uuid)) if is_object_type(object_type) => uuid,
+                Some(_) => return Err(error(IdentifierErrorKind::ObjectType)),
+                None => return Err(error(IdentifierErrorKind::NoUuid)),
+            },
+        };
         if uuid.len() != 36 {
             return Err(error(IdentifierErrorKind::Uuid));
         }

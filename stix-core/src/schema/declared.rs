@@ -263,6 +263,10 @@ fn insert_custom<'de, A: MapAccess<'de>>(
     map: &mut A,
 ) -> Result<(), A::Error> {
     let value = map.next_value()?;
+    // Who has custom properties mostly has several.
+    if custom.is_empty() {
+        *custom = Custom::with_capacity(8);
+    }
     let entry = match custom.entry(name) {
         Entry::Vacant(entry) => entry,
         Entry::Occupied(entry) => {

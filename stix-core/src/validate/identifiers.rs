@@ -49,14 +49,16 @@ fn uuid<'c>(
 
 /// Reports UUIDs that one producer gave to objects of two types.
 pub(super) fn reuse<'c>(index: &Index<'c>, check: &mut Check<'c>, found: &mut Found<'_, 'c>) {
-    let mut seen: HashMap<&str, &Placed<'c>> = HashMap::new();
+    let mut seen: HashMap<&str, &Placed<'c>> = HashMap::with_capacity(index.iter().len());
     for object in index.iter() {
         let Some((object_type, uuid)) = object.id.split_once("--") else { continue };
         let first = *seen.entry(uuid).or_insert(object);
         let first_type = first.id.split_once("--").map_or("", |(first_type, _)| first_type);
+        if object_type == first_type {
+            continue;
+        }
         let creators = [first, object].map(|object| object.members.text("created_by_ref"));
-        let by_two = matches!(creators, [Some(one), Some(other)] if one != other);
-        if object_type != first_type && !by_two {
+        if !matches!(creators, [Some(one), Some(other)] if one != other) {
             let message =
                 format_args!("the UUID of `{}` is also that of `{}`", object.id, first.id).to_string();
             let help = "give each object a UUID of its own";

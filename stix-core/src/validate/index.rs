@@ -50,6 +50,8 @@ impl<'c> Index<'c> {
             return self.place(members, document, outer, None);
         }
         let objects = members.get("objects").and_then(Json::as_array).unwrap_or_default();
+        self.first.reserve(objects.len());
+        self.objects.reserve(objects.len());
         for (inner, object) in objects.iter().enumerate() {
             if let Json::Object(members) = object {
                 self.place(members, document, outer, Some(inner));
@@ -76,7 +78,7 @@ impl<'c> Index<'c> {
     }
 
     /// All objects, in the order of the text.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Placed<'c>> {
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &Placed<'c>> {
         self.objects.iter()
     }
 
