@@ -36,6 +36,26 @@ macro_rules! common {
 }
 pub(crate) use common;
 
+/// [`NewCommon`](crate::schema::NewCommon) of common properties with times, and extensions by their definitions.
+macro_rules! new_common {
+    ($common:ident) => {
+        impl crate::schema::NewCommon for $common {
+            fn new_common(context: &crate::Context, object_type: &'static str) -> Self {
+                Self::new(crate::Identifier::known(object_type, context.uuid()), context.now())
+            }
+
+            fn defined_extensions_mut(&mut self) -> &mut crate::Custom {
+                &mut self.extensions.get_or_insert_default().custom
+            }
+
+            fn undeclared_mut(&mut self) -> &mut crate::Custom {
+                &mut self.custom
+            }
+        }
+    };
+}
+pub(crate) use new_common;
+
 macro_rules! common_field {
     (created) => {
         fn created(&self) -> Option<&crate::Timestamp> {

@@ -1,5 +1,6 @@
 //! What is declared of every object: the tables, and the traits that the derive macros implement.
 
+mod borrowed;
 mod common;
 mod declared;
 mod def;
@@ -11,6 +12,7 @@ mod property;
 #[doc(hidden)]
 pub use serde;
 
+pub(crate) use borrowed::Borrowed;
 pub use common::{Common, NewCommon, settle_id};
 pub use declared::{
     Declared, Part, StixObject, fill_slot, parse_object, parse_struct, print_object, print_struct, required,

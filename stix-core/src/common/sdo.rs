@@ -4,8 +4,7 @@ use stix_derive::StixStruct;
 
 use crate::{
     Confidence, Context, Custom, ExternalReference, GranularMarking, Identifier, SpecVersion, Timestamp,
-    schema::{Common, NewCommon},
-    values::Extensions,
+    schema::Common, values::Extensions,
 };
 
 /// The common properties of domain objects and relationship objects.
@@ -69,19 +68,7 @@ impl SdoCommon {
     }
 }
 
-impl NewCommon for SdoCommon {
-    fn new_common(context: &Context, object_type: &'static str) -> Self {
-        Self::new(Identifier::known(object_type, context.uuid()), context.now())
-    }
-
-    fn defined_extensions_mut(&mut self) -> &mut Custom {
-        &mut self.extensions.get_or_insert_default().custom
-    }
-
-    fn undeclared_mut(&mut self) -> &mut Custom {
-        &mut self.custom
-    }
-}
+super::new_common!(SdoCommon);
 
 impl Common for SdoCommon {
     super::common!(created modified created_by_ref revoked labels external_references extensions);

@@ -3,8 +3,8 @@
 use stix_derive::{StixObject, StixStruct};
 
 use crate::{
-    Confidence, Context, Custom, ExternalReference, GranularMarking, Identifier, SpecVersion, Timestamp,
-    schema::{Common, NewCommon},
+    Confidence, Custom, ExternalReference, GranularMarking, Identifier, SpecVersion, Timestamp,
+    schema::Common,
     values::{Dictionary, Extensions},
 };
 
@@ -59,19 +59,7 @@ pub struct LanguageContentCommon {
     pub custom: Custom,
 }
 
-impl NewCommon for LanguageContentCommon {
-    fn new_common(context: &Context, object_type: &'static str) -> Self {
-        Self::new(Identifier::known(object_type, context.uuid()), context.now())
-    }
-
-    fn defined_extensions_mut(&mut self) -> &mut Custom {
-        &mut self.extensions.get_or_insert_default().custom
-    }
-
-    fn undeclared_mut(&mut self) -> &mut Custom {
-        &mut self.custom
-    }
-}
+crate::common::new_common!(LanguageContentCommon);
 
 impl Common for LanguageContentCommon {
     crate::common::common!(created modified created_by_ref revoked labels external_references extensions);

@@ -3,8 +3,8 @@
 use stix_derive::{StixObject, StixStruct};
 
 use crate::{
-    Context, Custom, ExternalReference, GranularMarking, Identifier, SpecVersion, Timestamp,
-    schema::{Common, NewCommon},
+    Custom, ExternalReference, GranularMarking, Identifier, SpecVersion, Timestamp,
+    schema::Common,
     values::{Dictionary, Extensions},
 };
 
@@ -47,19 +47,7 @@ pub struct MarkingCommon {
     pub custom: Custom,
 }
 
-impl NewCommon for MarkingCommon {
-    fn new_common(context: &Context, object_type: &'static str) -> Self {
-        Self::new(Identifier::known(object_type, context.uuid()), context.now())
-    }
-
-    fn defined_extensions_mut(&mut self) -> &mut Custom {
-        &mut self.extensions.get_or_insert_default().custom
-    }
-
-    fn undeclared_mut(&mut self) -> &mut Custom {
-        &mut self.custom
-    }
-}
+crate::common::new_common!(MarkingCommon);
 
 impl Common for MarkingCommon {
     crate::common::common!(created created_by_ref external_references extensions);

@@ -10,7 +10,7 @@ use serde::{
 
 use serde_json::map::Entry;
 
-use super::{Common, Extension, NewCommon, ObjectDef, StructDef, extension, settle_id};
+use super::{Borrowed, Common, Extension, NewCommon, ObjectDef, StructDef, extension, settle_id};
 use crate::Custom;
 
 /// A struct whose properties are declared; implemented by the derive macros.
@@ -275,31 +275,6 @@ fn insert_custom<'de, A: MapAccess<'de>>(
     };
     entry.insert(value);
     Ok(())
-}
-
-/// A text that is borrowed from the input where it stands there without escapes; a `Cow` alone copies it.
-struct Borrowed<'de>(Cow<'de, str>);
-
-impl<'de> Deserialize<'de> for Borrowed<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl<'de> Visitor<'de> for Text {
-            type Value = Borrowed<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
-
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Borrowed(Cow::Borrowed(text)))
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Borrowed(Cow::Owned(text.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(Text)
-    }
 }
 
 /// The name of a member: declared names are found without a copy.

@@ -13,22 +13,8 @@ use crate::{
 
 /// Whether this is the name of a common property.
 pub(super) fn is_common(name: &str) -> bool {
-    matches!(
-        name,
-        "spec_version"
-            | "created_by_ref"
-            | "created"
-            | "modified"
-            | "revoked"
-            | "labels"
-            | "confidence"
-            | "lang"
-            | "external_references"
-            | "object_marking_refs"
-            | "granular_markings"
-            | "defanged"
-            | "extensions"
-    )
+    let tables = [SdoCommon::DEF, ScoCommon::<Extensions>::DEF];
+    name != "id" && tables.iter().any(|table| table.property(name).is_some())
 }
 
 /// The common properties of the objects of a class.
