@@ -10,6 +10,7 @@ mod body;
 mod collection;
 mod collections;
 mod discovery;
+mod export;
 mod gate;
 mod health;
 mod manifest;
@@ -108,6 +109,7 @@ pub fn app(
         .service(discovery_scope())
         .configure(|app| {
             for state in roots {
+                app.service(export_scope(state.clone()));
                 app.service(api_root_scope(state));
             }
         })
@@ -188,6 +190,25 @@ fn api_root_scope(
         )
         .default_service(web::to(unknown_path))
         .wrap(from_fn(gate::gate))
+}
+
+/// The collections of an API root in other forms, for callers that accept anything.
+fn export_scope(
+    state: State,
+) -> Scope<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    web::scope(&format!("/{}/collections/{{collection}}/export", state.root.path))
+        .app_data(web::Data::new(state))
+        .service(endpoint("/{form}", "GET, HEAD").route(reading().to(export::get)))
+        .default_service(web::to(unknown_path))
+        .wrap(from_fn(gate::identify))
 }
 
 /// A resource that answers other methods than the allowed ones with 405.

@@ -205,7 +205,7 @@ fn label(name: &str, value: &str) -> String {
     format!("{name}=\"{value}\"")
 }
 
-/// The endpoint that a path leads to: a name of the specification, so that there are only so many.
+/// The endpoint that a path leads to: a name of the specification or `export`, so that there are only so many.
 fn endpoint(path: &str) -> &'static str {
     let segments: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).take(7).collect();
     match segments.as_slice() {
@@ -214,6 +214,7 @@ fn endpoint(path: &str) -> &'static str {
         [_, "collections"] => "collections",
         [_, "collections", _] => "collection",
         [_, "collections", _, "manifest"] => "manifest",
+        [_, "collections", _, "export", _] => "export",
         [_, "collections", _, "objects"] => "objects",
         [_, "collections", _, "objects", _] => "object",
         [_, "collections", _, "objects", _, "versions"] => "versions",
@@ -259,6 +260,7 @@ mod tests {
             ("/root", "api-root"),
             ("/root/status/x/", "status"),
             ("/root/collections/x/manifest/", "manifest"),
+            ("/root/collections/x/export/ipv4.txt", "export"),
             ("/root/collections/x/objects/y/versions/", "versions"),
             ("/root/collections/x/objects/y/versions/z/", "other"),
         ];

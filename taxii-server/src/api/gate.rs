@@ -16,11 +16,33 @@ use crate::auth::{Principal, Shown, address};
 use crate::error::{ApiError, ErrorCode};
 use crate::media_type::accepts_taxii;
 
+/// Finds out who is asking.
+pub(super) async fn identify(
+    state: web::Data<State>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    admit(&state, &request).await?;
+    next.call(request).await
+}
+
+/// Finds out who is asking, then whether an answer of TAXII is accepted.
 pub(super) async fn gate(
     state: web::Data<State>,
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    admit(&state, &request).await?;
+    let accept = request.headers().get_all(header::ACCEPT);
+    if !accepts_taxii(accept.map(|value| value.to_str().unwrap_or("unreadable"))) {
+        return Err(ApiError::new(ErrorCode::NotAcceptable)
+            .with_description("this server speaks `application/taxii+json;version=2.1`")
+            .into());
+    }
+    next.call(request).await
+}
+
+async fn admit(state: &State, request: &ServiceRequest) -> Result<(), ApiError> {
     let headers = request.headers();
     let authorization = authorization(headers, state.config.api_key_header.as_deref());
     let shown = Shown {
@@ -29,14 +51,8 @@ pub(super) async fn gate(
         address: request.peer_addr().map(|peer| client(peer.ip(), headers, &state.config.trusted_proxies)),
     };
     let principal = state.authenticator.authenticate(&shown).await?;
-    let accept = request.headers().get_all(header::ACCEPT);
-    if !accepts_taxii(accept.map(|value| value.to_str().unwrap_or("unreadable"))) {
-        return Err(ApiError::new(ErrorCode::NotAcceptable)
-            .with_description("this server speaks `application/taxii+json;version=2.1`")
-            .into());
-    }
     request.extensions_mut().insert(principal);
-    next.call(request).await
+    Ok(())
 }
 
 fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {

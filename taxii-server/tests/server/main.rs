@@ -4,6 +4,7 @@
 mod backend;
 mod cluster;
 mod deleting;
+mod exports;
 mod hardening;
 mod http;
 mod killed;
