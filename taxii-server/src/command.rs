@@ -6,11 +6,13 @@ mod check;
 mod collection;
 mod config;
 mod demo;
+mod output;
 mod serve;
 
 use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::Subcommand;
 
@@ -46,12 +48,18 @@ pub enum Command {
     Collection(collection::CollectionCommand),
 }
 
-/// Does what the command says.
-///
-/// # Errors
-///
-/// Whatever keeps the command from being done, to be shown to the operator with its causes.
-pub async fn run(command: Command, settings: Overrides) -> Result<(), Box<dyn Error>> {
+/// Does what the command says, or tells the operator what keeps it from being done.
+pub async fn run(command: Command, settings: Overrides) -> ExitCode {
+    match outcome(command, settings).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&*error);
+            ExitWith::code_of(&*error).into()
+        }
+    }
+}
+
+async fn outcome(command: Command, settings: Overrides) -> Result<(), Box<dyn Error>> {
     let config = settings.load()?;
     let clock = Clock::system();
     match command {
@@ -67,7 +75,7 @@ pub async fn run(command: Command, settings: Overrides) -> Result<(), Box<dyn Er
 
 /// A failure that has an exit code of its own; all others have 1.
 #[derive(Debug)]
-pub struct ExitWith {
+struct ExitWith {
     code: u8,
     message: String,
 }
@@ -77,8 +85,7 @@ impl ExitWith {
         Self { code, message: message.into() }
     }
 
-    /// The exit code that a failure asks for.
-    pub fn code_of(error: &(dyn Error + 'static)) -> u8 {
+    fn code_of(error: &(dyn Error + 'static)) -> u8 {
         error.downcast_ref::<Self>().map_or(1, |failure| failure.code)
     }
 }

@@ -76,6 +76,10 @@ pub struct Config {
     pub max_page_bytes: u64,
     /// The greatest request body in octets, as announced by the API root.
     pub max_content_length: u64,
+    /// How long a client may be silent within a body, and a body may take on the whole; each 16 KiB of it give a second
+    /// more. Text such as `30s`.
+    #[serde(with = "duration")]
+    pub body_timeout: Duration,
     /// An envelope of up to so many objects is processed before its request is answered; a larger one is stored, and
     /// processed after.
     pub small_envelope: usize,
@@ -129,6 +133,7 @@ impl Default for Config {
             max_page: NonZeroU32::MIN.saturating_add(999),
             max_page_bytes: 16 << 20,
             max_content_length: 100 << 20,
+            body_timeout: Duration::from_secs(30),
             small_envelope: 200,
             accept_stix_json: false,
             allowance: Duration::from_secs(2),
@@ -191,8 +196,12 @@ impl Config {
         if self.max_content_length == 0 || self.max_page_bytes == 0 {
             problems.push("`max_content_length` and `max_page_bytes` must be greater than 0".to_owned());
         }
-        if self.allowance > Duration::from_secs(3600) {
+        let hour = Duration::from_secs(3600);
+        if self.allowance > hour {
             problems.push("`allowance` is longer than `1h`".to_owned());
+        }
+        if self.body_timeout.is_zero() || self.body_timeout > hour {
+            problems.push("`body_timeout` must be greater than 0 and at most `1h`".to_owned());
         }
         let (certificate, key) = (self.tls_certificate.is_some(), self.tls_key.is_some());
         if certificate != key || (self.tls_client_ca.is_some() && !certificate) {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use mimalloc::MiMalloc;
-use taxii_server::command::{self, Command, ExitWith};
+use taxii_server::command::{self, Command};
 use taxii_server::config::Overrides;
 
 #[global_allocator]
@@ -23,15 +23,5 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let Err(error) = command::run(arguments.command, arguments.settings).await else {
-        return ExitCode::SUCCESS;
-    };
-    let code = ExitWith::code_of(&*error);
-    eprintln!("error: {error}");
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        eprintln!("  because: {error}");
-        cause = error.source();
-    }
-    ExitCode::from(code)
+    command::run(arguments.command, arguments.settings).await
 }

@@ -90,8 +90,7 @@ impl Server {
             None => (listener::plain(builder, listener, state.clone()), "http", None),
             Some(files) => {
                 let identity = Identity::load(&files).map_err(StartError::Tls)?;
-                let settings = tls::settings(&files, Arc::clone(&identity)).map_err(StartError::Tls)?;
-                let builder = listener::tls(builder, listener, state.clone(), settings);
+                let builder = listener::tls(builder, listener, state.clone(), Arc::clone(&identity));
                 (builder, "https", Some(tokio::spawn(identity.follow(Arc::clone(&metrics)))))
             }
         };

@@ -24,7 +24,9 @@ pub fn start(format: LogFormat) -> Result<(), TryInitError> {
 
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new("info,actix_server=warn,sqlx=warn"));
+    // Where a line cannot be written there is nowhere to say so; trying would be a panic.
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let lines = lines.log_internal_errors(false);
     match format {
         LogFormat::Text => lines.with_ansi(colours()).finish().try_init()?,
         LogFormat::Json => lines.json().flatten_event(true).finish().try_init()?,

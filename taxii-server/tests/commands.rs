@@ -6,15 +6,20 @@ use std::process::{Command, Output};
 
 const COLLECTION: &str = "943b1240-00c1-4707-802e-594f4d1104a6";
 
-/// The outcome of a command in the folder, where there are no settings but those of the test.
-fn run(folder: &Path, arguments: &[&str]) -> Output {
+/// A command in the folder, where there are no settings but those of the test.
+fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_taxii-server"));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("TAXII_SERVER_") {
             command.env_remove(name);
         }
     }
-    command.env_remove("SOCDEFENDERS_API_KEY").current_dir(folder).args(arguments).output().unwrap()
+    command.env_remove("SOCDEFENDERS_API_KEY").current_dir(folder).args(arguments);
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    command(folder, arguments).output().unwrap()
 }
 
 /// What a command that must succeed prints.
@@ -127,4 +132,33 @@ fn check() {
     assert!(bad(folder, &["check", "--listen", "192.0.2.1:80"], 1).contains("could not serve"));
     std::fs::write(folder.join("bad.toml"), "lisen = 1").unwrap();
     assert!(bad(folder, &["check", "--config", "bad.toml"], 1).contains("lisen"));
+}
+
+/// As `taxii-server account list | head -0` does.
+#[test]
+fn a_reader_who_leaves_stops_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let closed = || std::io::pipe().unwrap().1;
+    good(folder, &["account", "create", "eve"]);
+    let create = ["account", "create", "bob"];
+    for arguments in [&["account", "list"] as &[_], &["config", "defaults"], &["--help"], &create] {
+        let output = command(folder, arguments).stdout(closed()).output().unwrap();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((output.status.code(), &*error), (Some(0), ""), "{arguments:?}");
+    }
+    good(folder, &["account", "show", "bob"]);
+    let output = command(folder, &["account", "show", "carol"]).stderr(closed()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "what fails says so by its exit code");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_disk_that_is_full_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = command(folder.path(), &["config", "defaults"]).stdout(full).output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.contains("cannot write to the standard output"), "{error}");
 }

@@ -6,17 +6,17 @@ use actix_web::error::PayloadError;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web;
 use futures_util::StreamExt;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::config::Config;
 use crate::error::{ApiError, ErrorCode};
 use crate::media_type::BodyType;
 
-/// How long a client may be silent within a body.
-const SILENCE: Duration = Duration::from_secs(30);
+/// So many octets of a body give a client a second more.
+const OCTETS_A_SECOND: u64 = 16 << 10;
 
 /// Reads a body to its end. The declared length is looked at before anything is read; a body that declares none is
-/// counted while it comes.
+/// counted while it comes. Who is silent for too long, or too slow on the whole, is given up.
 pub(super) async fn read(
     headers: &HeaderMap,
     mut payload: web::Payload,
@@ -29,18 +29,24 @@ pub(super) async fn read(
         return Err(too_large(most));
     }
     let mut body = Vec::new();
+    let (begin, patience) = (Instant::now(), config.body_timeout);
     loop {
-        let Ok(chunk) = timeout(SILENCE, payload.next()).await else {
+        let earned = Duration::from_secs(octets(&body) / OCTETS_A_SECOND);
+        let end = (begin + earned).min(Instant::now()) + patience;
+        let Ok(chunk) = timeout_at(end, payload.next()).await else {
             return Err(ApiError::new(ErrorCode::RequestTimeout));
         };
         let Some(chunk) = chunk else { return Ok(body) };
         let chunk = chunk.map_err(|error| broken(&error))?;
-        let length = u64::try_from(body.len().saturating_add(chunk.len())).unwrap_or(u64::MAX);
-        if length > most {
+        if octets(&body).saturating_add(octets(&chunk)) > most {
             return Err(too_large(most));
         }
         body.extend_from_slice(&chunk);
     }
+}
+
+fn octets(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
 
 fn check_type(headers: &HeaderMap, accept_stix_json: bool) -> Result<(), ApiError> {

@@ -1,9 +1,11 @@
 //! `taxii-server backup`.
 
 use std::error::Error;
+use std::io::Write;
 use std::path::Path;
 
 use super::ExitWith;
+use super::output::Output;
 use crate::config::Config;
 use crate::storage::{self, Database};
 
@@ -11,7 +13,7 @@ pub(super) async fn run(config: &Config, path: &Path) -> Result<(), Box<dyn Erro
     match &config.database {
         Database::Sqlite(file) => {
             storage::backup(file, path).await?;
-            println!("`{}` is a copy of `{}`", path.display(), config.database);
+            writeln!(Output, "`{}` is a copy of `{}`", path.display(), config.database)?;
             Ok(())
         }
         other => {

@@ -1,13 +1,14 @@
 //! `taxii-server check`: whether `serve` would work, without changing anything.
 
 use std::error::Error;
+use std::io::Write;
 use std::net::TcpListener;
-use std::sync::Arc;
 
+use super::output::Output;
 use super::{ExitWith, serve};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::server::tls::{self, Identity};
+use crate::server::tls::Identity;
 use crate::storage;
 
 pub(super) async fn run(config: &Config, clock: &Clock) -> Result<(), Box<dyn Error>> {
@@ -27,10 +28,10 @@ pub(super) async fn run(config: &Config, clock: &Clock) -> Result<(), Box<dyn Er
     let mut wrong = 0;
     for (what, outcome) in outcomes {
         match outcome {
-            Ok(text) => println!("ok     {what:<9} {text}"),
+            Ok(text) => writeln!(Output, "ok     {what:<9} {text}")?,
             Err(problem) => {
                 wrong += 1;
-                println!("wrong  {what:<9} {problem}");
+                writeln!(Output, "wrong  {what:<9} {problem}")?;
             }
         }
     }
@@ -74,7 +75,6 @@ fn certificates(config: &Config, clock: &Clock) -> Result<String, String> {
         return Ok("plain HTTP is served".to_owned());
     };
     let identity = Identity::load(&files).map_err(|error| error.to_string())?;
-    tls::settings(&files, Arc::clone(&identity)).map_err(|error| error.to_string())?;
     let file = files.certificate.display();
     match identity.expires() {
         Some(end) if end <= clock.now() => Err(format!("the certificate in `{file}` was valid until {end}")),

@@ -1,10 +1,12 @@
 //! `taxii-server collection`: what the collections hold, and what was deleted from them.
 
 use std::error::Error;
+use std::io::Write;
 
 use clap::Subcommand;
 use stix_core::Identifier;
 
+use super::output::Output;
 use crate::clock::Clock;
 use crate::config::{CollectionSettings, Config};
 use crate::ingest::Intake;
@@ -60,7 +62,7 @@ pub(super) async fn run(
 async fn list(storage: &dyn Storage, config: &Config) -> Result<(), Box<dyn Error>> {
     for CollectionSettings { id, title, .. } in config.all_collections() {
         let Inventory { objects, versions, tombstones, .. } = storage.inventory(&(*id).into()).await?;
-        println!("{id}\t{title}\t{objects} objects\t{versions} versions\t{tombstones} deleted");
+        writeln!(Output, "{id}\t{title}\t{objects} objects\t{versions} versions\t{tombstones} deleted")?;
     }
     Ok(())
 }
@@ -68,23 +70,23 @@ async fn list(storage: &dyn Storage, config: &Config) -> Result<(), Box<dyn Erro
 async fn show(storage: &dyn Storage, settings: &CollectionSettings) -> Result<(), Box<dyn Error>> {
     let id = settings.id.into();
     let Inventory { objects, versions, tombstones, last_added } = storage.inventory(&id).await?;
-    println!("id           {}", settings.id);
-    println!("title        {}", settings.title);
+    writeln!(Output, "id           {}", settings.id)?;
+    writeln!(Output, "title        {}", settings.title)?;
     if let Some(alias) = &settings.alias {
-        println!("alias        {alias}");
+        writeln!(Output, "alias        {alias}")?;
     }
-    println!("objects      {objects}");
-    println!("versions     {versions}");
+    writeln!(Output, "objects      {objects}")?;
+    writeln!(Output, "versions     {versions}")?;
     if let Some(date) = last_added {
-        println!("last added   {}", date.timestamp());
+        writeln!(Output, "last added   {}", date.timestamp())?;
     }
-    println!("deleted      {tombstones}");
+    writeln!(Output, "deleted      {tombstones}")?;
     for Tombstone { id, version, deleted } in storage.tombstones(&id, SHOWN).await? {
         let of = version.map(|version| format!("  version {version}")).unwrap_or_default();
-        println!("  {id}{of}  on {}", deleted.timestamp());
+        writeln!(Output, "  {id}{of}  on {}", deleted.timestamp())?;
     }
     if tombstones > i64::from(SHOWN) {
-        println!("  and {} more", tombstones.saturating_sub(i64::from(SHOWN)));
+        writeln!(Output, "  and {} more", tombstones.saturating_sub(i64::from(SHOWN)))?;
     }
     Ok(())
 }
@@ -99,7 +101,10 @@ async fn restore(
             Err(format!("nothing of `{object}` was deleted from the collection `{}`", settings.title).into())
         }
         _ => {
-            println!("`{object}` comes back when its feed tells of it again, or when somebody adds it");
+            writeln!(
+                Output,
+                "`{object}` comes back when its feed tells of it again, or when somebody adds it"
+            )?;
             Ok(())
         }
     }

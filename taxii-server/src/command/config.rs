@@ -1,9 +1,11 @@
 //! `taxii-server config`.
 
 use std::error::Error;
+use std::io::{self, Write};
 
 use clap::Subcommand;
 
+use super::output::Output;
 use crate::config::{Config, DEFAULTS};
 
 /// What to do with the settings.
@@ -17,21 +19,22 @@ pub enum ConfigCommand {
 
 pub(super) fn run(command: &ConfigCommand, config: &Config) -> Result<(), Box<dyn Error>> {
     match command {
-        ConfigCommand::Check => check(config),
-        ConfigCommand::Defaults => print!("{DEFAULTS}"),
+        ConfigCommand::Check => check(config)?,
+        ConfigCommand::Defaults => write!(Output, "{DEFAULTS}")?,
     }
     Ok(())
 }
 
-fn check(config: &Config) {
-    println!("the settings are good");
-    println!("listen       {}", config.listen);
-    println!("database     {}", config.database);
+fn check(config: &Config) -> io::Result<()> {
+    writeln!(Output, "the settings are good")?;
+    writeln!(Output, "listen       {}", config.listen)?;
+    writeln!(Output, "database     {}", config.database)?;
     for root in config.api_roots() {
         let url = config.api_root_url(&root.path);
-        println!("api root     {url}  {}", root.title);
+        writeln!(Output, "api root     {url}  {}", root.title)?;
         for collection in root.collections {
-            println!("collection   {url}collections/{}/  {}", collection.id, collection.title);
+            writeln!(Output, "collection   {url}collections/{}/  {}", collection.id, collection.title)?;
         }
     }
+    Ok(())
 }

@@ -1,11 +1,13 @@
 //! `taxii-server demo`: a stand-in for SOC Defenders, the bridge that polls it, and the TAXII server.
 
 use std::error::Error;
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use socdefenders_standin::{Growth, Handle, Settings, StandIn};
 
+use super::output::Output;
 use super::{account, serve};
 use crate::bridge::Bridge;
 use crate::clock::Clock;
@@ -44,7 +46,7 @@ pub(super) async fn run(config: Config, clock: Clock) -> Result<(), Box<dyn Erro
     let password = account::create(&*storage, &clock, "reader", &serve::everything()).await?;
     let introduction = introduction(&config, &standin, &password);
     let mut bridge = Bridge::start(config, storage, clock).await?;
-    println!("{introduction}");
+    writeln!(Output, "{introduction}")?;
     let ended = serve::until_told_to_stop(&mut bridge).await;
     bridge.stop().await;
     standin.stop().await?;

@@ -1,10 +1,11 @@
 //! `taxii-server serve`.
 
 use std::error::Error;
-use std::io;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use super::account;
+use super::output::Output;
 use crate::bridge::Bridge;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -112,8 +113,8 @@ async fn first_account(storage: &dyn Storage, clock: &Clock) -> Result<(), Box<d
             return Ok(());
         }
         let password = added?;
-        println!("made the account `reader` with the password {password}");
-        println!("(shown this once; `taxii-server account password reader` makes another)");
+        writeln!(Output, "made the account `reader` with the password {password}")?;
+        writeln!(Output, "(shown this once; `taxii-server account password reader` makes another)")?;
     }
     Ok(())
 }

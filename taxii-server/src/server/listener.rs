@@ -2,21 +2,23 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_http::error::DispatchError;
 use actix_http::{HttpService, Protocol};
 use actix_server::{GracefulShutdownSignal, ServerBuilder};
 use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config};
-use actix_tls::accept::TlsError;
-use actix_tls::accept::rustls_0_23::{Acceptor, TlsStream};
 use actix_web::dev::{AppConfig, Extensions};
 use actix_web::web;
-use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use super::connection::Connection;
+use super::tls::Identity;
 use crate::api::{self, State};
 use crate::auth::certificate::ClientCertificate;
 
@@ -31,10 +33,6 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// How long a client may take to hang up after it was told something that ends the connection.
 const GOODBYE: Duration = Duration::from_secs(2);
-
-/// How many connections may be agreeing on TLS at a time, of each worker. Those that say nothing count too, so it must not
-/// be few.
-const HANDSHAKES: usize = 10_000;
 
 /// Listens for plain HTTP.
 pub(super) fn plain(
@@ -57,25 +55,25 @@ pub(super) fn tls(
     builder: ServerBuilder,
     listener: TcpListener,
     state: web::Data<State>,
-    settings: ServerConfig,
+    identity: Arc<Identity>,
 ) -> io::Result<ServerBuilder> {
-    actix_tls::accept::max_concurrent_tls_connect(HANDSHAKES);
     let stop = builder.graceful_shutdown_signal();
     builder.listen("https", listener, move || {
-        let mut acceptor = Acceptor::new(settings.clone());
-        acceptor.set_handshake_timeout(HANDSHAKE);
-        let connect = acceptor.map_err(TlsError::into_service_error).and_then(
-            |stream: TlsStream<TcpStream>| async move {
-                let (tcp, session) = stream.get_ref();
-                let protocol = match session.alpn_protocol() {
+        let identity = Arc::clone(&identity);
+        let connect = fn_service(move |stream: TcpStream| {
+            let acceptor = TlsAcceptor::from(identity.settings());
+            async move {
+                let peer = stream.peer_addr().ok();
+                let agreed = timeout(HANDSHAKE, acceptor.accept(stream)).await;
+                let stream = agreed.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
+                let protocol = match stream.get_ref().1.alpn_protocol() {
                     Some(b"h2") => Protocol::Http2,
                     _ => Protocol::Http1,
                 };
-                let peer = tcp.peer_addr().ok();
-                Ok((Connection::new(stream, protocol), protocol, peer))
-            },
-        );
-        connect.and_then(http(state.clone(), stop.clone(), remember_certificate).map_err(TlsError::Service))
+                Ok::<_, DispatchError>((Connection::new(stream, protocol), protocol, peer))
+            }
+        });
+        connect.and_then(http(state.clone(), stop.clone(), remember_certificate))
     })
 }
 

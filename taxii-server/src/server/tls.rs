@@ -16,8 +16,8 @@ use rustls::crypto::CryptoProvider;
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier};
-use rustls::sign::CertifiedKey;
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
 use rustls::version::{TLS12, TLS13};
 use rustls::{RootCertStore, ServerConfig};
 
@@ -27,11 +27,20 @@ use crate::metrics::Metrics;
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// The certificate of the server with its key: that of the files, as they are or last were usable.
+/// What TLS works with: what the files say, as they are or last were usable.
+///
+/// Everything is exchanged at once. Sessions cannot be resumed across an exchange, so no client goes on by a certificate
+/// that nobody vouches for any more.
 #[derive(Debug)]
 pub struct Identity {
     files: TlsFiles,
-    current: RwLock<Arc<CertifiedKey>>,
+    current: RwLock<Current>,
+}
+
+#[derive(Clone, Debug)]
+struct Current {
+    settings: Arc<ServerConfig>,
+    expires: Option<DateTime<Utc>>,
 }
 
 /// A file that TLS cannot work with.
@@ -42,12 +51,12 @@ pub struct TlsError {
 }
 
 impl Identity {
-    /// Reads the certificate and the key, which must belong together.
+    /// Reads the certificate and the key, which must belong together, and who vouches for clients.
     ///
     /// # Errors
-    /// One of them cannot be read or used, or they do not belong together.
+    /// One of the files cannot be read or used, or they do not belong together.
     pub fn load(files: &TlsFiles) -> Result<Arc<Self>, TlsError> {
-        let current = RwLock::new(Arc::new(read(files)?));
+        let current = RwLock::new(Current::read(files)?);
         Ok(Arc::new(Self { files: files.clone(), current }))
     }
 
@@ -56,15 +65,23 @@ impl Identity {
     /// # Errors
     /// As of [`Identity::load`].
     pub fn reload(&self) -> Result<(), TlsError> {
-        let new = Arc::new(read(&self.files)?);
+        let new = Current::read(&self.files)?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = new;
         Ok(())
     }
 
     /// Until when the certificate is valid.
     pub fn expires(&self) -> Option<DateTime<Utc>> {
-        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
-        validity::end(current.cert.first()?)
+        self.current().expires
+    }
+
+    /// The settings for the next connection. With a `client_ca` clients may show certificates of it; they need not.
+    pub(super) fn settings(&self) -> Arc<ServerConfig> {
+        self.current().settings
+    }
+
+    fn current(&self) -> Current {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Reads the files again whenever they change or the process is told to (SIGHUP), for ever.
@@ -85,11 +102,11 @@ impl Identity {
             match self.reload() {
                 Ok(()) => {
                     metrics.certificate(self.expires());
-                    tracing::info!(until = ?self.expires(), "the certificate was read again");
+                    tracing::info!(until = ?self.expires(), "the files of TLS were read again");
                     (seen, refused) = (stamp, None);
                 }
                 Err(error) => {
-                    tracing::error!("the certificate from before stays: {error}");
+                    tracing::error!("what TLS had before stays: {error}");
                     refused = Some(stamp);
                 }
             }
@@ -97,41 +114,42 @@ impl Identity {
     }
 
     /// What changes when a file is written.
-    fn stamp(&self) -> [Option<(u64, SystemTime)>; 2] {
+    fn stamp(&self) -> [Option<(u64, SystemTime)>; 3] {
         let stamp = |metadata: Metadata| Some((metadata.len(), metadata.modified().ok()?));
-        [&self.files.certificate, &self.files.key].map(|path| std::fs::metadata(path).ok().and_then(stamp))
+        let TlsFiles { certificate, key, client_ca } = &self.files;
+        [Some(certificate), Some(key), client_ca.as_ref()]
+            .map(|path| std::fs::metadata(path?).ok().and_then(stamp))
     }
 }
 
-impl ResolvesServerCert for Identity {
-    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner)))
+impl Current {
+    fn read(files: &TlsFiles) -> Result<Self, TlsError> {
+        let TlsFiles { certificate, key, client_ca } = files;
+        let provider = Arc::new(default_provider());
+        let chain = certificates(certificate)?;
+        let expires = chain.first().and_then(|first| validity::end(first));
+        let private = PrivateKeyDer::from_pem_file(key).map_err(|error| TlsError::new(key, error))?;
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
+        let versions = builder.with_protocol_versions(&[&TLS13, &TLS12]);
+        let versions = versions.map_err(|error| TlsError::new(certificate, error))?;
+        let settings = versions
+            .with_client_cert_verifier(clients(client_ca.as_deref(), provider)?)
+            .with_single_cert(chain, private);
+        let mut settings = settings.map_err(|error| TlsError::new(key, error))?;
+        settings.max_early_data_size = 0;
+        settings.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(Self { settings: Arc::new(settings), expires })
     }
 }
 
-/// The settings of TLS. With a `client_ca` clients may show certificates of it; they need not.
-///
-/// # Errors
-/// The certificates of the `client_ca` cannot be used.
-pub fn settings(files: &TlsFiles, identity: Arc<Identity>) -> Result<ServerConfig, TlsError> {
-    let provider = Arc::new(default_provider());
-    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
-    let versions = builder.with_protocol_versions(&[&TLS13, &TLS12]);
-    let versions = versions.map_err(|error| TlsError::new(&files.certificate, error))?;
-    let mut config = match &files.client_ca {
-        None => versions.with_no_client_auth(),
-        Some(path) => {
-            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots(path)?), provider)
-                .allow_unauthenticated()
-                .build()
-                .map_err(|error| TlsError::new(path, error))?;
-            versions.with_client_cert_verifier(verifier)
-        }
-    }
-    .with_cert_resolver(identity);
-    config.max_early_data_size = 0;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
+/// Who vouches for the certificates of clients.
+fn clients(
+    ca: Option<&Path>,
+    provider: Arc<CryptoProvider>,
+) -> Result<Arc<dyn ClientCertVerifier>, TlsError> {
+    let Some(path) = ca else { return Ok(WebPkiClientVerifier::no_client_auth()) };
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots(path)?), provider);
+    verifier.allow_unauthenticated().build().map_err(|error| TlsError::new(path, error))
 }
 
 fn roots(path: &Path) -> Result<RootCertStore, TlsError> {
@@ -140,13 +158,6 @@ fn roots(path: &Path) -> Result<RootCertStore, TlsError> {
         roots.add(certificate).map_err(|error| TlsError::new(path, error))?;
     }
     Ok(roots)
-}
-
-fn read(files: &TlsFiles) -> Result<CertifiedKey, TlsError> {
-    let chain = certificates(&files.certificate)?;
-    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| TlsError::new(&files.key, error))?;
-    let provider: CryptoProvider = default_provider();
-    CertifiedKey::from_der(chain, key, &provider).map_err(|error| TlsError::new(&files.key, error))
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {

@@ -7,7 +7,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::backend::Backend;
-use super::world::World;
+use super::posting::tools;
+use super::world::{OBJECTS, World};
 
 const MEDIA_TYPE: &str = "application/taxii+json;version=2.1";
 
@@ -130,6 +131,49 @@ async fn item_33_nor_may_the_second_header_of_a_connection_last_for_ever() {
         tokio::select! { () = slowly => {}, () = hung_up => {} }
     });
     assert!(outcome.await.is_ok(), "it is still open");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn item_72_a_body_that_is_silent_or_too_slow_is_given_up() {
+    let world =
+        World::start_with(Backend::Sqlite, |config| config.body_timeout = Duration::from_secs(2)).await;
+    let head = format!(
+        "POST {OBJECTS} HTTP/1.1\r\nhost: x\r\nauthorization: {}\r\ncontent-type: {MEDIA_TYPE}\r\n",
+        World::authorization("writer")
+    );
+    for length in ["content-length: 1000", "transfer-encoding: chunked"] {
+        let mut stream = connect(&world).await;
+        stream.write_all(format!("{head}{length}\r\n\r\n").as_bytes()).await.unwrap();
+        let (mut reading, mut writing) = stream.split();
+        let slowly = async {
+            // A chunk of one octet, which is as good as any octets.
+            while writing.write_all(b"1\r\n \r\n").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+            std::future::pending::<()>().await;
+        };
+        let mut answer = [0; 1000];
+        let read = async {
+            tokio::select! { count = reading.read(&mut answer) => count.unwrap(), () = slowly => 0 }
+        };
+        let count = tokio::time::timeout(Duration::from_secs(20), read).await.unwrap();
+        let answer = String::from_utf8_lossy(&answer[..count]).to_lowercase();
+        assert!(answer.starts_with("http/1.1 408 ") && answer.contains(MEDIA_TYPE), "{length}: {answer}");
+        assert!(answer.ends_with("\"http_status\":\"408\"}"), "{length}: {answer}");
+    }
+    let (status, _, body) = raw(&world, format!("{head}content-length: 9\r\n\r\n{{}}").as_bytes()).await;
+    assert_eq!((status, &body["error_code"]), (408, &"request_timeout".into()), "one that is silent");
+    // Who is quick may take longer for more.
+    let chunks = futures_util::stream::unfold(0, async |sent| {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let chunk = if sent < 6 { vec![b' '; 64 << 10] } else { tools(0..1).to_string().into_bytes() };
+        (sent < 7).then_some((Ok::<_, std::io::Error>(chunk), sent + 1))
+    });
+    let request =
+        world.request_of("writer", reqwest::Method::POST, OBJECTS).header("content-type", MEDIA_TYPE);
+    let response = request.body(reqwest::Body::wrap_stream(chunks)).send().await.unwrap();
+    assert_eq!(response.status(), 202);
     world.stop().await;
 }
 

@@ -31,7 +31,7 @@ fn kills() -> u64 {
     if std::env::var_os("TESTS_LONG").is_some() { 100 } else { 6 }
 }
 
-fn configure(folder: &Path, place: &Place, port: u16) {
+pub(crate) fn configure(folder: &Path, place: &Place, port: u16) {
     let database = match place {
         Place::Sqlite(folder) => folder.path().join("taxii.db").display().to_string(),
         Place::Postgres(url) => url.clone(),
@@ -48,7 +48,7 @@ fn program(folder: &Path) -> Command {
     command
 }
 
-fn serve(folder: &Path) -> Child {
+pub(crate) fn serve(folder: &Path) -> Child {
     program(folder).arg("serve").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
@@ -147,7 +147,7 @@ impl Clients {
     }
 }
 
-async fn account(place: &Place) -> String {
+pub(crate) async fn account(place: &Place) -> String {
     let storage = storage::open(&place.database()).await.unwrap();
     let (token, date) = (token::generate(), DateAdded::from_millis(0));
     let grants = Grants::from_iter([(Scope::Everywhere, Access::BOTH)]);

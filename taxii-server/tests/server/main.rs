@@ -14,6 +14,7 @@ mod posting;
 mod rights;
 mod roots;
 mod several;
+mod stopping;
 mod storage;
 mod story;
 mod tls;

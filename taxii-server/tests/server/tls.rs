@@ -45,6 +45,12 @@ impl Authority {
         (params.signed_by(&key, &self.issuer).unwrap(), key)
     }
 
+    /// A client that shows a certificate of this authority, for the server of another one or of the same.
+    fn known_client(&self, server: &Self) -> Client {
+        let (certificate, key) = self.vouch("tip.example.com", ExtendedKeyUsagePurpose::ClientAuth);
+        server.client().identity(identity(&certificate, &key)).build().unwrap()
+    }
+
     /// Writes a new certificate for the server; the answer is its DER.
     fn renew(&self) -> Vec<u8> {
         let (certificate, key) = self.vouch("localhost", ExtendedKeyUsagePurpose::ServerAuth);
@@ -67,6 +73,10 @@ impl Authority {
     async fn world(&self) -> World {
         World::start_with(Backend::Sqlite, |config| self.configure(config)).await
     }
+}
+
+fn identity(certificate: &rcgen::Certificate, key: &KeyPair) -> Identity {
+    Identity::from_pem(format!("{}{}", certificate.pem(), key.serialize_pem()).as_bytes()).unwrap()
 }
 
 /// Makes the files of a server useless.
@@ -149,9 +159,6 @@ async fn item_07_certificates_of_clients() {
     let authority = Authority::new();
     let world = authority.world().await;
     let (certificate, key) = authority.vouch("tip.example.com", ExtendedKeyUsagePurpose::ClientAuth);
-    let identity = |certificate: &rcgen::Certificate, key: &KeyPair| {
-        Identity::from_pem(format!("{}{}", certificate.pem(), key.serialize_pem()).as_bytes()).unwrap()
-    };
     let client = authority.client().identity(identity(&certificate, &key)).build().unwrap();
     let status = async |client: &Client| client.get(discovery(&world)).send().await.unwrap().status();
     assert_eq!(status(&client).await, 401, "nobody's certificate");
@@ -172,9 +179,34 @@ async fn item_07_certificates_of_clients() {
     let right = without.get(discovery(&world)).basic_auth("reader", Some(PASSWORD));
     assert_eq!(right.send().await.unwrap().status(), 200);
     // Another authority's certificate ends the connection.
-    let other = Authority::new();
-    let (certificate, key) = other.vouch("tip.example.com", ExtendedKeyUsagePurpose::ClientAuth);
-    let stranger = authority.client().identity(identity(&certificate, &key)).build().unwrap();
+    let stranger = Authority::new().known_client(&authority);
     assert!(stranger.get(discovery(&world)).send().await.is_err());
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn item_07_who_vouches_for_clients_is_exchanged_without_a_restart() {
+    let (authority, successor) = (Authority::new(), Authority::new());
+    let world = authority.world().await;
+    let secret = NewSecret::new(SecretKind::Certificate, "dns:tip.example.com".to_owned());
+    world.storage.add_secret("reader", &secret, DateAdded::from_millis(0)).await.unwrap().unwrap();
+    // Each time a new connection; a client that nobody vouches for gets none.
+    let served = async |by: &Authority| match by.known_client(&authority).get(discovery(&world)).send().await
+    {
+        Ok(response) => response.status() == 200,
+        Err(_) => false,
+    };
+    assert!(served(&authority).await && !served(&successor).await);
+    std::fs::write(authority.path("ca.pem"), "nothing").unwrap();
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    assert!(served(&authority).await, "a file that is not usable changes nothing");
+    std::fs::copy(successor.path("ca.pem"), authority.path("ca.pem")).unwrap();
+    let mut tries = 0;
+    while !served(&successor).await {
+        tries += 1;
+        assert!(tries < 60, "the new authority is not taken");
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    assert!(!served(&authority).await, "the old one counts no more");
     world.stop().await;
 }

@@ -2,12 +2,14 @@
 //! output; what is told besides goes to the standard error.
 
 use std::error::Error;
+use std::io::Write;
 use std::time::Duration;
 
 use super::Rights;
 use crate::auth::certificate::identity;
 use crate::auth::{password, token};
 use crate::clock::Clock;
+use crate::command::output::{Output, remark};
 use crate::config::Config;
 use crate::storage::{Access, DateAdded, Grants, NewSecret, Scope, SecretKind, Storage};
 use crate::wire::Timestamp;
@@ -36,7 +38,7 @@ impl Edit<'_> {
         if no_password {
             return make(self.storage, self.clock, name, &grants).await;
         }
-        println!("{}", create(self.storage, self.clock, name, &grants).await?);
+        writeln!(Output, "{}", create(self.storage, self.clock, name, &grants).await?)?;
         Ok(())
     }
 
@@ -60,7 +62,7 @@ impl Edit<'_> {
         let secret = self.secret(SecretKind::Password, password::hash(&password)?, "", expires);
         let (now, end) = (now(self.clock), self.after(keep_old));
         existing(self.storage.change_password(name, &secret, now, end).await?, name)?;
-        println!("{password}");
+        writeln!(Output, "{password}")?;
         Ok(())
     }
 
@@ -68,7 +70,7 @@ impl Edit<'_> {
         let token = token::generate();
         let secret = self.secret(SecretKind::Token, token::hash(&token), &label, expires);
         existing(self.storage.add_secret(name, &secret, now(self.clock)).await?.is_some(), name)?;
-        println!("{token}");
+        writeln!(Output, "{token}")?;
         Ok(())
     }
 
@@ -119,7 +121,9 @@ impl Edit<'_> {
         };
         let rest = account.grants.on(&collection);
         if (taken.read && rest.read) || (taken.write && rest.write) {
-            eprintln!("warning: `{name}` may still {rest} this collection by its rights to all collections");
+            remark(format_args!(
+                "warning: `{name}` may still {rest} this collection by its rights to all collections"
+            ));
         }
         Ok(())
     }

@@ -1,8 +1,10 @@
 //! The commands that say what accounts there are.
 
 use std::error::Error;
+use std::io::Write;
 
 use crate::clock::Clock;
+use crate::command::output::Output;
 use crate::config::Config;
 use crate::storage::{Account, DateAdded, Scope, Secret, SecretKind, Storage};
 use crate::wire::Timestamp;
@@ -11,13 +13,14 @@ use crate::wire::Timestamp;
 pub(super) async fn list(storage: &dyn Storage) -> Result<(), Box<dyn Error>> {
     for account in storage.accounts().await? {
         let of_kind = |kind| account.secrets.iter().filter(|secret| secret.stored.kind == kind).count();
-        println!(
+        writeln!(
+            Output,
             "{}\tsince {}\t{} tokens\t{} certificates",
             account.name,
             account.created.timestamp(),
             of_kind(SecretKind::Token),
             of_kind(SecretKind::Certificate)
-        );
+        )?;
     }
     Ok(())
 }
@@ -31,14 +34,14 @@ pub(super) async fn show(
 ) -> Result<(), Box<dyn Error>> {
     let Account { name, created, secrets, grants, revision: _ } =
         storage.account(name).await?.ok_or_else(|| format!("there is no account `{name}`"))?;
-    println!("account      {name}");
-    println!("since        {}", created.timestamp());
+    writeln!(Output, "account      {name}")?;
+    writeln!(Output, "since        {}", created.timestamp())?;
     for (scope, access) in grants.iter() {
-        println!("may          {access} {}", place(config, scope));
+        writeln!(Output, "may          {access} {}", place(config, scope))?;
     }
     let now = DateAdded::from(Timestamp::new(clock.now()));
     for secret in secrets {
-        println!("{}", line(&secret, now));
+        writeln!(Output, "{}", line(&secret, now))?;
     }
     Ok(())
 }

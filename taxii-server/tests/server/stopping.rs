@@ -1,0 +1,178 @@
+//! The program told to stop (SIGTERM): what it has accepted it finishes, and what it cannot finish is done by whoever
+//! starts next.
+#![cfg(unix)]
+
+use std::collections::HashSet;
+use std::net::TcpListener;
+use std::process::Child;
+use std::time::Duration;
+
+use reqwest::{Client, RequestBuilder};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+use taxii_server::storage::{self, Query, VersionFilter};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+
+use super::backend::{Backend, Place, on_both};
+use super::killed::{account, configure, serve};
+use super::posting::{MODIFIED, tool, tool_id, tools};
+use super::world::{OBJECTS, collection};
+
+on_both!(
+    stopped_in_the_middle_of_the_work_it_goes_on_when_it_starts_again,
+    stopped_in_the_middle_of_a_request_it_answers,
+);
+
+const MEDIA_TYPE: &str = "application/taxii+json;version=2.1";
+
+/// The program on a place of its own, with an account that may write.
+struct Served {
+    place: Place,
+    folder: TempDir,
+    address: String,
+    token: String,
+    child: Child,
+}
+
+impl Served {
+    async fn start(backend: Backend) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let (place, folder) = (backend.place().await, tempfile::tempdir().unwrap());
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        configure(folder.path(), &place, port);
+        let (token, child) = (account(&place).await, serve(folder.path()));
+        let served = Self { place, folder, address: format!("127.0.0.1:{port}"), token, child };
+        served.ready().await;
+        served
+    }
+
+    /// Starts it again.
+    async fn restart(&mut self) {
+        self.child = serve(self.folder.path());
+        self.ready().await;
+    }
+
+    async fn ready(&self) {
+        for _ in 0..200 {
+            if TcpStream::connect(&self.address).await.is_ok() {
+                return;
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+        panic!("it does not start");
+    }
+
+    fn tell_to_stop(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
+    }
+
+    /// Waits for the end, which must be a good one.
+    async fn stopped(&mut self) {
+        for _ in 0..200 {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                assert_eq!(status.code(), Some(0));
+                return;
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+        panic!("it goes on");
+    }
+
+    fn with_credentials(&self, request: RequestBuilder) -> RequestBuilder {
+        request.bearer_auth(&self.token).header("accept", MEDIA_TYPE).header("content-type", MEDIA_TYPE)
+    }
+
+    async fn post(&self, envelope: &Value) -> Value {
+        let request =
+            Client::new().post(format!("http://{}{OBJECTS}", self.address)).body(envelope.to_string());
+        let response = self.with_credentials(request).send().await.unwrap();
+        assert_eq!(response.status(), 202);
+        serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
+    }
+
+    /// The status of a request that is complete.
+    async fn completed(&self, posted: &Value) -> Value {
+        let url = format!("http://{}/socdefenders/status/{}/", self.address, posted["id"].as_str().unwrap());
+        for _ in 0..600 {
+            let response = self.with_credentials(Client::new().get(&url)).send().await.unwrap();
+            let status: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
+            if status["status"] == "complete" {
+                return status;
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the status never becomes complete");
+    }
+
+    /// The head of a request on a connection of its own.
+    async fn begin(&self, head: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        let headers = format!("host: x\r\nauthorization: Bearer {}\r\n", self.token);
+        stream.write_all(format!("{head}\r\n{headers}\r\n").as_bytes()).await.unwrap();
+        stream
+    }
+}
+
+async fn stopped_in_the_middle_of_the_work_it_goes_on_when_it_starts_again(backend: Backend) {
+    const COUNT: usize = 4000;
+
+    let mut served = Served::start(backend).await;
+    let posted = served.post(&tools(0..COUNT)).await;
+    assert_eq!(posted["status"], "pending");
+    served.tell_to_stop();
+    served.stopped().await;
+    let storage = storage::open(&served.place.database()).await.unwrap();
+    assert!(storage.waiting_part().await.unwrap().is_some(), "in the middle");
+    served.restart().await;
+    assert_eq!(served.completed(&posted).await["success_count"], COUNT);
+    let query = Query { versions: VersionFilter::All, ..Query::new(1_000_000, u64::MAX) };
+    let rows = storage.records(&collection(), &query).await.unwrap().rows;
+    let ids: HashSet<_> = rows.iter().map(|row| &row.id).collect();
+    assert_eq!((rows.len(), ids.len()), (COUNT, COUNT), "each once");
+    storage.close().await;
+    served.tell_to_stop();
+    served.stopped().await;
+}
+
+async fn stopped_in_the_middle_of_a_request_it_answers(backend: Backend) {
+    let mut served = Served::start(backend).await;
+    // A page that is larger than what the network keeps.
+    let long = |number| {
+        let mut tool = tool(number, MODIFIED);
+        tool["description"] = json!("x".repeat(16 << 10));
+        tool
+    };
+    let posted = served.post(&json!({ "objects": (0..700).map(long).collect::<Vec<_>>() })).await;
+    assert_eq!(served.completed(&posted).await["success_count"], 700);
+
+    let mut reading = served.begin(&format!("GET {OBJECTS} HTTP/1.1\r\nconnection: close")).await;
+    let mut page = vec![0; 10_000];
+    reading.read_exact(&mut page).await.unwrap();
+    let body = json!({ "objects": [tool(1000, MODIFIED)] }).to_string();
+    let head = format!("content-type: {MEDIA_TYPE}\r\ncontent-length: {}", body.len());
+    let mut writing = served.begin(&format!("POST {OBJECTS} HTTP/1.1\r\n{head}")).await;
+    let (first, rest) = body.as_bytes().split_at(20);
+    writing.write_all(first).await.unwrap();
+    sleep(Duration::from_millis(300)).await;
+
+    served.tell_to_stop();
+    sleep(Duration::from_secs(1)).await;
+    assert!(TcpStream::connect(&served.address).await.is_err(), "nobody new is let in");
+    writing.write_all(rest).await.unwrap();
+    let mut answer = [0; 12];
+    timeout(Duration::from_secs(8), writing.read_exact(&mut answer)).await.unwrap().unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 202");
+    reading.read_to_end(&mut page).await.unwrap();
+    served.stopped().await;
+
+    let page = String::from_utf8(page).unwrap();
+    let (_, body) = page.split_once("\r\n\r\n").unwrap();
+    let body: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(body["objects"].as_array().unwrap().len(), 700, "the whole page");
+    let storage = storage::open(&served.place.database()).await.unwrap();
+    assert!(storage.has_object(&collection(), &tool_id(1000)).await.unwrap(), "what was acknowledged");
+    storage.close().await;
+}
