@@ -70,6 +70,7 @@ fn accounts() {
         "a TIP\n",
         ", until 20",
         "certificate  4",
+        &format!("  {fingerprint}\n"),
     ] {
         assert!(shown.contains(part), "{part}\n{shown}");
     }
@@ -125,6 +126,8 @@ fn check() {
     let printed = checked(&[], 0);
     assert!(printed.contains("ok     database  `taxii.db` is up to date"), "{printed}");
 
+    std::fs::write(folder.join("junk.db"), "x".repeat(1000)).unwrap();
+    assert!(checked(&["--database", "junk.db"], 1).contains("file is not a database"));
     std::fs::write(folder.join("no.pem"), "no certificate").unwrap();
     assert!(checked(&["--tls-certificate", "no.pem", "--tls-key", "no.pem"], 1).contains("wrong  tls"));
     std::fs::write(folder.join("feeds.toml"), "[[feed]]\napi_key_file = 'no.key'\n").unwrap();

@@ -47,7 +47,7 @@ pub(super) async fn net(
     Ok(outcome?)
 }
 
-/// The response, or a TAXII error in place of the framework's own text.
+/// The response, or a TAXII error in place of the framework's own text or of one that does not yet carry its id.
 fn said_in_taxii(
     response: ServiceResponse<impl MessageBody + 'static>,
     request_id: Option<String>,
@@ -55,10 +55,15 @@ fn said_in_taxii(
     let status = response.status();
     let own = response.headers().get(header::CONTENT_TYPE).is_some_and(|value| value == TAXII_MEDIA_TYPE);
     let failed = status.is_client_error() || status.is_server_error();
-    if !failed || own || health::is_health(response.request().path()) {
-        return response.map_into_boxed_body();
-    }
-    response.into_response(of_framework(status, request_id).error_response())
+    let of_endpoint = response.response().error().and_then(|error| error.as_error::<ApiError>());
+    let error = match of_endpoint {
+        Some(error) => identified(error.clone(), request_id),
+        None if !failed || own || health::is_health(response.request().path()) => {
+            return response.map_into_boxed_body();
+        }
+        None => of_framework(status, request_id),
+    };
+    response.into_response(error.error_response())
 }
 
 fn of_framework(status: StatusCode, request_id: Option<String>) -> ApiError {
@@ -90,15 +95,20 @@ mod tests {
         Err(actix_web::error::ErrorImATeapot("in other words"))
     }
 
+    async fn breaks() -> Result<HttpResponse, ApiError> {
+        Err(ApiError::new(ErrorCode::Internal))
+    }
+
     #[actix_web::test]
     async fn whatever_fails_is_said_in_taxii() {
         let app = App::new()
             .route("/panics", web::get().to(panics))
             .route("/fails", web::get().to(fails))
+            .route("/breaks", web::get().to(breaks))
             .wrap(from_fn(net))
             .wrap(TracingLogger::<RequestSpan>::new());
         let app = test::init_service(app).await;
-        for (path, status) in [("/panics", 500), ("/fails", 400), ("/nowhere", 404)] {
+        for (path, status) in [("/panics", 500), ("/fails", 400), ("/breaks", 500), ("/nowhere", 404)] {
             let request = test::TestRequest::get().uri(path).to_request();
             let response = match test::try_call_service(&app, request).await {
                 Ok(response) => response.into_parts().1.map_into_boxed_body(),

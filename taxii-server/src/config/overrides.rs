@@ -13,6 +13,7 @@ use crate::storage::Database;
 
 /// What the command line and the environment say about the settings; see [`Config`] for each.
 #[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Settings")]
 pub struct Overrides {
     /// The file with the settings [default: taxii-server.toml if it exists]
     #[arg(long, global = true, env = "TAXII_SERVER_CONFIG", value_name = "FILE")]

@@ -15,10 +15,15 @@ pub(super) fn pending(program: &Migrator, seen: &[i64]) -> Result<usize, Storage
     }
 }
 
+/// What SQLite and PostgreSQL say of a table that does not exist.
+const NO_TABLE: [&str; 2] = ["1", "42P01"];
+
 /// The migrations that a database has seen; a new one does not even have the table of them.
 pub(super) fn seen(found: Result<Vec<i64>, sqlx::Error>) -> Result<Vec<i64>, StorageError> {
     match found {
-        Err(sqlx::Error::Database(_)) => Ok(Vec::new()),
+        Err(sqlx::Error::Database(error)) if error.code().is_some_and(|code| NO_TABLE.contains(&&*code)) => {
+            Ok(Vec::new())
+        }
         found => Ok(found?),
     }
 }

@@ -3,22 +3,19 @@
 
 use std::collections::{HashMap, HashSet};
 use std::net::TcpListener;
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::Output;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
-use taxii_server::auth::token;
-use taxii_server::storage::{
-    self, Access, DateAdded, Dating, Grants, NewSecret, Query, Scope, SecretKind, VersionFilter,
-};
+use taxii_server::storage::{self, Dating, Query, VersionFilter};
 use tokio::time::sleep;
 
-use super::backend::{Backend, Place, on_both};
+use super::backend::{Backend, on_both};
 use super::posting::{MODIFIED, tool_id, tools};
+use super::program::{account, configure, program, serve};
 use super::world::{OBJECTS, add, collection, object};
 
 on_both!(
@@ -29,27 +26,6 @@ on_both!(
 /// How often the program is killed; `tests/run --long` asks for more.
 fn kills() -> u64 {
     if std::env::var_os("TESTS_LONG").is_some() { 100 } else { 6 }
-}
-
-pub(crate) fn configure(folder: &Path, place: &Place, port: u16) {
-    let database = match place {
-        Place::Sqlite(folder) => folder.path().join("taxii.db").display().to_string(),
-        Place::Postgres(url) => url.clone(),
-    };
-    let settings = format!(
-        "listen = '127.0.0.1:{port}'\ndatabase = '{database}'\nsmall_envelope = 20\nallowance = '2s'\n"
-    );
-    std::fs::write(folder.join("taxii-server.toml"), settings).unwrap();
-}
-
-fn program(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_taxii-server"));
-    command.current_dir(folder).stdin(Stdio::null()).env_remove("SOCDEFENDERS_API_KEY");
-    command
-}
-
-pub(crate) fn serve(folder: &Path) -> Child {
-    program(folder).arg("serve").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
 /// What clients know of the server, which comes and goes.
@@ -145,17 +121,6 @@ impl Clients {
             assert!(done, "the request {id} is lost");
         }
     }
-}
-
-pub(crate) async fn account(place: &Place) -> String {
-    let storage = storage::open(&place.database()).await.unwrap();
-    let (token, date) = (token::generate(), DateAdded::from_millis(0));
-    let grants = Grants::from_iter([(Scope::Everywhere, Access::BOTH)]);
-    storage.add_account("writer", &grants, date).await.unwrap();
-    let secret = NewSecret::new(SecretKind::Token, token::hash(&token));
-    storage.add_secret("writer", &secret, date).await.unwrap().unwrap();
-    storage.close().await;
-    token
 }
 
 async fn killed_in_the_middle_of_posts_it_keeps_what_it_acknowledged(backend: Backend) {

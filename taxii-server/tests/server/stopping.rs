@@ -3,118 +3,23 @@
 #![cfg(unix)]
 
 use std::collections::HashSet;
-use std::net::TcpListener;
-use std::process::Child;
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder};
-use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use taxii_server::storage::{self, Query, VersionFilter};
-use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
-use super::backend::{Backend, Place, on_both};
-use super::killed::{account, configure, serve};
+use super::backend::{Backend, on_both};
 use super::posting::{MODIFIED, tool, tool_id, tools};
+use super::program::{MEDIA_TYPE, Served};
 use super::world::{OBJECTS, collection};
 
 on_both!(
     stopped_in_the_middle_of_the_work_it_goes_on_when_it_starts_again,
     stopped_in_the_middle_of_a_request_it_answers,
 );
-
-const MEDIA_TYPE: &str = "application/taxii+json;version=2.1";
-
-/// The program on a place of its own, with an account that may write.
-struct Served {
-    place: Place,
-    folder: TempDir,
-    address: String,
-    token: String,
-    child: Child,
-}
-
-impl Served {
-    async fn start(backend: Backend) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let (place, folder) = (backend.place().await, tempfile::tempdir().unwrap());
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        configure(folder.path(), &place, port);
-        let (token, child) = (account(&place).await, serve(folder.path()));
-        let served = Self { place, folder, address: format!("127.0.0.1:{port}"), token, child };
-        served.ready().await;
-        served
-    }
-
-    /// Starts it again.
-    async fn restart(&mut self) {
-        self.child = serve(self.folder.path());
-        self.ready().await;
-    }
-
-    async fn ready(&self) {
-        for _ in 0..200 {
-            if TcpStream::connect(&self.address).await.is_ok() {
-                return;
-            }
-            sleep(Duration::from_millis(50)).await;
-        }
-        panic!("it does not start");
-    }
-
-    fn tell_to_stop(&self) {
-        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
-    }
-
-    /// Waits for the end, which must be a good one.
-    async fn stopped(&mut self) {
-        for _ in 0..200 {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                assert_eq!(status.code(), Some(0));
-                return;
-            }
-            sleep(Duration::from_millis(100)).await;
-        }
-        panic!("it goes on");
-    }
-
-    fn with_credentials(&self, request: RequestBuilder) -> RequestBuilder {
-        request.bearer_auth(&self.token).header("accept", MEDIA_TYPE).header("content-type", MEDIA_TYPE)
-    }
-
-    async fn post(&self, envelope: &Value) -> Value {
-        let request =
-            Client::new().post(format!("http://{}{OBJECTS}", self.address)).body(envelope.to_string());
-        let response = self.with_credentials(request).send().await.unwrap();
-        assert_eq!(response.status(), 202);
-        serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
-    }
-
-    /// The status of a request that is complete.
-    async fn completed(&self, posted: &Value) -> Value {
-        let url = format!("http://{}/socdefenders/status/{}/", self.address, posted["id"].as_str().unwrap());
-        for _ in 0..600 {
-            let response = self.with_credentials(Client::new().get(&url)).send().await.unwrap();
-            let status: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
-            if status["status"] == "complete" {
-                return status;
-            }
-            sleep(Duration::from_millis(50)).await;
-        }
-        panic!("the status never becomes complete");
-    }
-
-    /// The head of a request on a connection of its own.
-    async fn begin(&self, head: &str) -> TcpStream {
-        let mut stream = TcpStream::connect(&self.address).await.unwrap();
-        let headers = format!("host: x\r\nauthorization: Bearer {}\r\n", self.token);
-        stream.write_all(format!("{head}\r\n{headers}\r\n").as_bytes()).await.unwrap();
-        stream
-    }
-}
 
 async fn stopped_in_the_middle_of_the_work_it_goes_on_when_it_starts_again(backend: Backend) {
     const COUNT: usize = 4000;

@@ -60,6 +60,9 @@ fn line(secret: &Secret, now: DateAdded) -> String {
         Some(end) => format!(", ended {}", end.timestamp()),
         None => String::new(),
     };
-    let label = if stored.label.is_empty() { String::new() } else { format!("  {}", stored.label) };
-    format!("{:<12} {number}  since {}{end}{label}", stored.kind.as_str(), created.timestamp())
+    // What identifies a certificate is no secret, and tells which one it is.
+    let identity = (stored.kind == SecretKind::Certificate).then_some(&stored.hash);
+    let named = [identity, Some(&stored.label)].into_iter().flatten().filter(|text| !text.is_empty());
+    let named: String = named.map(|text| format!("  {text}")).collect();
+    format!("{:<12} {number}  since {}{end}{named}", stored.kind.as_str(), created.timestamp())
 }
