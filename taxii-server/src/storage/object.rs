@@ -56,10 +56,13 @@ pub trait Objects {
     async fn explain(&self, collection: &CollectionId, query: &Query) -> Result<Vec<String>, StorageError>;
 }
 
-/// How dates of adding are given: `max(now + allowance, last date of the collection + 1 ms)`.
+/// How dates of adding are given: `max(now + allowance, last date of the collection + 1 ms, version of the object)`.
 ///
 /// The clock is read under the write lock of the collection, as the last act before the commit: no object becomes
-/// visible later than a reader, whose clock runs at most `allowance` fast, would look for it.
+/// visible later than a reader, whose clock runs at most `allowance` fast, would look for it. No object is older in the
+/// collection than by its own account: a reader who goes on after the newest `modified` that it has seen is never ahead of
+/// the newest date that it has seen. Objects that are dated more than 5 minutes ahead do not come this far, so that is how
+/// far they can move the dates of those after them.
 #[derive(Clone, Debug)]
 pub struct Dating {
     /// Tells the present.

@@ -3,7 +3,9 @@
 
 mod backend;
 mod cluster;
+mod crowd;
 mod deleting;
+mod emulated;
 mod exports;
 mod hardening;
 mod http;

@@ -4,10 +4,8 @@ use std::fs::File;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use futures_util::future::join_all;
 use socdefenders_standin::{Handle, Settings, StandIn};
 use sqlx::{Connection, PgConnection};
 use taxii_server::clock::Clock;
@@ -17,8 +15,7 @@ use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
 use super::backend::{Backend, Place};
-use super::paging::{self, fetch};
-use super::world::{World, add, collection, indicator};
+use super::world::{add, collection, indicator};
 
 /// Within this time another server polls.
 const TAKEOVER: Duration = Duration::from_secs(30);
@@ -117,66 +114,6 @@ async fn connections_that_are_lost_are_made_again() {
         add(&*storage, &[indicator(number)], &Clock::system()).await;
         let page = storage.objects(&collection(), &Query::new(10, u64::MAX)).await.unwrap();
         assert_eq!(page.rows.len(), number as usize + 1);
-    }
-}
-
-/// Eight writers and four readers, who take each page from the other server with the `next` or the date of the one.
-#[tokio::test(flavor = "multi_thread")]
-async fn two_servers_tell_one_story() {
-    const WRITERS: u32 = 8;
-    const AT_ONCE: u32 = 5;
-    let batches = if long() { 250 } else { 12 };
-    let place = Arc::new(Backend::Postgres.place().await);
-    let worlds = [World::start_on(Arc::clone(&place), |_| {}).await, World::start_on(place, |_| {}).await];
-    let writers: Vec<_> = (0..WRITERS)
-        .map(|writer| {
-            let storage = Arc::clone(&worlds[writer as usize % 2].storage);
-            tokio::spawn(async move {
-                for batch in 0..batches {
-                    let first = (batch * WRITERS + writer) * AT_ONCE;
-                    let objects: Vec<_> = (first..first + AT_ONCE).map(indicator).collect();
-                    add(&*storage, &objects, &Clock::system()).await;
-                }
-            })
-        })
-        .collect();
-    let done = AtomicBool::new(false);
-    let readers = (0..4).map(|reader| {
-        let (worlds, done) = (&worlds, &done);
-        async move {
-            let mut place = paging::Place { added_after: None, next: None, limit: 7 + reader };
-            let mut account = Vec::new();
-            for world in worlds.iter().cycle() {
-                let last = done.load(Ordering::SeqCst);
-                let answer = fetch(world, "objects", &place).await;
-                account.extend(answer.ids);
-                if last && !answer.more {
-                    break;
-                }
-                // Two of them page by date only.
-                place.next = answer.next.filter(|_| reader.is_multiple_of(2));
-                place.added_after = answer.last.or(place.added_after);
-            }
-            account
-        }
-    });
-    let written = async {
-        for writer in writers {
-            writer.await.unwrap();
-        }
-        done.store(true, Ordering::SeqCst);
-    };
-    let (accounts, ()) = tokio::join!(join_all(readers), written);
-    let mut ids = accounts[0].clone();
-    ids.sort();
-    ids.dedup();
-    assert_eq!(ids.len(), (batches * WRITERS * AT_ONCE) as usize, "every object");
-    assert!(
-        accounts.iter().all(|account| account.len() == ids.len() && *account == accounts[0]),
-        "all agree"
-    );
-    for world in worlds {
-        world.stop().await;
     }
 }
 

@@ -40,6 +40,10 @@ impl World {
     }
 
     pub(crate) async fn start_on(place: Arc<Place>, change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_at(Clock::manual("2026-01-01T00:00:00Z".parse().unwrap()), place, change).await
+    }
+
+    pub(crate) async fn start_at(clock: Clock, place: Arc<Place>, change: impl FnOnce(&mut Config)) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let storage = storage::open(&place.database()).await.unwrap();
         let date = DateAdded::from_millis(0);
@@ -53,7 +57,6 @@ impl World {
         let mut config = Config::default();
         config.listen.set_port(0);
         change(&mut config);
-        let clock = Clock::manual("2026-01-01T00:00:00Z".parse().unwrap());
         let running = Server::start(config, storage.clone(), clock.clone()).await.unwrap();
         let url = running.url().to_owned();
         Self { storage, clock, client: Client::new(), url, running, place }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use serde_json::Value as Json;
 
@@ -37,11 +38,12 @@ pub(super) async fn add<B: Backend>(
     let mut free = first_date(dating, last);
     let (mut added, mut new) = (Vec::with_capacity(objects.len()), Vec::new());
     for (object, known) in objects.iter().zip(known) {
-        added.push(known.unwrap_or(Added::New { date_added: DateAdded::from_millis(free) }));
-        if known.is_none() {
-            new.push((free, object));
-            free = free.saturating_add(1);
-        }
+        added.push(known.unwrap_or_else(|| {
+            let date = object.version.as_ref().map_or(free, |version| free.max(millis_up(version.instant())));
+            new.push((date, object));
+            free = date.saturating_add(1);
+            Added::New { date_added: DateAdded::from_millis(date) }
+        }));
     }
     insert(tx, key, &new).await?;
     if let Some((newest, _)) = new.last() {
@@ -264,11 +266,16 @@ fn same(stored: &[u8], object: &NewObject) -> Added {
     if equal { Added::Duplicate } else { Added::Conflict }
 }
 
-/// The first free date, in milliseconds; the present is rounded up.
+/// The first free date, in milliseconds.
 pub(super) fn first_date(dating: &Dating, last: i64) -> i64 {
-    let now = dating.clock.now().timestamp_micros().saturating_add(999).div_euclid(1000);
     let allowance = i64::try_from(dating.allowance.as_millis()).unwrap_or(i64::MAX);
-    now.saturating_add(allowance).max(last.saturating_add(1))
+    millis_up(dating.clock.now()).saturating_add(allowance).max(last.saturating_add(1))
+}
+
+/// Milliseconds since 1970-01-01, rounded up.
+fn millis_up(instant: DateTime<Utc>) -> i64 {
+    let part = instant.timestamp_subsec_nanos() % 1_000_000;
+    instant.timestamp_millis().saturating_add(i64::from(part > 0))
 }
 
 async fn insert<S: Session>(

@@ -48,17 +48,15 @@ impl<B: Backend> Submissions for SqlStorage<B> {
     }
 
     async fn waiting_part(&self) -> Result<Option<WaitingPart>, StorageError> {
-        let oldest =
-            "SELECT id, collection FROM submission WHERE completed IS NULL ORDER BY received, id LIMIT 1";
-        let Some(mut row) = self.read_optional(Statement::new(oldest)).await? else { return Ok(None) };
-        let (submission, collection) = (uuid(&mut row)?, uuid(&mut row)?);
+        // One statement: a submission that waits has a part that does at the same moment only.
         let select = Statement::new(
-            "SELECT first, waiting FROM submission_part \
-             WHERE submission = $1 AND waiting IS NOT NULL ORDER BY first LIMIT 1",
+            "SELECT s.id, s.collection, p.first, p.waiting FROM submission AS s \
+             JOIN submission_part AS p ON p.submission = s.id WHERE p.waiting IS NOT NULL AND s.id = \
+             (SELECT id FROM submission WHERE completed IS NULL ORDER BY received, id LIMIT 1) \
+             ORDER BY p.first LIMIT 1",
         );
-        let Some(mut row) = self.read_optional(select.bind(submission.to_string())).await? else {
-            return Ok(None);
-        };
+        let Some(mut row) = self.read_optional(select).await? else { return Ok(None) };
+        let (submission, collection) = (uuid(&mut row)?, uuid(&mut row)?);
         let name = PartName { submission, first: row.next()?, collection: CollectionId::from(collection) };
         Ok(Some(WaitingPart { name, texts: row.next()? }))
     }
