@@ -48,6 +48,17 @@ impl Clock {
         }
     }
 
+    /// Waits so long; a manual clock is moved instead, so that nothing is waited for.
+    pub async fn sleep(&self, time: std::time::Duration) {
+        match &self.0 {
+            Source::System => tokio::time::sleep(time).await,
+            Source::Manual(_) => {
+                self.advance(time);
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
     /// Moves a manual clock; does nothing to the clock of the system.
     pub fn advance(&self, by: std::time::Duration) {
         if let Source::Manual(micros) = &self.0 {

@@ -30,6 +30,11 @@ pub fn parse(text: &str) -> Result<Duration, String> {
     count.checked_mul(unit).map(Duration::from_millis).ok_or_else(expected)
 }
 
+/// For `#[serde(deserialize_with = "...")]` of a duration that may be missing.
+pub fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    deserialize(deserializer).map(Some)
+}
+
 /// For `#[serde(with = "...")]`.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)

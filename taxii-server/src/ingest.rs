@@ -12,10 +12,11 @@ mod minting;
 mod subject;
 
 use std::collections::BTreeMap;
+use std::ops::AddAssign;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use stix_core::{Identifier, Object, Timestamp, validate::Valid};
@@ -23,6 +24,7 @@ use tokio::sync::Mutex;
 
 use crate::clock::Clock;
 use crate::storage::feed::{FeedWrite, KnownSubject, Origin, SubjectRow};
+use crate::storage::supervision::{Gap, Progress};
 use crate::storage::{CollectionId, Dating, NewObject, Storage, StorageError, Term};
 
 pub use self::arrival::Arrival;
@@ -51,8 +53,10 @@ pub struct FeedBatch {
     pub feed: String,
     /// The collection that the objects go to.
     pub collection: CollectionId,
-    /// The new place in the feed, if nothing before it was missed.
-    pub place: Option<DateTime<Utc>>,
+    /// What is covered with it, if that changes.
+    pub progress: Option<Progress>,
+    /// The stretches of which records are out of reach.
+    pub gaps: Vec<Gap>,
     /// The records.
     pub arrivals: Vec<Arrival>,
 }
@@ -70,6 +74,23 @@ pub struct Ingested {
     pub quarantined: usize,
     /// Objects that were kept back, although they are new or changed, because somebody has deleted them.
     pub withheld: usize,
+}
+
+impl Ingested {
+    /// Whether anything is new or has changed.
+    pub fn has_news(&self) -> bool {
+        self.new > 0 || self.changed > 0
+    }
+}
+
+impl AddAssign for Ingested {
+    fn add_assign(&mut self, other: Self) {
+        self.records += other.records;
+        self.new += other.new;
+        self.changed += other.changed;
+        self.quarantined += other.quarantined;
+        self.withheld += other.withheld;
+    }
 }
 
 /// All that a batch says of one subject.
@@ -90,12 +111,9 @@ impl Ingest {
         Self { term, ..self }
     }
 
-    /// The place in a feed up to which everything is stored.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub async fn place(&self, feed: &str) -> Result<Option<DateTime<Utc>>, StorageError> {
-        self.storage.feed_place(feed).await
+    /// The store.
+    pub fn storage(&self) -> &dyn Storage {
+        &*self.storage
     }
 
     /// Stores a batch.
@@ -111,7 +129,8 @@ impl Ingest {
         let now = Timestamp::from_millis(self.dating.clock.now());
         let mut ingested = Ingested { records, quarantined: quarantined.len(), ..Ingested::default() };
         let term = self.term.clone();
-        let mut write = FeedWrite { term, quarantined, ..FeedWrite::new(&batch.feed, batch.place) };
+        let FeedBatch { feed, progress, gaps, .. } = batch;
+        let mut write = FeedWrite { term, quarantined, progress, gaps, ..FeedWrite::new(&feed) };
         for (key, heard) in heard {
             let before = known.remove(&key);
             let is_known = before.is_some();

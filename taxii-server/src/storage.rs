@@ -1,8 +1,8 @@
 //! Where objects and accounts are kept: plain data in, plain data out, nothing of a database outside.
 //!
 //! Everybody else knows the trait [`Storage`] only. Its parts stand beside the data that they take and give:
-//! [`Accounts`], [`Objects`], [`Feeds`], [`Submissions`], [`Deletions`]. A call that writes is one transaction: what belongs together is handed over
-//! together, as a value such as [`feed::FeedWrite`].
+//! [`Accounts`], [`Objects`], [`Feeds`], [`Supervision`], [`Submissions`], [`Deletions`]. A call that writes is one
+//! transaction: what belongs together is handed over together, as a value such as [`feed::FeedWrite`].
 //!
 //! ```text
 //! account, object, feed, query, ...      the traits and their data
@@ -26,6 +26,7 @@ pub mod query;
 mod sql;
 mod sqlite;
 pub mod submission;
+pub mod supervision;
 
 use std::fmt;
 use std::path::Path;
@@ -47,6 +48,7 @@ pub use self::query::{Query, VersionFilter};
 use self::sql::SqlStorage;
 use self::sqlite::Sqlite;
 pub use self::submission::Submissions;
+pub use self::supervision::Supervision;
 
 /// A store: all of its parts, shared as `Arc<dyn Storage>`.
 ///
@@ -64,7 +66,9 @@ pub use self::submission::Submissions;
 /// # });
 /// ```
 #[async_trait]
-pub trait Storage: Accounts + Deletions + Feeds + Objects + Submissions + fmt::Debug + Send + Sync {
+pub trait Storage:
+    Accounts + Deletions + Feeds + Objects + Submissions + Supervision + fmt::Debug + Send + Sync
+{
     /// Makes the collections known to the database. One that is no longer configured keeps its objects.
     ///
     /// # Errors

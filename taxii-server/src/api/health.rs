@@ -37,7 +37,10 @@ pub(super) async fn metrics(state: web::Data<State>) -> Result<HttpResponse, Api
     let objects = state.storage.object_counts().await?;
     let mut places = Vec::new();
     for feed in &state.config.feeds {
-        places.push((feed.name.clone(), state.storage.feed_place(&feed.name).await?));
+        places.push((
+            feed.name.clone(),
+            state.storage.feed_progress(&feed.name).await?.map(|progress| progress.place),
+        ));
     }
     let objects = objects.into_iter().map(|(collection, count)| (collection.to_string(), count)).collect();
     let gauges = Gauges { objects, places, now: state.clock.now() };

@@ -1,12 +1,14 @@
 //! The HTTP client of the SOC Defenders API.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::header::{self, HeaderMap};
-use reqwest::{Response, StatusCode, Url};
+use reqwest::{Certificate, Proxy, Response, StatusCode, Url};
 use serde_json::Value;
 
+use super::budget::{self, Budget};
 use super::settings::FeedSettings;
 use super::{Failure, loose_time};
 use crate::clock::Clock;
@@ -16,21 +18,28 @@ pub(super) const STIX: &str = "/api/v1/iocs/stix";
 /// The path of the endpoint of lists.
 pub(super) const LIST: &str = "/api/v1/iocs";
 
-/// The longest wait for the end of a rate limit that is slept through inside a poll.
-const MAX_WAIT: Duration = Duration::from_secs(20);
+/// The longest wait for the end of a rate limit that is slept through inside a poll: the limits of a minute are.
+const MAX_WAIT: Duration = Duration::from_secs(65);
 
-/// A client of one feed.
+/// What is waited at least, so that time passes.
+const SHORTEST_WAIT: Duration = Duration::from_millis(10);
+
+/// A client of one feed. Clones share what they know of its limits.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
     settings: FeedSettings,
     clock: Clock,
+    budget: Arc<Mutex<Budget>>,
+    /// The share of each limit that is left to others.
+    reserve: f64,
 }
 
 /// What is asked of an endpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Ask {
     pub(super) since: Option<DateTime<Utc>>,
+    pub(super) until: Option<DateTime<Utc>>,
     pub(super) limit: u32,
     pub(super) offset: u64,
     pub(super) ioc_type: Option<String>,
@@ -50,17 +59,39 @@ impl Client {
     /// A client that follows no redirect, since it would carry the key to another host.
     ///
     /// # Errors
-    /// The certificates of the system cannot be loaded.
+    /// The certificates cannot be loaded, or the proxy is none.
     pub fn new(settings: FeedSettings, clock: Clock) -> Result<Self, Failure> {
         // A provider that is already installed serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
+        let mut http = reqwest::Client::builder()
             .user_agent(concat!("taxii-server/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(settings.timeout)
-            .build()
-            .map_err(|error| connection(&error))?;
-        Ok(Self { http, settings, clock })
+            // Of the whole: an answer that drips does not hold up the feed for longer.
+            .timeout(settings.timeout);
+        if let Some(path) = &settings.ca_file {
+            let unusable = |error: &dyn std::fmt::Display| Failure::Connection {
+                message: format!("`ca_file` `{}`: {error}", path.display()),
+            };
+            let text = std::fs::read(path).map_err(|error| unusable(&error))?;
+            let authorities = Certificate::from_pem_bundle(&text).map_err(|error| unusable(&error))?;
+            http = http.tls_certs_merge(authorities);
+        }
+        if let Some(proxy) = &settings.proxy {
+            http = http.proxy(Proxy::all(proxy).map_err(|error| connection(&error))?);
+        }
+        let http = http.build().map_err(|error| connection(&error))?;
+        let budget = Arc::new(Mutex::new(Budget::new(settings.daily_quota)));
+        Ok(Self { http, settings, clock, budget, reserve: 0.0 })
+    }
+
+    /// The same client, leaving this share of each limit to others. It does not wait for the end of a limit.
+    pub(super) fn sparing(&self, reserve: f64) -> Self {
+        Self { reserve, ..self.clone() }
+    }
+
+    /// What is left of the requests.
+    pub(super) fn budget(&self) -> MutexGuard<'_, Budget> {
+        self.budget.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The settings.
@@ -69,11 +100,12 @@ impl Client {
     }
 
     /// Asks, and tries again what may pass. Gives the failures of earlier tries with the answer.
-    pub(super) async fn ask(&self, path: &str, ask: &Ask, key: &str) -> Result<Answer, Failure> {
+    pub(super) async fn ask(&self, path: &str, ask: &Ask) -> Result<Answer, Failure> {
         let mut attempt = 1;
         let mut first = None;
         loop {
-            match self.ask_once(path, ask, key).await {
+            self.pace().await?;
+            match self.ask_once(path, ask).await {
                 Ok(answer) => {
                     if let Some(failure) = first {
                         let (feed, tries) = (&self.settings.name, attempt);
@@ -85,7 +117,7 @@ impl Client {
                     Some(wait) if attempt < self.settings.attempts => {
                         attempt += 1;
                         first.get_or_insert(failure);
-                        tokio::time::sleep(wait).await;
+                        self.clock.sleep(wait).await;
                     }
                     _ => return Err(failure),
                 },
@@ -97,17 +129,35 @@ impl Client {
     fn wait(&self, failure: &Failure, attempt: u32) -> Option<Duration> {
         let backoff = self.settings.backoff.saturating_mul(1 << (attempt - 1).min(6));
         match failure {
+            Failure::RateLimited { .. } if self.reserve > 0.0 => None,
             Failure::RateLimited { wait } => Some(wait.unwrap_or(backoff)).filter(|wait| *wait <= MAX_WAIT),
             failure if failure.is_passing() => Some(backoff),
             _ => None,
         }
     }
 
-    async fn ask_once(&self, path: &str, ask: &Ask, key: &str) -> Result<Answer, Failure> {
+    /// Waits while the limits that are known allow no request, so that none is wasted on being refused.
+    async fn pace(&self) -> Result<(), Failure> {
+        loop {
+            let wait = self.budget().wait(self.reserve, self.clock.now());
+            match wait {
+                None => return Ok(()),
+                Some(wait) if self.reserve > 0.0 || wait > MAX_WAIT => {
+                    return Err(Failure::RateLimited { wait: Some(wait) });
+                }
+                Some(wait) => self.clock.sleep(wait.max(SHORTEST_WAIT)).await,
+            }
+        }
+    }
+
+    async fn ask_once(&self, path: &str, ask: &Ask) -> Result<Answer, Failure> {
+        let key = self.settings.api_key()?;
         let request =
             self.http.get(self.url(path, ask)?).bearer_auth(key).header(header::ACCEPT, "application/json");
+        self.budget().spend(self.clock.now());
         let response = request.send().await.map_err(|error| connection(&error))?;
         let headers = response.headers().clone();
+        self.budget().listen(&headers, self.clock.now());
         let status = response.status();
         if status.is_redirection() {
             return Err(Failure::Redirected { location: text(&headers, header::LOCATION.as_str()) });
@@ -129,7 +179,7 @@ impl Client {
         let FeedSettings { ioc_type, confidence, category, industry, .. } = &self.settings;
         let category = category.as_ref().filter(|_| path == LIST);
         let mut query = url.query_pairs_mut();
-        let since = ask.since.map(loose_time::write);
+        let [since, until] = [ask.since, ask.until].map(|time| time.map(loose_time::write));
         let offset = (ask.offset > 0).then(|| ask.offset.to_string());
         for (name, value) in [
             ("type", ask.ioc_type.as_ref().or(ioc_type.as_ref())),
@@ -137,6 +187,7 @@ impl Client {
             ("category", category),
             ("industry", industry.as_ref()),
             ("since", since.as_ref()),
+            ("until", until.as_ref()),
             ("limit", Some(&ask.limit.to_string())),
             ("offset", offset.as_ref()),
         ] {
@@ -158,7 +209,7 @@ impl Client {
             StatusCode::UNAUTHORIZED => Failure::Unauthorized { code: field("code") },
             StatusCode::FORBIDDEN => Failure::Forbidden { code: field("code") },
             StatusCode::TOO_MANY_REQUESTS | StatusCode::PAYMENT_REQUIRED => {
-                Failure::RateLimited { wait: wait(headers, self.clock.now()) }
+                Failure::RateLimited { wait: budget::lifted_in(headers, self.clock.now()) }
             }
             other => Failure::Status { status: other.as_u16(), message: field("message") },
         }
@@ -168,6 +219,9 @@ impl Client {
 /// Reads a body to its end, but no further than the limit.
 async fn read(mut response: Response, limit: usize) -> Result<Vec<u8>, Failure> {
     let mut body = Vec::new();
+    if response.content_length().is_some_and(|length| length > u64::try_from(limit).unwrap_or(u64::MAX)) {
+        return Err(Failure::TooLarge { limit });
+    }
     while let Some(chunk) = response.chunk().await.map_err(|error| connection(&error))? {
         if body.len() + chunk.len() > limit {
             return Err(Failure::TooLarge { limit });
@@ -180,17 +234,13 @@ async fn read(mut response: Response, limit: usize) -> Result<Vec<u8>, Failure> 
 /// When the answer was made, by the service's clock: `meta.generated_at`, else the header `Date`.
 fn server_time(body: &Value, headers: &HeaderMap) -> Option<DateTime<Utc>> {
     let generated = body.pointer("/meta/generated_at").and_then(Value::as_str).and_then(loose_time::read);
-    let date = || DateTime::parse_from_rfc2822(headers.get(header::DATE)?.to_str().ok()?).ok();
-    generated.map(|time| time.instant()).or_else(|| date().map(|date| date.to_utc()))
+    generated.map(|time| time.instant()).or_else(|| date(headers))
 }
 
-/// When the limit is lifted: `Retry-After` in seconds, else `X-RateLimit-Reset` in Unix seconds, taken
-/// against the service's clock.
-fn wait(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
-    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<i64>().ok();
-    let now = server_time(&Value::Null, headers).unwrap_or(now).timestamp();
-    let seconds = number("retry-after").or_else(|| Some(number("x-ratelimit-reset")? - now))?;
-    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+/// The header `Date`.
+pub(super) fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
+    let text = headers.get(header::DATE)?.to_str().ok()?;
+    DateTime::parse_from_rfc2822(text).ok().map(|date| date.to_utc())
 }
 
 fn text(headers: &HeaderMap, name: &str) -> String {

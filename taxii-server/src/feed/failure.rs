@@ -3,10 +3,14 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::settings::KeyError;
+
 /// A request that gave no usable answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Failure {
+    /// There is no API key.
+    NoKey(KeyError),
     /// 401: the key is missing, wrong or expired.
     Unauthorized {
         /// The code in the answer, such as `invalid_api_key`.
@@ -64,7 +68,8 @@ impl Failure {
         match self {
             Self::Connection { .. } | Self::NotJson { .. } => true,
             Self::Status { status, .. } => *status >= 500 || *status == 408,
-            Self::Unauthorized { .. }
+            Self::NoKey(_)
+            | Self::Unauthorized { .. }
             | Self::Forbidden { .. }
             | Self::RateLimited { .. }
             | Self::Redirected { .. }
@@ -73,9 +78,19 @@ impl Failure {
         }
     }
 
+    /// Whether the service refuses the question itself, so that it has to be put in another way.
+    pub(crate) fn is_final(&self) -> bool {
+        match self {
+            Self::Forbidden { .. } | Self::Shape { .. } => true,
+            Self::Status { status, .. } => *status < 500 && *status != 408,
+            _ => false,
+        }
+    }
+
     /// What the operator can do.
     pub fn help(&self) -> &'static str {
         match self {
+            Self::NoKey(_) => "put the key into the file or variable, it is read again at the next poll",
             Self::Unauthorized { .. } => "check the API key and whether it has expired",
             Self::Forbidden { .. } => "use a key of the Pro tier, or set `endpoint = \"list\"`",
             Self::RateLimited { .. } => "poll less often if this goes on",
@@ -91,6 +106,7 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NoKey(error) => error.fmt(f),
             Self::Unauthorized { code } => write!(f, "the service refuses the API key (401 {code})"),
             Self::Forbidden { code } => write!(f, "the key may not use this endpoint (403 {code})"),
             Self::RateLimited { wait: Some(wait) } => {
@@ -110,3 +126,9 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        Self::NoKey(error)
+    }
+}

@@ -1,56 +1,61 @@
-//! One poll: ask, read, ingest, and move the place in the feed if nothing was missing.
-
-use std::fmt;
+//! One poll: what has come since the last one, read whole, stored, and the place moved with it.
+//!
+//! A poll asks for everything since its place, less the overlap for what arrives late. When that is more than can be read
+//! at once, it reads the oldest part, stores it with the place at the end of that part, and goes on from there: so a poll
+//! that is broken off has not been in vain. The past is read apart from that, newest first: see `backfill`.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use stix_core::Timestamp;
 
-use super::client::{Ask, Client};
-use super::settings::{Endpoint, FeedSettings, KeyError};
-use super::walk::{self, Walk};
+use super::backfill::Past;
+use super::client::Client;
+use super::outcome::{PollError, Polled};
+use super::settings::{Endpoint, FeedSettings};
+use super::stretch::Stretch;
+use super::walk::{self, Outcome, Records, Walk};
+use super::window::{End, Window};
 use super::{Failure, list_row, loose_time, stix_record};
 use crate::clock::Clock;
-use crate::ingest::{Arrival, FUTURE, FeedBatch, Ingest, Ingested, Minting};
+use crate::ingest::{Arrival, FUTURE, FeedBatch, Ingest, Minting};
+use crate::storage::supervision::{FeedHealth, Gap, GapReason, Progress};
 use crate::storage::{CollectionId, StorageError};
+
+/// How far back the past is read where the settings do not say: as far as any tier of the service looks.
+const WHOLE_PAST: TimeDelta = TimeDelta::days(365);
+/// How far a key of the Free tier looks back.
+const FREE_PAST: TimeDelta = TimeDelta::days(1);
+/// By how much the clocks of the service and of this machine may differ.
+const SKEW: TimeDelta = TimeDelta::hours(1);
+/// By how much times of one service may differ, which is more than one machine.
+const JITTER: TimeDelta = TimeDelta::minutes(1);
+/// A clock of this machine that is behind the service by more is not to be believed.
+const ABSURD: TimeDelta = TimeDelta::days(1);
+/// How often a window is tried again that cannot be read whole, before that is said to be a gap.
+pub(super) const PATIENCE: u32 = 2;
 
 /// Polls one feed into one collection.
 #[derive(Debug)]
 pub struct Poller {
-    client: Client,
+    pub(super) client: Client,
     collection: CollectionId,
     minting: Minting,
     ingest: Ingest,
     clock: Clock,
     /// The STIX endpoint has refused the key; said once.
     list_only: bool,
-}
-
-/// What a poll did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Polled {
-    /// What ingest did with the records.
-    pub ingested: Ingested,
-    /// Whether all records since the last place were read; else the place stays.
-    pub complete: bool,
-}
-
-/// A poll that could not be made.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum PollError {
-    /// There is no API key.
-    Key(KeyError),
-    /// The feed gave no usable answer.
-    Feed(Failure),
-    /// The store failed.
-    Storage(StorageError),
-}
-
-/// What both endpoints gave.
-struct Fetched {
-    bundles: Option<Walk>,
-    rows: Option<Walk>,
+    /// The key is one of the Free tier.
+    free: bool,
+    /// Whether the service minds the end of a window, once that is known.
+    pub(super) ends: Option<bool>,
+    /// How often in a row a poll has missed records.
+    misses: u32,
+    /// What is read of the past, and how.
+    pub(super) past: Past,
+    /// The last time that the service told.
+    heard: Option<DateTime<Utc>>,
+    /// How polling goes, once the store was asked.
+    health: Option<FeedHealth>,
 }
 
 impl Poller {
@@ -67,7 +72,20 @@ impl Poller {
         let minting = Minting::new(settings.author, &settings.installation, settings.marking());
         let minting = minting.map_err(|error| Failure::Shape { message: error.to_string() })?;
         let client = Client::new(settings, clock.clone())?;
-        Ok(Self { client, collection, minting, ingest, clock, list_only: false })
+        Ok(Self {
+            client,
+            collection,
+            minting,
+            ingest,
+            clock,
+            list_only: false,
+            free: false,
+            ends: None,
+            misses: 0,
+            past: Past::default(),
+            heard: None,
+            health: None,
+        })
     }
 
     /// The settings.
@@ -76,109 +94,290 @@ impl Poller {
     }
 
     /// The time.
-    pub(super) fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
+    pub(super) fn clock(&self) -> &Clock {
+        &self.clock
     }
 
-    /// Polls once.
+    /// Polls once: everything up to now.
     ///
     /// # Errors
-    /// Then nothing has changed, and the next poll asks for the same records again.
+    /// What was stored until then stays, and the next poll asks for the rest again.
     pub async fn poll(&mut self) -> Result<Polled, PollError> {
-        let key = self.settings().api_key()?;
-        let place = self.ingest.place(&self.settings().name).await?;
-        let overlap = TimeDelta::from_std(self.settings().overlap).unwrap_or(TimeDelta::MAX);
-        let since = place.and_then(|place| place.checked_sub_signed(overlap));
-        let ask = Ask { since, limit: self.settings().page, ..Ask::default() };
-        let fetched = self.fetch(&ask, &key).await?;
-        self.report_gap(since, &fetched);
-        let complete = fetched.is_complete();
-        let place = fetched.place().filter(|_| complete);
+        self.recall().await?;
+        let mut polled = Polled::default();
+        let ended = self.read_on(&mut polled).await.map(|()| polled);
+        self.remember(&ended).await;
+        ended
+    }
+
+    async fn read_on(&mut self, polled: &mut Polled) -> Result<(), PollError> {
+        match self.progress().await? {
+            Some(progress) => self.catch_up(progress, polled).await,
+            None => match self.begin(polled).await? {
+                Some(progress) => self.catch_up(progress, polled).await,
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// How far the feed has been read.
+    pub(super) async fn progress(&self) -> Result<Option<Progress>, StorageError> {
+        self.ingest.storage().feed_progress(&self.settings().name).await
+    }
+
+    /// Down to when the past is to be read.
+    pub(super) fn target(&self, began: DateTime<Utc>) -> DateTime<Utc> {
+        let past = self.settings().backfill.and_then(|past| TimeDelta::from_std(past).ok());
+        let past = past.unwrap_or(WHOLE_PAST);
+        began.checked_sub_signed(past).unwrap_or(DateTime::UNIX_EPOCH)
+    }
+
+    /// The first poll: asks for all that is wanted, which mostly can be had at once. If not, the past begins shortly
+    /// before now, and the rest of the poll is given back as what is to be caught up with.
+    async fn begin(&mut self, polled: &mut Polled) -> Result<Option<Progress>, PollError> {
+        let wanted = self.settings().backfill.is_some();
+        let since = wanted.then(|| self.target(self.clock.now()).checked_sub_signed(SKEW)).flatten();
+        let window = Window::open(since);
+        let walk = match self.bundles(window).await? {
+            Some(walk) if walk.is_whole() && self.settings().endpoint == Endpoint::Stix => walk,
+            Some(bundles) => self.begin_list(window).await?.with(bundles),
+            None => self.begin_list(window).await?,
+        };
+        let now = self.hear(&walk)?;
+        let target = self.target(now);
+        if !walk.is_whole() {
+            let place = self.bounded(now) - self.overlap();
+            let progress = Progress { began: now, covered_from: place, place };
+            self.commit(polled, Some(progress), Vec::new(), walk.records).await?;
+            return Ok(Some(progress));
+        }
+        let reached = self.look_back(&walk).filter(|reached| wanted && *reached > target + JITTER);
+        let gaps = reached.map(|until| self.gap(target, until, GapReason::LookBack));
+        let place = self.bounded(now);
+        let progress = Progress { began: now, covered_from: target.min(place), place };
+        self.commit(polled, Some(progress), gaps.into_iter().collect(), walk.records).await?;
+        polled.complete = true;
+        Ok(None)
+    }
+
+    /// Reads the list, by parts if its rows do not hold still, but not if there are too many for one go.
+    async fn begin_list(&mut self, window: Window) -> Result<Walk, Failure> {
+        let ask = window.ask(self.settings().page);
+        let walk = walk::list(&self.client, &ask, true).await?;
+        match walk.outcome {
+            Outcome::Unsteady => walk::list_in_parts(&self.client, &ask, walk).await,
+            Outcome::Whole | Outcome::TooMuch => Ok(walk),
+        }
+    }
+
+    /// Reads from the place to now, as many windows as that takes.
+    async fn catch_up(&mut self, mut progress: Progress, polled: &mut Polled) -> Result<(), PollError> {
+        let mut since = progress.place - self.overlap();
+        let mut bundles = self.bundles(Window::open(Some(since))).await?;
+        loop {
+            let Stretch { window, walk } = self.next(Window::open(Some(since)), bundles.take()).await?;
+            let now = self.hear(&walk)?;
+            if let Some(back) = self.gone_back(&progress, now) {
+                since = back - self.overlap();
+                progress =
+                    Progress { covered_from: progress.covered_from.min(back), place: back, ..progress };
+                continue;
+            }
+            let whole = walk.is_whole();
+            if !whole && self.misses < PATIENCE {
+                self.misses += 1;
+                self.commit(polled, None, Vec::new(), walk.records).await?;
+                return Ok(());
+            }
+            self.misses = 0;
+            let reached = self.look_back(&walk).filter(|reached| *reached > progress.place + JITTER);
+            let end = window.until.map_or(now, |until| until.min(now)).max(reached.unwrap_or(since));
+            let lost = reached.map(|reached| self.gap(progress.place, reached, GapReason::LookBack));
+            let missed = (!whole).then(|| self.gap(since, end, GapReason::Overflow));
+            let gaps = lost.into_iter().chain(missed).collect();
+            progress.place = progress.place.max(self.bounded(end));
+            self.commit(polled, Some(progress), gaps, walk.records).await?;
+            if window.until.is_none() {
+                polled.complete = true;
+                return Ok(());
+            }
+            since = end;
+        }
+    }
+
+    /// Reads what comes next: by the bundle if that is enough, else by the list, else by bundles in parts.
+    async fn next(&mut self, window: Window, bundles: Option<Walk>) -> Result<Stretch, Failure> {
+        let only_stix = self.settings().endpoint == Endpoint::Stix;
+        match bundles {
+            Some(walk) if only_stix && walk.is_whole() => Ok(Stretch { window, walk }),
+            bundles => match self.stretch(&self.client.clone(), window, End::Oldest).await {
+                Ok(Stretch { window, walk }) => {
+                    let walk = match bundles {
+                        Some(bundles) => walk.with(bundles),
+                        None => walk,
+                    };
+                    Ok(Stretch { window, walk })
+                }
+                Err(failure) => match bundles.filter(|_| only_stix && failure.is_final()) {
+                    Some(cut) => {
+                        let ask = window.ask(self.settings().page);
+                        let walk = walk::stix_in_parts(&self.client, &ask, cut).await?;
+                        Ok(Stretch { window, walk })
+                    }
+                    None => Err(failure),
+                },
+            },
+        }
+    }
+
+    /// Takes note of what an answer tells of the service; its time is given back.
+    pub(super) fn hear(&mut self, walk: &Walk) -> Result<DateTime<Utc>, Failure> {
+        self.free |= walk.free;
+        self.heard = walk.server_time.or(self.heard);
+        // An answer without any time cannot be placed.
+        walk.server_time.ok_or_else(|| Failure::Shape {
+            message: "neither the header `Date` nor a record says what time it is".to_owned(),
+        })
+    }
+
+    /// Asks the STIX endpoint, where the settings name it and the key allows it.
+    async fn bundles(&mut self, window: Window) -> Result<Option<Walk>, Failure> {
+        let endpoint = self.settings().endpoint;
+        if endpoint == Endpoint::List || self.list_only {
+            return Ok(None);
+        }
+        match walk::stix(&self.client, &window.ask(self.settings().page)).await {
+            Ok(walk) => Ok(Some(walk)),
+            Err(Failure::Forbidden { code }) if endpoint == Endpoint::Auto => {
+                let feed = &self.settings().name;
+                tracing::warn!(
+                    feed,
+                    "the key may not use the STIX endpoint (403 {code}); polling the list only"
+                );
+                (self.list_only, self.free) = (true, true);
+                Ok(None)
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// The place to go back to when the clock of the service is behind it: what has come since the last poll may be dated
+    /// before the place.
+    fn gone_back(&self, progress: &Progress, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        if now + JITTER >= progress.place {
+            return None;
+        }
+        let last = self.health.as_ref().and_then(|health| health.last_success);
+        let since_then = last.map_or(SKEW, |last| (self.clock.now() - last).max(TimeDelta::zero()));
+        let back = now.checked_sub_signed(since_then).unwrap_or(now);
+        let (feed, place) = (&self.settings().name, loose_time::write(progress.place));
+        tracing::warn!(feed, "the clock of the service went back: it is {now} there, and was {place}");
+        Some(back)
+    }
+
+    /// Where the look-back of the service begins. One that does not say so is taken at its documentation's word.
+    pub(super) fn look_back(&self, walk: &Walk) -> Option<DateTime<Utc>> {
+        let documented = || if self.free { FREE_PAST } else { WHOLE_PAST };
+        walk.clamped_to.or_else(|| walk.server_time?.checked_sub_signed(documented()))
+    }
+
+    /// A gap, said in the log.
+    pub(super) fn gap(&self, from: DateTime<Utc>, until: DateTime<Utc>, reason: GapReason) -> Gap {
+        let feed = &self.settings().name;
+        let why = match reason {
+            GapReason::LookBack => "the service does not look back that far",
+            GapReason::Overflow => "the service shows fewer records than it has",
+        };
+        let (start, end) = (loose_time::write(from), loose_time::write(until));
+        tracing::warn!(feed, "records between {start} and {end} are out of reach: {why}");
+        Gap { from, until, reason, found: self.clock.now() }
+    }
+
+    /// The place is in the time of the service. Should its clock be fast, the place would pass by what comes once it is put
+    /// right; so the place is not later than it is here, if that can be believed.
+    fn bounded(&self, time: DateTime<Utc>) -> DateTime<Utc> {
+        let here = self.clock.now();
+        if time - here > ABSURD { time } else { time.min(here) }
+    }
+
+    fn overlap(&self) -> TimeDelta {
+        // A setting of millennia is all there is.
+        TimeDelta::from_std(self.settings().overlap).unwrap_or(WHOLE_PAST).min(WHOLE_PAST)
+    }
+
+    /// Stores records together with what is covered by them.
+    pub(super) async fn commit(
+        &mut self,
+        polled: &mut Polled,
+        progress: Option<Progress>,
+        gaps: Vec<Gap>,
+        records: Records,
+    ) -> Result<(), StorageError> {
+        polled.gaps += gaps.len();
         let batch = FeedBatch {
             feed: self.settings().name.clone(),
             collection: self.collection,
-            place,
-            arrivals: self.arrivals(fetched),
+            progress,
+            gaps,
+            arrivals: self.arrivals(records),
         };
-        let ingested = self.ingest.feed(&self.minting, batch).await?;
-        Ok(Polled { ingested, complete })
+        polled.ingested += self.ingest.feed(&self.minting, batch).await?;
+        Ok(())
     }
 
-    /// Asks the endpoints that the settings name and the key allows.
-    async fn fetch(&mut self, ask: &Ask, key: &str) -> Result<Fetched, Failure> {
-        let endpoint = if self.list_only { Endpoint::List } else { self.settings().endpoint };
-        let bundles = match endpoint {
-            Endpoint::List => None,
-            Endpoint::Stix | Endpoint::Auto => match walk::stix(&self.client, ask, key).await {
-                Ok(walk) => Some(walk),
-                Err(Failure::Forbidden { code }) if endpoint == Endpoint::Auto => {
-                    let feed = &self.settings().name;
-                    tracing::warn!(
-                        feed,
-                        "the key may not use the STIX endpoint (403 {code}); polling the list only"
-                    );
-                    self.list_only = true;
-                    None
-                }
-                Err(failure) => return Err(failure),
-            },
-        };
-        let cut = bundles.as_ref().is_none_or(|walk| !walk.complete);
-        let rows = match endpoint {
-            Endpoint::Stix if !cut => None,
-            // What the bundle cut off, the list has; if even that fails, the bundle can be had in parts.
-            Endpoint::Stix => match walk::list(&self.client, ask, key).await {
-                Ok(walk) if walk.complete => Some(walk),
-                _ => {
-                    let cut = bundles.unwrap_or_default();
-                    let bundles = Some(walk::stix_in_parts(&self.client, ask, key, cut).await?);
-                    return Ok(Fetched { bundles, rows: None });
-                }
-            },
-            Endpoint::List | Endpoint::Auto => Some(walk::list(&self.client, ask, key).await?),
-        };
-        Ok(Fetched { bundles, rows })
-    }
-
-    /// Says that records are out of reach, and which.
-    fn report_gap(&self, since: Option<DateTime<Utc>>, fetched: &Fetched) {
-        let feed = &self.settings().name;
-        if !fetched.is_complete() {
-            tracing::warn!(feed, "the feed cut its answers: what came is stored, the next poll asks again");
-        }
-        let clamped = fetched.rows.as_ref().and_then(|walk| loose_time::read(walk.clamped_to.as_deref()?));
-        if let (Some(asked), Some(given)) = (since, clamped)
-            && given.instant() > asked + TimeDelta::seconds(1)
-        {
-            let asked = loose_time::write(asked);
-            tracing::warn!(
-                feed,
-                "the feed looks back to {given} only: records between {asked} and then are out of reach"
-            );
-        }
-    }
-
-    fn arrivals(&self, fetched: Fetched) -> Vec<Arrival> {
+    fn arrivals(&self, records: Records) -> Vec<Arrival> {
         let feed = &self.settings().name;
         let latest = Timestamp::from_millis(self.clock.now() + FUTURE);
-        let bundles = fetched.bundles.into_iter().flat_map(|walk| walk.records);
-        let rows = fetched.rows.into_iter().flat_map(|walk| walk.records);
+        let bundles = records.bundles.into_iter();
         let from_bundles = bundles.flat_map(|bundle: Value| stix_record::read(feed, &bundle, &latest));
+        let rows = records.rows.into_iter();
         let from_rows = rows.flat_map(|row: Value| list_row::read(feed, &row, self.minting.namer()));
         from_bundles.chain(from_rows).map(|arrival| not_in_the_future(arrival, &latest)).collect()
     }
-}
 
-impl Fetched {
-    /// The list knows more of a record than the bundle, so if it was asked, it decides.
-    fn is_complete(&self) -> bool {
-        self.rows.as_ref().or(self.bundles.as_ref()).is_some_and(|walk| walk.complete)
+    /// Goes on from what the store knows of the health of the feed.
+    pub(super) async fn recall(&mut self) -> Result<(), StorageError> {
+        if self.health.is_none() {
+            let known = self.ingest.storage().feed_health(&self.settings().name).await?.unwrap_or_default();
+            self.client.budget().resume(known.spent, known.quota);
+            self.health = Some(known);
+        }
+        Ok(())
     }
 
-    /// The earliest of the service's times: what came after it comes again.
-    fn place(&self) -> Option<DateTime<Utc>> {
-        let walks = [&self.bundles, &self.rows].into_iter().flatten();
-        walks.map(|walk| walk.server_time).min().flatten()
+    /// Notes how the poll went.
+    async fn remember(&mut self, ended: &Result<Polled, PollError>) {
+        self.note(|health, now| {
+            health.last_attempt = now;
+            health.failure = match ended {
+                Ok(polled) if polled.complete => None,
+                Ok(_) => Some("the service cut its answers".to_owned()),
+                // Not every database takes text with a zero.
+                Err(error) => Some(error.to_string().replace('\0', "")),
+            };
+            if ended.as_ref().is_ok_and(|polled| polled.complete) {
+                health.last_success = Some(now);
+            }
+            if ended.as_ref().is_ok_and(|polled| polled.ingested.has_news()) {
+                health.last_news = Some(now);
+            }
+        })
+        .await;
+    }
+
+    /// Changes what is noted of the health of the feed. That this fails costs nothing but the note.
+    pub(super) async fn note(&mut self, change: impl FnOnce(&mut FeedHealth, DateTime<Utc>)) {
+        let mut health = self.health.take().unwrap_or_default();
+        change(&mut health, self.clock.now());
+        health.server_time = self.heard.or(health.server_time);
+        (health.quota, health.spent) = {
+            let budget = self.client.budget();
+            (budget.told(), budget.spent())
+        };
+        if let Err(error) = self.ingest.storage().write_feed_health(&self.settings().name, &health).await {
+            tracing::debug!(error = &error as &dyn std::error::Error, "the health of a feed is not stored");
+        }
+        self.health = Some(health);
     }
 }
 
@@ -193,54 +392,5 @@ fn not_in_the_future(arrival: Arrival, latest: &Timestamp) -> Arrival {
             Arrival::quarantined("first seen more than 5 minutes in the future", &record)
         }
         other => other,
-    }
-}
-
-impl PollError {
-    /// What the operator can do.
-    pub fn help(&self) -> &'static str {
-        match self {
-            Self::Key(_) => "put the key into the file or variable, it is read again at the next poll",
-            Self::Feed(failure) => failure.help(),
-            Self::Storage(_) => "nothing is lost, the next poll asks for the same records again",
-        }
-    }
-}
-
-impl fmt::Display for PollError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Key(error) => error.fmt(f),
-            Self::Feed(failure) => failure.fmt(f),
-            Self::Storage(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for PollError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Key(error) => Some(error),
-            Self::Feed(failure) => Some(failure),
-            Self::Storage(error) => Some(error),
-        }
-    }
-}
-
-impl From<KeyError> for PollError {
-    fn from(error: KeyError) -> Self {
-        Self::Key(error)
-    }
-}
-
-impl From<Failure> for PollError {
-    fn from(failure: Failure) -> Self {
-        Self::Feed(failure)
-    }
-}
-
-impl From<StorageError> for PollError {
-    fn from(error: StorageError) -> Self {
-        Self::Storage(error)
     }
 }

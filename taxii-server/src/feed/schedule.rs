@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
 use super::{Failure, PollError, Polled, Poller};
@@ -10,22 +11,65 @@ use crate::metrics::Metrics;
 
 /// The wait after a first failure; it doubles with each further one, up to the interval.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
+/// How long reading the past waits for the end of a limit that is not said.
+const UNSAID_LIMIT: Duration = Duration::from_secs(60);
 
-/// Polls until `stop` says true. A poll that has begun is given up then: nothing of it is stored.
+/// Polls until `stop` says true. A poll that has begun is given up then: what it has not stored comes again.
 pub async fn run(mut poller: Poller, metrics: Arc<Metrics>, mut stop: watch::Receiver<bool>) {
+    tokio::select! {
+        () = poll(&mut poller, &metrics) => {}
+        _ = stop.wait_for(|stop| *stop) => {}
+    }
+}
+
+/// The present goes first; the past is read while nothing is to be polled.
+async fn poll(poller: &mut Poller, metrics: &Metrics) {
     let mut failures = 0;
     loop {
-        let polled = tokio::select! {
-            polled = poller.poll() => polled,
-            _ = stop.wait_for(|stop| *stop) => return,
-        };
-        metrics.polled(&poller.settings().name, polled.is_ok(), poller.now());
+        let polled = poller.poll().await;
+        metrics.polled(&poller.settings().name, polled.is_ok(), poller.clock().now());
         failures = if polled.is_ok() { 0 } else { failures + 1 };
         let wait = wait(&polled, failures, poller.settings().interval);
         log(&poller.settings().name, &polled, wait);
-        tokio::select! {
-            () = tokio::time::sleep(wait) => {}
-            _ = stop.wait_for(|stop| *stop) => return,
+        let next = poller.clock().now() + TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
+        if polled.is_ok() {
+            read_past(poller, next).await;
+        }
+        let left = (next - poller.clock().now()).to_std().unwrap_or_default();
+        poller.clock().clone().sleep(left).await;
+    }
+}
+
+/// Reads windows of the past until the next poll is due.
+async fn read_past(poller: &mut Poller, next: DateTime<Utc>) {
+    while poller.clock().now() < next {
+        let feed = poller.settings().name.clone();
+        match poller.backfill().await {
+            Ok(None) => return,
+            Ok(Some(polled)) => {
+                let counts = &polled.ingested;
+                let (records, new, done) = (counts.records, counts.new, polled.complete);
+                tracing::info!(
+                    feed,
+                    records,
+                    new,
+                    changed = counts.changed,
+                    done,
+                    "read a window of the past"
+                );
+            }
+            Err(PollError::Feed(Failure::RateLimited { wait })) => {
+                let wait = wait.unwrap_or(UNSAID_LIMIT);
+                let again = TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
+                if next - poller.clock().now() <= again {
+                    return;
+                }
+                poller.clock().clone().sleep(wait.max(FIRST_WAIT)).await;
+            }
+            Err(error) => {
+                tracing::warn!(feed, "reading the past failed: {error}; {}", error.help());
+                return;
+            }
         }
     }
 }
@@ -34,9 +78,9 @@ pub async fn run(mut poller: Poller, metrics: Arc<Metrics>, mut stop: watch::Rec
 fn wait(polled: &Result<Polled, PollError>, failures: u32, interval: Duration) -> Duration {
     match polled {
         Ok(_)
-        | Err(
-            PollError::Key(_) | PollError::Feed(Failure::Unauthorized { .. } | Failure::Forbidden { .. }),
-        ) => interval,
+        | Err(PollError::Feed(
+            Failure::NoKey(_) | Failure::Unauthorized { .. } | Failure::Forbidden { .. },
+        )) => interval,
         Err(PollError::Feed(Failure::RateLimited { wait: Some(wait) })) => {
             (*wait).max(Duration::from_secs(1))
         }
@@ -48,6 +92,14 @@ fn wait(polled: &Result<Polled, PollError>, failures: u32, interval: Duration) -
 fn log(feed: &str, polled: &Result<Polled, PollError>, wait: Duration) {
     let next_in = format!("{} s", wait.as_secs_f32());
     match polled {
+        Ok(polled) if !polled.complete => {
+            tracing::warn!(
+                feed,
+                records = polled.ingested.records,
+                next_in,
+                "the feed cut its answers: what came is stored, the next poll asks again"
+            );
+        }
         Ok(polled) => {
             let counts = &polled.ingested;
             tracing::info!(
@@ -57,6 +109,7 @@ fn log(feed: &str, polled: &Result<Polled, PollError>, wait: Duration) {
                 changed = counts.changed,
                 quarantined = counts.quarantined,
                 withheld = (counts.withheld > 0).then_some(counts.withheld),
+                gaps = (polled.gaps > 0).then_some(polled.gaps),
                 next_in,
                 "polled"
             );

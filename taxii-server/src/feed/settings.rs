@@ -38,7 +38,7 @@ pub struct FeedSettings {
     pub overlap: Duration,
     /// How many records are asked for in a request.
     pub page: u32,
-    /// How long a request may take.
+    /// How long a request may take, with its answer.
     #[serde(with = "duration")]
     pub timeout: Duration,
     /// How often a request is tried in one poll.
@@ -46,7 +46,21 @@ pub struct FeedSettings {
     /// The wait before the second try; it doubles from try to try.
     #[serde(with = "duration")]
     pub backoff: Duration,
-    /// The most bytes that an answer may have.
+    /// How far back the past is read; as far as the service allows if this is not said.
+    #[serde(deserialize_with = "duration::optional")]
+    pub backfill: Option<Duration>,
+    /// The share of the requests that reading the past may spend, of each limit that is known.
+    pub backfill_share: f64,
+    /// How many requests may be made in a day (UTC), beside what the service says of its limits.
+    pub daily_quota: Option<u32>,
+    /// After how long without a complete poll the feed is stale; see [`FeedSettings::stale_after`].
+    #[serde(deserialize_with = "duration::optional")]
+    pub stale_after: Option<Duration>,
+    /// The HTTP proxy to go through, as in `http://user:password@proxy.example.com:3128`.
+    pub proxy: Option<String>,
+    /// The file with certificates of authorities to trust beside those of the system, as PEM.
+    pub ca_file: Option<PathBuf>,
+    /// The most bytes that an answer may have, unpacked.
     pub max_answer_bytes: usize,
     /// Only IOCs of this type.
     #[serde(rename = "type")]
@@ -94,6 +108,12 @@ impl Default for FeedSettings {
             timeout: Duration::from_secs(60),
             attempts: 3,
             backoff: Duration::from_secs(1),
+            backfill: None,
+            backfill_share: 0.5,
+            daily_quota: None,
+            stale_after: None,
+            proxy: None,
+            ca_file: None,
             max_answer_bytes: 256 << 20,
             ioc_type: None,
             confidence: None,
@@ -142,6 +162,12 @@ impl FeedSettings {
         Tlp::named(self.tlp_version, self.tlp.as_deref()?)
     }
 
+    /// After how long without a complete poll the feed is stale: an hour or three intervals, if the settings do not say.
+    pub fn stale_after(&self) -> Duration {
+        let default = || self.interval.saturating_mul(3).max(Duration::from_secs(3600));
+        self.stale_after.unwrap_or_else(default)
+    }
+
     /// Pushes what cannot work.
     pub(crate) fn check(&self, problems: &mut Vec<String>) {
         let mut problem = |text: String| problems.push(format!("feed `{}`: {text}", self.name));
@@ -160,6 +186,23 @@ impl FeedSettings {
         }
         if self.interval < Duration::from_secs(1) {
             problem("`interval` is shorter than `1s`".to_owned());
+        }
+        if self.stale_after() <= self.interval {
+            problem(
+                "`stale_after` is not longer than `interval`: the feed would be stale between polls"
+                    .to_owned(),
+            );
+        }
+        if !(self.backfill_share > 0.0 && self.backfill_share <= 1.0) {
+            problem("`backfill_share` is not greater than 0 and at most 1".to_owned());
+        }
+        if self.daily_quota == Some(0) {
+            problem("`daily_quota` is 0: the feed would never be polled".to_owned());
+        }
+        if let Some(proxy) = &self.proxy
+            && !reqwest::Url::parse(proxy).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+        {
+            problem("`proxy` is no address such as `http://proxy.example.com:3128`".to_owned());
         }
     }
 }

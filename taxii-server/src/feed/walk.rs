@@ -1,161 +1,287 @@
-//! Reading all records since a time, from endpoints that hand them out in pieces.
+//! Reading a window whole, from endpoints that hand out their records in pieces.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::client::{self, Ask, Client};
 use super::settings::Endpoint;
-use super::{Failure, stix_record};
+use super::{Failure, loose_time, stix_record};
 
 /// How many tries to read a list whose rows move while it is read.
 const WALKS: u32 = 4;
 /// The most rows of the page before that a page asks for again.
 const MOST_OVERLAP: usize = 50;
+/// Up to which offset the service wants to be asked: what holds more rows is asked for in parts.
+const MOST_OFFSET: u64 = 1000;
+/// How many rows are read in pages when there are no smaller parts, though the service discourages it.
+const LAST_RESORT: u64 = 100_000;
 /// Where the STIX endpoint may cut an answer without a sign.
 const SILENT_CAP: usize = 1000;
+/// By how much a row may seem to lie beyond the end of a window that the service minds.
+const SLACK: TimeDelta = TimeDelta::minutes(1);
+/// The most rows of a page for a key of the Free tier.
+const FREE_PAGE: u64 = 100;
+
+/// What the endpoints gave, unread.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Records {
+    /// Bundles of the STIX endpoint.
+    pub(super) bundles: Vec<Value>,
+    /// Rows of the list.
+    pub(super) rows: Vec<Value>,
+}
 
 /// What was read, and whether that is all there was.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Walk {
-    /// Rows of the list, or bundles of the STIX endpoint.
-    pub(super) records: Vec<Value>,
-    /// Nothing is missing.
-    pub(super) complete: bool,
+    /// The records.
+    pub(super) records: Records,
+    /// Whether something is missing.
+    pub(super) outcome: Outcome,
     /// The service's time when the walk began.
     pub(super) server_time: Option<DateTime<Utc>>,
-    /// The look-back that the service shortened the question to, if it says so.
-    pub(super) clamped_to: Option<String>,
+    /// The beginning that the service gave the window, if it says so.
+    pub(super) clamped_to: Option<DateTime<Utc>>,
+    /// Whether the service minded the end of the window, if the answer shows it.
+    pub(super) kept_end: Option<bool>,
     /// How many records the service says there are.
-    total: Option<u64>,
+    pub(super) total: Option<u64>,
+    /// How many rows the first page had.
+    pub(super) page: usize,
+    /// Whether the pages are as short as those for a key of the Free tier.
+    pub(super) free: bool,
+}
+
+/// How reading ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Nothing is missing.
+    Whole,
+    /// The pages do not join: rows have moved while they were read.
+    #[default]
+    Unsteady,
+    /// There is more than can be read in pages.
+    TooMuch,
+}
+
+impl Records {
+    /// These, and those after them.
+    pub(super) fn and(mut self, others: Self) -> Self {
+        self.add(others);
+        self
+    }
+
+    fn add(&mut self, others: Self) {
+        self.bundles.extend(others.bundles);
+        self.rows.extend(others.rows);
+    }
 }
 
 impl Walk {
+    /// Whether nothing is missing.
+    pub(super) fn is_whole(&self) -> bool {
+        self.outcome == Outcome::Whole
+    }
+
+    /// Into how many parts the window is to be cut, so that each can be read.
+    pub(super) fn parts(&self) -> u64 {
+        let page = self.page.max(1) as u64;
+        let readable = if self.outcome == Outcome::TooMuch { MOST_OFFSET + page } else { page };
+        self.total.unwrap_or_default() / readable + 1
+    }
+
+    /// With what the bundles tell, which may be less than this, but of another kind.
+    pub(super) fn with(self, bundles: Self) -> Self {
+        let server_time = self.server_time.min(bundles.server_time).or(self.server_time);
+        Self { records: bundles.records.and(self.records), server_time, ..self }
+    }
+
     /// Adds what was read of a part.
     fn add(&mut self, part: Self) {
-        self.complete &= part.complete;
-        self.records.extend(part.records);
+        if !part.is_whole() {
+            self.outcome = part.outcome;
+        }
+        self.records.add(part.records);
         self.total = self.total.zip(part.total).map(|(a, b)| a + b);
     }
 }
 
-/// Reads the list endpoint: page by page, and if its rows do not hold still, in parts.
-pub(super) async fn list(client: &Client, ask: &Ask, key: &str) -> Result<Walk, Failure> {
-    let walk = walk_again(client, ask, key).await?;
-    if walk.complete {
-        return Ok(walk);
-    }
-    let parts = in_parts(Endpoint::List, client, ask, key).await?;
-    // A row of a type or confidence that is not documented is in no part: then the totals differ.
-    let complete = parts.complete && parts.total == walk.total;
-    let records = walk.records.into_iter().chain(parts.records).collect();
-    Ok(Walk { records, complete, ..walk })
+/// Reads the list endpoint page by page. With `fixed` a window without an end gets one, so that no row comes into it
+/// while it is read.
+pub(super) async fn list(client: &Client, ask: &Ask, fixed: bool) -> Result<Walk, Failure> {
+    walk_again(client, ask, fixed, MOST_OFFSET).await
 }
 
-/// Reads the STIX endpoint, which knows no pages: an answer that may be cut is not complete.
-pub(super) async fn stix(client: &Client, ask: &Ask, key: &str) -> Result<Walk, Failure> {
-    let answer = client.ask(client::STIX, ask, key).await?;
+/// Reads the list endpoint by type and confidence, after a walk that could not read it whole.
+pub(super) async fn list_in_parts(client: &Client, ask: &Ask, walk: Walk) -> Result<Walk, Failure> {
+    let parts = in_parts(Endpoint::List, client, ask).await?;
+    // A row of a type or confidence that is not documented is in no part.
+    let all = parts.is_whole() && parts.total >= walk.total;
+    let outcome = if all { Outcome::Whole } else { walk.outcome };
+    Ok(Walk { records: walk.records.and(parts.records), outcome, ..walk })
+}
+
+/// Reads the STIX endpoint, which knows no pages: an answer that may be cut is not whole.
+pub(super) async fn stix(client: &Client, ask: &Ask) -> Result<Walk, Failure> {
+    let answer = client.ask(client::STIX, ask).await?;
     let is_bundle = answer.body.get("type").is_some_and(|name| name == "bundle");
     if !is_bundle && !answer.body.is_array() {
         return Err(Failure::Shape { message: "there is no bundle".to_owned() });
     }
     let indicators = stix_record::count_indicators(&answer.body);
+    let cut = indicators >= ask.limit as usize || indicators == SILENT_CAP;
     Ok(Walk {
-        records: vec![answer.body],
-        complete: indicators < ask.limit as usize && indicators != SILENT_CAP,
+        records: Records { bundles: vec![answer.body], rows: Vec::new() },
+        outcome: if cut { Outcome::TooMuch } else { Outcome::Whole },
         server_time: answer.server_time,
         ..Walk::default()
     })
 }
 
 /// Reads what was cut off the STIX endpoint's answer in parts, small enough that none is cut.
-pub(super) async fn stix_in_parts(client: &Client, ask: &Ask, key: &str, cut: Walk) -> Result<Walk, Failure> {
-    let parts = in_parts(Endpoint::Stix, client, ask, key).await?;
-    let records = cut.records.into_iter().chain(parts.records).collect();
-    Ok(Walk { records, complete: parts.complete, ..cut })
+pub(super) async fn stix_in_parts(client: &Client, ask: &Ask, cut: Walk) -> Result<Walk, Failure> {
+    let parts = in_parts(Endpoint::Stix, client, ask).await?;
+    Ok(Walk { records: cut.records.and(parts.records), outcome: parts.outcome, ..cut })
 }
 
 /// Reads type by type, and a type that is still too much by confidence.
-async fn in_parts(endpoint: Endpoint, client: &Client, ask: &Ask, key: &str) -> Result<Walk, Failure> {
+async fn in_parts(endpoint: Endpoint, client: &Client, ask: &Ask) -> Result<Walk, Failure> {
     let chosen = |setting: &Option<String>, all: &[&str]| match setting {
         Some(one) => vec![one.clone()],
         None => all.iter().map(|name| (*name).to_owned()).collect(),
     };
     let settings = client.settings();
-    let mut whole = Walk { complete: true, total: Some(0), ..Walk::default() };
+    let mut whole = Walk { outcome: Outcome::Whole, total: Some(0), ..Walk::default() };
     for ioc_type in chosen(&settings.ioc_type, TYPES) {
         let by_type = Ask { ioc_type: Some(ioc_type), ..ask.clone() };
-        let part = read(endpoint, client, &by_type, key).await?;
-        if part.complete {
+        let part = match read(endpoint, client, &by_type, MOST_OFFSET).await {
+            // It knows no such type, so that it has none of it.
+            Err(Failure::Status { status: 400, .. }) => continue,
+            part => part?,
+        };
+        if part.is_whole() {
             whole.add(part);
             continue;
         }
         for confidence in chosen(&settings.confidence, CONFIDENCES) {
             let finer = Ask { confidence: Some(confidence), ..by_type.clone() };
-            whole.add(read(endpoint, client, &finer, key).await?);
+            whole.add(read(endpoint, client, &finer, LAST_RESORT).await?);
         }
     }
     Ok(whole)
 }
 
-async fn read(endpoint: Endpoint, client: &Client, ask: &Ask, key: &str) -> Result<Walk, Failure> {
+async fn read(endpoint: Endpoint, client: &Client, ask: &Ask, most: u64) -> Result<Walk, Failure> {
     match endpoint {
-        Endpoint::List => walk_again(client, ask, key).await,
-        Endpoint::Stix | Endpoint::Auto => stix(client, ask, key).await,
+        Endpoint::List => walk_again(client, ask, false, most).await,
+        Endpoint::Stix | Endpoint::Auto => stix(client, ask).await,
     }
 }
 
+/// All types that any page of the vendor names.
 const TYPES: &[&str] =
-    &["ipv4", "ipv6", "domain", "url", "md5", "sha1", "sha256", "cve", "mitre-attack", "email"];
+    &["ipv4", "ipv6", "domain", "url", "md5", "sha1", "sha256", "sha512", "cve", "mitre-attack", "email"];
 const CONFIDENCES: &[&str] = &["high", "medium", "low"];
 
 /// The order of the rows is not documented, and rows come and go meanwhile. So each page asks again for the
 /// last rows of the one before; where they do not join, rows have moved by more than that, and the walk
 /// starts over.
-async fn walk_again(client: &Client, ask: &Ask, key: &str) -> Result<Walk, Failure> {
+async fn walk_again(client: &Client, ask: &Ask, fixed: bool, most: u64) -> Result<Walk, Failure> {
     let mut first = None;
     let mut walk = Walk::default();
     for _ in 0..WALKS {
-        walk = walk_once(client, ask, key).await?;
-        // The place is that of the first walk: what was added since comes again, what was not is not lost.
+        walk = walk_once(client, ask, fixed, most).await?;
+        // The time is that of the first walk: what was added since comes again, what was not is not lost.
         walk.server_time = *first.get_or_insert(walk.server_time);
-        if walk.complete {
+        if walk.outcome != Outcome::Unsteady {
             break;
         }
     }
     Ok(walk)
 }
 
-async fn walk_once(client: &Client, ask: &Ask, key: &str) -> Result<Walk, Failure> {
-    let mut walk = Walk::default();
-    let mut offset = 0;
+async fn walk_once(client: &Client, ask: &Ask, fixed: bool, most: u64) -> Result<Walk, Failure> {
+    let answer = client.ask(client::LIST, ask).await?;
+    let (rows, total) = page(&answer.body)?;
+    let mut walk = begin(ask, &answer.body, rows, total);
+    walk.server_time = answer.server_time.or_else(|| last_seen(rows).max());
+    walk.records.rows.clone_from(rows);
+    let mut end = rows.len();
+    if end as u64 >= total {
+        walk.outcome = Outcome::Whole;
+        return Ok(walk);
+    }
+    if walk.page == 0 {
+        return Ok(walk);
+    }
+    if total > most.saturating_add(end as u64) {
+        walk.outcome = Outcome::TooMuch;
+        return Ok(walk);
+    }
+    if fixed && ask.until.is_none() && walk.server_time.is_some() {
+        let until = walk.server_time;
+        let ended = Box::pin(walk_once(client, &Ask { until, ..ask.clone() }, false, most)).await?;
+        return Ok(Walk { server_time: until, ..ended });
+    }
     loop {
-        let page_ask = Ask { offset: offset as u64, ..ask.clone() };
-        let answer = client.ask(client::LIST, &page_ask, key).await?;
+        let offset = end - (walk.page / 10).clamp(1, MOST_OVERLAP);
+        let answer = client.ask(client::LIST, &Ask { offset: offset as u64, ..ask.clone() }).await?;
         let (rows, total) = page(&answer.body)?;
+        // A page without a row that is new is not the one that was asked for.
+        let Some(fresh) = join(&walk.records.rows, rows, offset).filter(|fresh| !fresh.is_empty()) else {
+            return Ok(walk);
+        };
+        walk.records.rows.extend(fresh.iter().cloned());
         walk.total = Some(total);
-        if offset == 0 {
-            walk.server_time = answer.server_time;
-            let echoed = answer.body.pointer("/meta/filters/since").and_then(Value::as_str);
-            walk.clamped_to = echoed.map(str::to_owned);
-        }
-        let Some(fresh) = join(&walk.records, rows, offset) else { return Ok(walk) };
-        walk.records.extend(fresh.iter().cloned());
-        let end = offset + rows.len();
-        walk.complete = end as u64 >= total;
-        if walk.complete || rows.is_empty() {
+        end = offset + rows.len();
+        if end as u64 >= total {
+            walk.outcome = Outcome::Whole;
             return Ok(walk);
         }
-        let overlap = (rows.len() / 10).clamp(1, MOST_OVERLAP).min(rows.len() - 1);
-        offset = end - overlap;
     }
+}
+
+/// What the first page tells of the window.
+fn begin(ask: &Ask, body: &Value, rows: &[Value], total: u64) -> Walk {
+    let filters = body.pointer("/meta/filters");
+    let time =
+        |name: &str| filters?.get(name)?.as_str().and_then(loose_time::read).map(|time| time.instant());
+    let kept_end = ask.until.and_then(|asked| {
+        let beyond = |time: &DateTime<Utc>| *time > asked + SLACK;
+        match filters {
+            Some(_) => Some(time("until").is_some_and(|until| !beyond(&until))),
+            // A single row may be dated wrongly.
+            None => (last_seen(rows).filter(beyond).count() > rows.len() / 2).then_some(false),
+        }
+    });
+    let limit = body.pointer("/meta/limit").and_then(Value::as_u64);
+    Walk {
+        clamped_to: time("since"),
+        kept_end,
+        total: Some(total),
+        page: rows.len(),
+        free: u64::from(ask.limit) > FREE_PAGE && limit.is_some_and(|limit| limit <= FREE_PAGE),
+        ..Walk::default()
+    }
+}
+
+/// When the rows were last seen, where they say so.
+fn last_seen(rows: &[Value]) -> impl Iterator<Item = DateTime<Utc>> {
+    let seen = rows.iter().filter_map(|row| loose_time::read(row.get("last_seen")?.as_str()?));
+    seen.map(|time| time.instant())
 }
 
 /// The rows of an answer, and how many there are in all.
 fn page(body: &Value) -> Result<(&Vec<Value>, u64), Failure> {
-    let shape = |message: &str| Failure::Shape { message: message.to_owned() };
-    let rows = body.get("data").and_then(Value::as_array).ok_or_else(|| shape("there is no list `data`"))?;
+    let rows = body.get("data").and_then(Value::as_array);
+    let rows = rows.ok_or_else(|| Failure::Shape { message: "there is no list `data`".to_owned() })?;
+    Ok((rows, total(body)?))
+}
+
+/// How many rows there are in all.
+pub(super) fn total(body: &Value) -> Result<u64, Failure> {
     let total = body.pointer("/meta/total").and_then(Value::as_u64);
-    Ok((rows, total.ok_or_else(|| shape("there is no `meta.total`"))?))
+    total.ok_or_else(|| Failure::Shape { message: "there is no `meta.total`".to_owned() })
 }
 
 /// The rows of a page that come after those already read, if the two join without a gap.

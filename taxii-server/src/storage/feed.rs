@@ -1,19 +1,16 @@
-//! What feeds have told: places, subjects, contributions and quarantined records.
+//! What feeds have told: subjects, contributions and quarantined records.
 
 use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use stix_core::{Identifier, Timestamp};
 
+use super::supervision::{Gap, Progress};
 use super::{CollectionId, Dating, NewObject, StorageError, Term};
 
 /// The part of a store that remembers what feeds have told. Every method fails only when the database does.
 #[async_trait]
 pub trait Feeds {
-    /// The place in a feed, if it has been read before.
-    async fn feed_place(&self, feed: &str) -> Result<Option<DateTime<Utc>>, StorageError>;
-
     /// What is known of the subjects with these keys, by key.
     async fn known_subjects(&self, keys: &[&str]) -> Result<HashMap<String, KnownSubject>, StorageError>;
 
@@ -72,8 +69,10 @@ pub struct FeedWrite {
     pub term: Option<Term>,
     /// The name of the feed.
     pub feed: String,
-    /// The new place in the feed, if it has moved.
-    pub place: Option<DateTime<Utc>>,
+    /// What is covered from now on, if that has changed.
+    pub progress: Option<Progress>,
+    /// The stretches that are covered only in that it is known that records of them are out of reach.
+    pub gaps: Vec<Gap>,
     /// The subjects that are new or changed.
     pub subjects: Vec<SubjectRow>,
     /// Key, source and JSON text of each contribution that is new or changed.
@@ -85,12 +84,13 @@ pub struct FeedWrite {
 }
 
 impl FeedWrite {
-    /// A write that changes nothing yet but the place.
-    pub fn new(feed: &str, place: Option<DateTime<Utc>>) -> Self {
+    /// A write that changes nothing yet.
+    pub fn new(feed: &str) -> Self {
         Self {
             term: None,
             feed: feed.to_owned(),
-            place,
+            progress: None,
+            gaps: Vec::new(),
             subjects: Vec::new(),
             contributions: Vec::new(),
             quarantined: Vec::new(),

@@ -14,6 +14,7 @@ pub(super) mod row;
 mod select;
 pub(super) mod statement;
 mod submission;
+mod supervision;
 mod terms;
 mod tombstones;
 

@@ -135,7 +135,7 @@ impl Writer for Feed {
             body: RawValue::from_string(object.to_string()).unwrap(),
         };
         let objects = objects.into_iter().map(new).collect();
-        let write = FeedWrite { objects, ..FeedWrite::new(&format!("feed {}", self.writer), None) };
+        let write = FeedWrite { objects, ..FeedWrite::new(&format!("feed {}", self.writer)) };
         let dating = Dating { clock: Clock::system(), allowance: Config::default().allowance };
         self.storage.write_feed(&collection(), write, &dating).await.unwrap();
         1

@@ -121,7 +121,7 @@ async fn item_77_a_feed_does_not_bring_back_what_was_deleted(backend: Backend) {
     let dating = Dating { clock: world.clock.clone(), allowance: Duration::ZERO };
     let (old, new) = ("2025-01-01T00:00:00.000Z", "2025-02-01T00:00:00.000Z");
     let polled = async |objects| {
-        let write = FeedWrite { objects, ..FeedWrite::new("feed", None) };
+        let write = FeedWrite { objects, ..FeedWrite::new("feed") };
         world.storage.write_feed(&collection(), write, &dating).await.unwrap()
     };
     assert_eq!(
@@ -149,7 +149,7 @@ async fn item_77_a_feed_does_not_bring_back_what_was_deleted(backend: Backend) {
 
     // The store remembers it when it is opened again.
     let again = storage::open(&world.place.database()).await.unwrap();
-    let write = FeedWrite { objects: vec![object("tool", 1, new)], ..FeedWrite::new("feed", None) };
+    let write = FeedWrite { objects: vec![object("tool", 1, new)], ..FeedWrite::new("feed") };
     again.write_feed(&collection(), write, &dating).await.unwrap();
     let inventory = again.inventory(&collection()).await.unwrap();
     assert_eq!((inventory.objects, inventory.versions, inventory.tombstones), (1, 2, 2));

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use serde_json::value::RawValue;
 use taxii_server::clock::Clock;
 use taxii_server::storage::feed::FeedWrite;
+use taxii_server::storage::supervision::{FeedHealth, Gap, GapReason, Progress, Quota, Spent};
 use taxii_server::storage::{
     self, Added, CollectionId, DateAdded, Dating, NewObject, Query, Storage, StorageErrorKind, VersionFilter,
 };
@@ -18,6 +20,7 @@ on_both!(
     a_date_is_not_given_again_after_its_object_is_gone,
     what_is_there_is_a_duplicate_or_a_conflict,
     a_batch_is_stored_with_its_place_or_not_at_all,
+    how_polling_goes_is_kept,
     versions_are_ordered_by_their_own_time,
     an_object_without_a_version_is_found_by_the_date_it_is_listed_with,
     versions_of_stix,
@@ -107,14 +110,45 @@ async fn a_batch_is_stored_with_its_place_or_not_at_all(backend: Backend) {
     let (storage, clock, _place) = store(backend).await;
     let dating = Dating { clock: clock.clone(), allowance: Duration::ZERO };
     let unknown = CollectionId::from(uuid::Uuid::nil());
-    let write = FeedWrite { objects: vec![indicator(1)], ..FeedWrite::new("feed", Some(clock.now())) };
+    let (now, hour) = (clock.now(), TimeDelta::hours(1));
+    let progress = Progress { began: now, covered_from: now - hour, place: now };
+    let gap = |reason| Gap { from: now - hour, until: now, reason, found: now };
+    let write = FeedWrite {
+        objects: vec![indicator(1)],
+        progress: Some(progress),
+        gaps: GapReason::ALL.map(gap).to_vec(),
+        ..FeedWrite::new("feed")
+    };
     let error = storage.write_feed(&unknown, write.clone(), &dating).await.unwrap_err();
     assert_eq!(error.kind(), &StorageErrorKind::UnknownCollection);
-    assert_eq!(storage.feed_place("feed").await.unwrap(), None);
+    assert_eq!(storage.feed_progress("feed").await.unwrap(), None);
 
-    storage.write_feed(&collection(), write, &dating).await.unwrap();
-    assert_eq!(storage.feed_place("feed").await.unwrap(), Some(clock.now()));
+    storage.write_feed(&collection(), write.clone(), &dating).await.unwrap();
+    storage.write_feed(&collection(), FeedWrite { progress: None, ..write }, &dating).await.unwrap();
+    assert_eq!(storage.feed_progress("feed").await.unwrap(), Some(progress));
+    assert_eq!(storage.feed_gaps("feed").await.unwrap(), GapReason::ALL.map(gap), "each once");
+    assert_eq!(storage.feed_gaps("other").await.unwrap(), []);
     assert_eq!(storage.records(&collection(), &query()).await.unwrap().rows.len(), 1);
+}
+
+async fn how_polling_goes_is_kept(backend: Backend) {
+    let (storage, clock, _place) = store(backend).await;
+    assert_eq!(storage.feed_health("feed").await.unwrap(), None);
+    let now = clock.now();
+    let good = FeedHealth {
+        last_attempt: now,
+        last_success: Some(now),
+        last_news: Some(now),
+        failure: None,
+        server_time: Some(now + TimeDelta::hours(1)),
+        quota: Some(Quota { limit: 1000, remaining: 0, reset: now }),
+        spent: Spent { day: 20_000, requests: u32::MAX },
+    };
+    let bad = FeedHealth { failure: Some("it failed".to_owned()), quota: None, ..good.clone() };
+    for health in [good, bad, FeedHealth::default()] {
+        storage.write_feed_health("feed", &health).await.unwrap();
+        assert_eq!(storage.feed_health("feed").await.unwrap(), Some(health));
+    }
 }
 
 async fn versions_are_ordered_by_their_own_time(backend: Backend) {

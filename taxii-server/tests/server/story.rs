@@ -102,7 +102,7 @@ async fn feeds_and_what_they_told(backend: Backend) {
         contributions: (0..1200).map(|number| said(number, "a", "{}")).collect(),
         quarantined: vec![bad.clone(), bad.clone()],
         objects: (0..1200).map(indicator).collect(),
-        ..FeedWrite::new("feed", Some(clock.now()))
+        ..FeedWrite::new("feed")
     };
     storage.write_feed(&collection(), first, &dating).await.unwrap();
     clock.advance(Duration::from_secs(1));
@@ -110,7 +110,7 @@ async fn feeds_and_what_they_told(backend: Backend) {
         subjects: vec![subject(7, "2025-02-01T00:00:00.5Z")],
         contributions: vec![said(7, "a", "[]"), said(7, "b", "{}")],
         quarantined: vec![bad.clone()],
-        ..FeedWrite::new("feed", Some(clock.now()))
+        ..FeedWrite::new("feed")
     };
     storage.write_feed(&collection(), second, &dating).await.unwrap();
 
@@ -122,8 +122,6 @@ async fn feeds_and_what_they_told(backend: Backend) {
     let said = BTreeMap::from([("a", "[]"), ("b", "{}")].map(|(a, b)| (a.to_owned(), b.to_owned())));
     assert_eq!(known["key 7"].contributions, said, "an update keeps what was said before");
     assert_eq!(known["key 8"].row, subject(8, "2025-01-01T00:00:00Z"));
-    assert_eq!(storage.feed_place("feed").await.unwrap(), Some(clock.now()));
-    assert_eq!(storage.feed_place("other").await.unwrap(), None);
     assert_eq!(storage.quarantined().await.unwrap(), [("feed".to_owned(), bad)]);
     let page = storage.records(&collection(), &Query::new(5000, u64::MAX)).await.unwrap();
     assert_eq!(page.rows.len(), 1200);

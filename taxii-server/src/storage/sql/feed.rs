@@ -9,18 +9,12 @@ use sha2::{Digest, Sha256};
 use super::objects::{self, Writer};
 use super::row::{Row, Value};
 use super::statement::Statement;
-use super::{Backend, Session, SqlStorage, terms};
+use super::{Backend, Session, SqlStorage, supervision, terms};
 use crate::storage::feed::{FeedWrite, Feeds, KnownSubject, Origin, Quarantined, SubjectRow};
 use crate::storage::{Added, CollectionId, Dating, StorageError};
 
 #[async_trait]
 impl<B: Backend> Feeds for SqlStorage<B> {
-    async fn feed_place(&self, feed: &str) -> Result<Option<DateTime<Utc>>, StorageError> {
-        let select = Statement::new("SELECT place FROM feed_place WHERE feed = $1").bind(feed);
-        let Some(mut row) = self.read_optional(select).await? else { return Ok(None) };
-        Ok(DateTime::from_timestamp_millis(row.next()?))
-    }
-
     async fn known_subjects(&self, keys: &[&str]) -> Result<HashMap<String, KnownSubject>, StorageError> {
         let mut known = HashMap::new();
         for keys in keys.chunks(B::Connection::ROWS_AT_ONCE) {
@@ -56,14 +50,7 @@ impl<B: Backend> Feeds for SqlStorage<B> {
         write_subjects(&mut *tx, &write.subjects).await?;
         write_contributions(&mut *tx, &write.contributions).await?;
         quarantine(&mut *tx, &write, dating.clock.now()).await?;
-        if let Some(place) = write.place {
-            let place = place.timestamp_millis();
-            let upsert = Statement::new(
-                "INSERT INTO feed_place (feed, place) VALUES ($1, $2) \
-                 ON CONFLICT (feed) DO UPDATE SET place = excluded.place",
-            );
-            tx.execute(upsert.bind(write.feed.as_str()).bind(place)).await?;
-        }
+        supervision::write_coverage(&mut *tx, &write.feed, write.progress.as_ref(), &write.gaps).await?;
         // Last, since their dates are those of the commit.
         let added = objects::add::<B>(&mut tx, collection, &write.objects, Writer::Feed, dating).await?;
         tx.commit().await?;

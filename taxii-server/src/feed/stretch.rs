@@ -1,0 +1,81 @@
+//! Reading as much of a window as can be read whole.
+
+use super::Failure;
+use super::client::{self, Ask, Client};
+use super::poll::Poller;
+use super::walk::{self, Walk};
+use super::window::{End, Window};
+
+/// What was read: of which window, and how.
+#[derive(Debug)]
+pub(super) struct Stretch {
+    /// The window, or a part of it at the end that was wanted.
+    pub(super) window: Window,
+    /// What is in it.
+    pub(super) walk: Walk,
+}
+
+impl Poller {
+    /// Reads a window by the list. What cannot be read whole is cut by time, down to the smallest window, then read by
+    /// type and confidence. If even that misses records, the walk says so.
+    pub(super) async fn stretch(
+        &mut self,
+        client: &Client,
+        mut window: Window,
+        end: End,
+    ) -> Result<Stretch, Failure> {
+        let mut before = None;
+        loop {
+            let ask = window.ask(self.settings().page);
+            let walk = walk::list(client, &ask, self.ends != Some(false)).await?;
+            let now = self.hear(&walk)?;
+            self.learn(client, &window, &walk, before).await?;
+            if self.ends == Some(false) {
+                window.until = None;
+            }
+            if walk.is_whole() {
+                return Ok(Stretch { window, walk });
+            }
+            if self.ends != Some(false)
+                && let Some(part) = window.within(walk.clamped_to).part(end, walk.parts(), now)
+            {
+                (window, before) = (part, walk.total);
+                continue;
+            }
+            let walk = walk::list_in_parts(client, &window.ask(self.settings().page), walk).await?;
+            return Ok(Stretch { window, walk });
+        }
+    }
+
+    /// Finds out from an answer whether the service minds `until`, which not all of its pages document. Where the answer
+    /// does not show it, the totals do: those of the window, of the one that it was cut from, and of the rest.
+    async fn learn(
+        &mut self,
+        client: &Client,
+        window: &Window,
+        walk: &Walk,
+        before: Option<u64>,
+    ) -> Result<(), Failure> {
+        let Some(until) = window.until.filter(|_| self.ends.is_none()) else { return Ok(()) };
+        self.ends = walk.kept_end;
+        let (Some(whole), Some(part), None) = (before, walk.total, self.ends) else { return Ok(()) };
+        if part <= whole / 2 {
+            self.ends = Some(true);
+        } else if part >= whole {
+            let rest = Ask { since: Some(until), limit: 1, ..Ask::default() };
+            let answer = client.ask(client::LIST, &rest).await?;
+            // Unless nothing has come since, the two cannot both be right.
+            if walk::total(&answer.body)? > 0 {
+                self.ends = Some(false);
+            }
+        }
+        if self.ends == Some(false) {
+            let feed = &self.settings().name;
+            tracing::info!(
+                feed,
+                "the service does not mind `until`: what is too much is read by type and confidence"
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,111 @@
+//! How far feeds have been read, what is out of their reach, and how polling them goes.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::StorageError;
+
+/// The part of a store that remembers how polling goes. Every method fails only when the database does.
+///
+/// What is covered changes with the objects only, by [`super::Feeds::write_feed`].
+#[async_trait]
+pub trait Supervision {
+    /// How far a feed has been read, if it has been at all.
+    async fn feed_progress(&self, feed: &str) -> Result<Option<Progress>, StorageError>;
+
+    /// The gaps of a feed, oldest first.
+    async fn feed_gaps(&self, feed: &str) -> Result<Vec<Gap>, StorageError>;
+
+    /// How polling a feed goes, if it has ever been polled.
+    async fn feed_health(&self, feed: &str) -> Result<Option<FeedHealth>, StorageError>;
+
+    /// Remembers how polling a feed goes.
+    async fn write_feed_health(&self, feed: &str, health: &FeedHealth) -> Result<(), StorageError>;
+}
+
+/// How far a feed has been read, in the time of its service.
+///
+/// All that the service showed between `covered_from` and `place` is stored, quarantined, or inside a [`Gap`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// When the feed was first read.
+    pub began: DateTime<Utc>,
+    /// Down to when the past has been read.
+    pub covered_from: DateTime<Utc>,
+    /// Up to when the feed has been read.
+    pub place: DateTime<Utc>,
+}
+
+/// A stretch of the time of a service of which records may be missing, since they are out of reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Its beginning.
+    pub from: DateTime<Utc>,
+    /// Its end.
+    pub until: DateTime<Utc>,
+    /// Why the records are out of reach.
+    pub reason: GapReason,
+    /// When it was found, by the clock of the bridge.
+    pub found: DateTime<Utc>,
+}
+
+/// Why records are out of reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GapReason {
+    /// The service does not look back that far.
+    LookBack,
+    /// The service shows fewer records than it has, however small the question.
+    Overflow,
+}
+
+impl GapReason {
+    /// Every reason.
+    pub const ALL: [Self; 2] = [Self::LookBack, Self::Overflow];
+
+    /// The name: `look-back` or `overflow`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LookBack => "look-back",
+            Self::Overflow => "overflow",
+        }
+    }
+}
+
+/// How polling a feed goes. Times are of the clock of the bridge, except for that of the service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FeedHealth {
+    /// When it was last polled.
+    pub last_attempt: DateTime<Utc>,
+    /// When last all up to then was read.
+    pub last_success: Option<DateTime<Utc>>,
+    /// When last anything new came.
+    pub last_news: Option<DateTime<Utc>>,
+    /// Why the last attempt failed, in words; nothing when it did not.
+    pub failure: Option<String>,
+    /// The time of the service at its last answer.
+    pub server_time: Option<DateTime<Utc>>,
+    /// What the service last said of the requests that are left.
+    pub quota: Option<Quota>,
+    /// The requests of the last day on which there were any.
+    pub spent: Spent,
+}
+
+/// How many requests a service allows, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// The most requests in a window of time.
+    pub limit: u32,
+    /// How many of them are left.
+    pub remaining: u32,
+    /// When the next window begins.
+    pub reset: DateTime<Utc>,
+}
+
+/// The requests of a day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// The day, counted from 1970-01-01 (UTC).
+    pub day: i64,
+    /// How many requests were made on it.
+    pub requests: u32,
+}
