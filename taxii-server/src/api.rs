@@ -1,7 +1,8 @@
 //! The TAXII 2.1 API, one file per endpoint (sections 4 and 5).
 //!
 //! A request passes, in this order: the log, the net that turns whatever fails into a TAXII error, the
-//! normalisation of the path, compression, the gate (authentication, then negotiation), the endpoint.
+//! normalisation of the path, the gate (authentication, then negotiation), the endpoint. Pages are kept encoded, other
+//! resources are compressed on their way.
 
 pub mod filter;
 
@@ -10,6 +11,7 @@ mod body;
 mod collection;
 mod collections;
 mod discovery;
+mod encoding;
 mod export;
 mod gate;
 mod health;
@@ -18,6 +20,7 @@ mod net;
 mod object;
 mod objects;
 mod page;
+mod page_cache;
 mod path;
 mod status;
 mod versions;
@@ -31,6 +34,7 @@ use actix_web::{App, Error, HttpResponse, Resource, Route, Scope, guard, web};
 use serde::Serialize;
 use tracing_actix_web::TracingLogger;
 
+use self::page_cache::PageCache;
 use crate::auth::Authenticator;
 use crate::clock::Clock;
 use crate::config::{ApiRootSettings, CollectionSettings, Config};
@@ -55,6 +59,7 @@ pub struct State {
     /// What is counted.
     pub metrics: Arc<Metrics>,
     clock: Clock,
+    pages: PageCache,
     /// The API root that the request is for; one without collections outside of them all.
     root: ApiRootSettings,
 }
@@ -68,6 +73,7 @@ impl State {
         let profiles = config.all_collections().map(profile);
         let small = config.small_envelope;
         let intake = Intake::new(storage.clone(), clock.clone(), config.allowance, profiles, small);
+        let pages = PageCache::new(config.page_cache);
         Self {
             config: Arc::new(config),
             storage,
@@ -75,6 +81,7 @@ impl State {
             authenticator: Arc::new(authenticator),
             metrics,
             clock,
+            pages,
             root: ApiRootSettings::default(),
         }
     }
@@ -114,7 +121,6 @@ pub fn app(
             }
         })
         .default_service(web::to(unknown_path))
-        .wrap(Compress::default())
         .wrap(NormalizePath::trim())
         .wrap(from_fn(net::net))
         .wrap(TracingLogger::<RequestSpan>::new())
@@ -149,7 +155,7 @@ fn discovery_scope() -> Scope<
     >,
 > {
     web::scope("/taxii2")
-        .service(endpoint("", "GET, HEAD").route(reading().to(discovery::get)))
+        .service(endpoint("", "GET, HEAD").route(compressed(reading().to(discovery::get))))
         .default_service(web::to(unknown_path))
         .wrap(from_fn(gate::gate))
 }
@@ -169,15 +175,15 @@ fn api_root_scope(
     let read = "GET, HEAD";
     web::scope(&format!("/{}", state.root.path))
         .app_data(web::Data::new(state))
-        .service(endpoint("", read).route(reading().to(api_root::get)))
-        .service(endpoint("/status/{status}", read).route(reading().to(status::get)))
-        .service(endpoint("/collections", read).route(reading().to(collections::get)))
-        .service(endpoint("/collections/{collection}", read).route(reading().to(collection::get)))
+        .service(endpoint("", read).route(compressed(reading().to(api_root::get))))
+        .service(endpoint("/status/{status}", read).route(compressed(reading().to(status::get))))
+        .service(endpoint("/collections", read).route(compressed(reading().to(collections::get))))
+        .service(endpoint("/collections/{collection}", read).route(compressed(reading().to(collection::get))))
         .service(endpoint("/collections/{collection}/manifest", read).route(reading().to(manifest::get)))
         .service(
             endpoint("/collections/{collection}/objects", "GET, HEAD, POST")
                 .route(reading().to(objects::get))
-                .route(web::post().to(objects::post)),
+                .route(compressed(web::post().to(objects::post))),
         )
         .service(
             endpoint("/collections/{collection}/objects/{object}", "GET, HEAD, DELETE")
@@ -206,7 +212,7 @@ fn export_scope(
 > {
     web::scope(&format!("/{}/collections/{{collection}}/export", state.root.path))
         .app_data(web::Data::new(state))
-        .service(endpoint("/{form}", "GET, HEAD").route(reading().to(export::get)))
+        .service(endpoint("/{form}", "GET, HEAD").route(compressed(reading().to(export::get))))
         .default_service(web::to(unknown_path))
         .wrap(from_fn(gate::identify))
 }
@@ -220,6 +226,11 @@ fn endpoint(path: &str, allow: &'static str) -> Resource {
 /// GET, and HEAD, whose body the server leaves out.
 fn reading() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+/// Compresses what the endpoint answers, if the client takes that. An answer that fails is short.
+fn compressed(route: Route) -> Route {
+    route.wrap(Compress::default())
 }
 
 async fn nothing_else() -> HttpResponse {

@@ -74,6 +74,8 @@ pub struct Config {
     pub max_page: NonZeroU32,
     /// The most bytes of objects in one answer; the first object is served whatever its size.
     pub max_page_bytes: u64,
+    /// How many bytes of pages are kept in memory, to be served again while their collection does not change; 0 is none.
+    pub page_cache: u64,
     /// The greatest request body in octets, as announced by the API root.
     pub max_content_length: u64,
     /// How long a client may be silent within a body, and a body may take on the whole; each 16 KiB of it give a second
@@ -132,6 +134,7 @@ impl Default for Config {
             feeds: Vec::new(),
             max_page: NonZeroU32::MIN.saturating_add(999),
             max_page_bytes: 16 << 20,
+            page_cache: 32 << 20,
             max_content_length: 100 << 20,
             body_timeout: Duration::from_secs(30),
             small_envelope: 200,

@@ -42,7 +42,9 @@ pub use self::deletion::Deletions;
 pub use self::error::{StorageError, StorageErrorKind};
 pub use self::feed::Feeds;
 pub use self::lease::{Lease, Term};
-pub use self::object::{Added, Dated, Dating, NewObject, Objects, Page, StoredObject, StoredRecord};
+pub use self::object::{
+    Added, Dated, Dating, NewObject, Objects, Page, Revision, StoredObject, StoredRecord,
+};
 use self::postgres::Postgres;
 pub use self::query::{Query, VersionFilter};
 use self::sql::SqlStorage;

@@ -156,10 +156,11 @@ fn versions(value: &str) -> Result<VersionFilter, ApiError> {
             return Err(ApiError::bad_request(format!("`{parameter}` has a value twice")));
         }
     }
+    exact.sort();
     Ok(VersionFilter::Some { first, last, exact })
 }
 
-/// Values that all have the right form, each once.
+/// Values that all have the right form, each once; in order, so that the same question is known again.
 fn values(
     field: MatchField,
     value: &str,
@@ -175,6 +176,7 @@ fn values(
             values.push(item.to_owned());
         }
     }
+    values.sort();
     Ok(values)
 }
 

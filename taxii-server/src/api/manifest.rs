@@ -2,11 +2,12 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::State;
 use super::filter::{self, MatchField};
-use super::{State, page};
+use super::page::{self, Resource, Wanted};
 use crate::auth::Principal;
 use crate::error::ApiError;
-use crate::storage::StoredRecord;
+use crate::storage::{Page, StoredRecord};
 use crate::wire::{Manifest, ManifestRecord};
 
 pub(super) async fn get(
@@ -17,21 +18,25 @@ pub(super) async fn get(
 ) -> Result<HttpResponse, ApiError> {
     let collection = state.readable(&caller, &collection)?;
     let query = filter::parse(request.query_string(), &MatchField::ALL, &state.config)?;
-    let page = state.storage.records(&collection, &query).await?;
-    let next = page::next(&page);
-    let mut response = page::answer(&page, &query);
-    let objects: Vec<_> = page.rows.into_iter().map(record).collect();
-    let objects = (state.config.empty_lists || !objects.is_empty()).then_some(objects);
-    let manifest = Manifest { more: next.is_some().then_some(true), next, objects };
-    Ok(response.body(serde_json::to_vec(&manifest)?))
+    let page = state.page(Wanted { resource: Resource::Manifest, collection, query }, &request).await?;
+    Ok(page.answer(&request))
 }
 
-fn record(record: StoredRecord) -> ManifestRecord {
+/// The text of a page of records.
+pub(super) fn json(page: &Page<StoredRecord>, empty_lists: bool) -> Result<Vec<u8>, ApiError> {
+    let next = page::next(page);
+    let objects: Vec<_> = page.rows.iter().map(record).collect();
+    let objects = (empty_lists || !objects.is_empty()).then_some(objects);
+    let manifest = Manifest { more: next.is_some().then_some(true), next, objects };
+    Ok(serde_json::to_vec(&manifest)?)
+}
+
+fn record(record: &StoredRecord) -> ManifestRecord {
     ManifestRecord {
+        id: record.id.clone(),
         date_added: record.date_added.timestamp(),
-        version: version(&record),
+        version: version(record),
         media_type: format!("application/stix+json;version={}", record.spec_version),
-        id: record.id,
     }
 }
 

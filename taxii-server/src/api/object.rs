@@ -10,7 +10,7 @@ use stix_core::Identifier;
 
 use super::State;
 use super::filter::{self, MatchField};
-use super::objects::envelope;
+use super::page::{Resource, Wanted};
 use crate::auth::Principal;
 use crate::error::ApiError;
 use crate::wire::TAXII_MEDIA_TYPE;
@@ -26,11 +26,11 @@ pub(super) async fn get(
     let fields = [MatchField::Version, MatchField::SpecVersion];
     let mut query = filter::parse(request.query_string(), &fields, &state.config)?;
     query.ids = Some(vec![object.clone()]);
-    let page = state.storage.objects(&collection, &query).await?;
-    if page.rows.is_empty() {
+    let page = state.page(Wanted { resource: Resource::Objects, collection, query }, &request).await?;
+    if page.is_empty() {
         state.known(&collection, &object).await?;
     }
-    Ok(envelope(page, &query, state.config.empty_lists))
+    Ok(page.answer(&request))
 }
 
 pub(super) async fn delete(

@@ -3,11 +3,12 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::filter::{self, MatchField};
-use super::{State, body, page, status};
+use super::page::{self, Resource, Wanted};
+use super::{State, body, status};
 use crate::auth::Principal;
 use crate::error::{ApiError, ErrorCode};
 use crate::ingest::{IntakeError, Posting};
-use crate::storage::{Page, Query, StoredObject};
+use crate::storage::{Page, StoredObject};
 use crate::wire::{Envelope, EnvelopeError, TAXII_MEDIA_TYPE};
 
 pub(super) async fn get(
@@ -18,8 +19,8 @@ pub(super) async fn get(
 ) -> Result<HttpResponse, ApiError> {
     let collection = state.readable(&caller, &collection)?;
     let query = filter::parse(request.query_string(), &MatchField::ALL, &state.config)?;
-    let page = state.storage.objects(&collection, &query).await?;
-    Ok(envelope(page, &query, state.config.empty_lists))
+    let page = state.page(Wanted { resource: Resource::Objects, collection, query }, &request).await?;
+    Ok(page.answer(&request))
 }
 
 pub(super) async fn post(
@@ -49,10 +50,9 @@ impl From<IntakeError> for ApiError {
     }
 }
 
-/// A page of objects as the answer.
-pub(super) fn envelope(objects: Page<StoredObject>, query: &Query, empty_lists: bool) -> HttpResponse {
-    let next = page::next(&objects);
-    let mut response = page::answer(&objects, query);
-    let bodies: Vec<_> = objects.rows.into_iter().map(|object| object.body).collect();
-    response.body(Envelope { next: next.as_deref(), objects: &bodies, empty_lists }.to_json())
+/// The text of a page of objects.
+pub(super) fn json(page: &Page<StoredObject>, empty_lists: bool) -> Vec<u8> {
+    let next = page::next(page);
+    let objects: Vec<_> = page.rows.iter().map(|object| object.body.as_slice()).collect();
+    Envelope { next: next.as_deref(), objects: &objects, empty_lists }.to_json()
 }

@@ -3,10 +3,11 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::filter::{self, MatchField};
-use super::{State, manifest, page};
+use super::page::{self, Resource, Wanted};
+use super::{State, manifest};
 use crate::auth::Principal;
 use crate::error::ApiError;
-use crate::storage::VersionFilter;
+use crate::storage::{Page, StoredRecord, VersionFilter};
 use crate::wire::Versions;
 
 pub(super) async fn get(
@@ -20,12 +21,16 @@ pub(super) async fn get(
     let mut query = filter::parse(request.query_string(), &[MatchField::SpecVersion], &state.config)?;
     query.ids = Some(vec![object.clone()]);
     query.versions = VersionFilter::All;
-    let page = state.storage.records(&collection, &query).await?;
-    if page.rows.is_empty() {
+    let page = state.page(Wanted { resource: Resource::Versions, collection, query }, &request).await?;
+    if page.is_empty() {
         state.known(&collection, &object).await?;
     }
-    let next = page::next(&page);
+    Ok(page.answer(&request))
+}
+
+/// The text of a page of versions.
+pub(super) fn json(page: &Page<StoredRecord>) -> Result<Vec<u8>, ApiError> {
+    let next = page::next(page);
     let versions = page.rows.iter().map(manifest::version).collect();
-    let versions = Versions { more: next.is_some().then_some(true), next, versions };
-    Ok(page::answer(&page, &query).body(serde_json::to_vec(&versions)?))
+    Ok(serde_json::to_vec(&Versions { more: next.is_some().then_some(true), next, versions })?)
 }

@@ -51,6 +51,9 @@ pub struct Overrides {
     /// The most bytes of objects in one answer
     #[arg(long, global = true, env = "TAXII_SERVER_MAX_PAGE_BYTES", value_name = "BYTES")]
     pub max_page_bytes: Option<u64>,
+    /// How many bytes of pages are kept in memory, to be served again
+    #[arg(long, global = true, env = "TAXII_SERVER_PAGE_CACHE", value_name = "BYTES")]
+    pub page_cache: Option<u64>,
     /// The greatest request body in octets
     #[arg(long, global = true, env = "TAXII_SERVER_MAX_CONTENT_LENGTH", value_name = "BYTES")]
     pub max_content_length: Option<u64>,
@@ -117,6 +120,7 @@ impl Overrides {
             api_root: self.api_root.map_or(config.api_root, ApiRoots::One),
             max_page: self.max_page.unwrap_or(config.max_page),
             max_page_bytes: self.max_page_bytes.unwrap_or(config.max_page_bytes),
+            page_cache: self.page_cache.unwrap_or(config.page_cache),
             max_content_length: self.max_content_length.unwrap_or(config.max_content_length),
             small_envelope: self.small_envelope.unwrap_or(config.small_envelope),
             accept_stix_json: self.accept_stix_json.unwrap_or(config.accept_stix_json),

@@ -43,6 +43,12 @@ pub trait Objects {
         query: &Query,
     ) -> Result<Page<StoredRecord>, StorageError>;
 
+    /// The revision of a collection. It is that of the last commit, whoever made it.
+    ///
+    /// # Errors
+    /// The database failed.
+    async fn revision(&self, collection: &CollectionId) -> Result<Revision, StorageError>;
+
     /// Whether the collection has any version of the object.
     ///
     /// # Errors
@@ -55,6 +61,12 @@ pub trait Objects {
     /// The database failed.
     async fn explain(&self, collection: &CollectionId, query: &Query) -> Result<Vec<String>, StorageError>;
 }
+
+/// What a collection holds has another one after every commit that changes it.
+///
+/// It is the last date that was given in the collection: what is added takes dates, and a deletion takes one too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Revision(pub(super) DateAdded);
 
 /// How dates of adding are given: `max(now + allowance, last date of the collection + 1 ms, version of the object)`.
 ///

@@ -7,7 +7,7 @@ use crate::storage::DateAdded;
 /// Which records of a collection, and how many of them.
 ///
 /// All parts must hold. A part that is `None` holds always, except `spec_versions`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Query {
     /// Only records that were added after this date.
     pub after: Option<DateAdded>,
@@ -26,7 +26,7 @@ pub struct Query {
 }
 
 /// Which versions of an object, among those that the rest of the query lets through.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum VersionFilter {
     /// All versions.
     All,

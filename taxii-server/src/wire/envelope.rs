@@ -6,7 +6,7 @@ pub struct Envelope<'a> {
     /// Where the next page begins; written together with `more: true`, never alone.
     pub next: Option<&'a str>,
     /// The objects, oldest first.
-    pub objects: &'a [Vec<u8>],
+    pub objects: &'a [&'a [u8]],
     /// Write `"objects": []` when there are none. The specification forbids it (section 2), yet some
     /// clients fail without.
     pub empty_lists: bool,
@@ -18,7 +18,7 @@ impl Envelope<'_> {
     /// ```
     /// use taxii_server::wire::Envelope;
     ///
-    /// let objects = [br#"{"type":"malware"}"#.to_vec()];
+    /// let objects = [br#"{"type":"malware"}"#.as_slice()];
     /// let page = Envelope { next: Some("abc"), objects: &objects, empty_lists: false };
     /// assert_eq!(page.to_json(), br#"{"more":true,"next":"abc","objects":[{"type":"malware"}]}"#);
     /// ```
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn objects_keep_their_bytes() {
-        let objects = [b"{ \"a\" : 1.0 }".to_vec(), b"{}".to_vec()];
+        let objects = [b"{ \"a\" : 1.0 }".as_slice(), b"{}"];
         let page = Envelope { next: None, objects: &objects, empty_lists: false };
         assert_eq!(page.to_json(), b"{\"objects\":[{ \"a\" : 1.0 },{}]}");
     }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // all of this is tests
 
 mod backend;
+mod caching;
 mod cluster;
 mod crowd;
 mod deleting;

@@ -41,9 +41,10 @@ impl<B: Backend> Deletions for SqlStorage<B> {
         for record in moved {
             let update = Statement::new("UPDATE object SET date_added = $2 WHERE record = $1");
             tx.execute(update.bind(record).bind(date)).await?;
-            objects::last_date(&mut *tx, key, date).await?;
             date = date.saturating_add(1);
         }
+        // Nobody else gets the last one: it makes the revision without these versions another than the one with them.
+        objects::last_date(&mut *tx, key, date).await?;
         tx.commit().await?;
         Ok(u64::try_from(versions.len()).unwrap_or(u64::MAX))
     }

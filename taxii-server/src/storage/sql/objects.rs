@@ -13,8 +13,8 @@ use super::statement::Statement;
 use super::tombstones::{self, Tombs};
 use super::{Backend, Session, SqlStorage};
 use crate::storage::{
-    Added, CollectionId, DateAdded, Dating, NewObject, Objects, Page, Query, StorageError, StorageErrorKind,
-    StoredObject, StoredRecord,
+    Added, CollectionId, DateAdded, Dating, NewObject, Objects, Page, Query, Revision, StorageError,
+    StorageErrorKind, StoredObject, StoredRecord,
 };
 
 /// Adds objects to a collection; the answer has one item for each, in their order. New objects get dates in this
@@ -71,7 +71,7 @@ pub(super) async fn lock<B: Backend>(
     Ok((row.next()?, row.next()?))
 }
 
-/// Remembers the last date that was given.
+/// Remembers the last date that was given, and with that makes a new [`Revision`] of the collection.
 pub(super) async fn last_date(tx: &mut impl Session, collection: i64, date: i64) -> Result<(), StorageError> {
     let update = Statement::new("UPDATE collection SET last_date_added = $2 WHERE key = $1");
     tx.execute(update.bind(collection).bind(date)).await?;
@@ -154,6 +154,13 @@ impl<B: Backend> Objects for SqlStorage<B> {
             Ok((record, 0))
         });
         page.await
+    }
+
+    async fn revision(&self, collection: &CollectionId) -> Result<Revision, StorageError> {
+        let select = Statement::new("SELECT last_date_added FROM collection WHERE id = $1");
+        let row = self.read_optional(select.bind(collection.to_string())).await?;
+        let date = row.map_or(Ok(0), |mut row| row.next())?;
+        Ok(Revision(DateAdded::from_millis(date)))
     }
 
     async fn has_object(&self, collection: &CollectionId, id: &str) -> Result<bool, StorageError> {
