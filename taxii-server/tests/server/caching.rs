@@ -137,10 +137,8 @@ async fn a_page_is_served_again_until_something_is_committed(backend: Backend) {
 /// Each of these changes a page that was served just before.
 async fn a_page_is_never_older_than_the_last_commit(backend: Backend) {
     let world = start(backend, |_| {}).await;
-    let other = World::start_on(Arc::clone(&world.place), |_| {}).await;
     changes_are_seen(&world, &world).await;
     world.stop().await;
-    other.stop().await;
 }
 
 async fn a_page_is_never_older_than_the_last_commit_of_another_server(backend: Backend) {
