@@ -153,7 +153,7 @@ async fn changes_are_seen(writer: &World, reader: &World) {
     let dating = Dating { clock: writer.clock.clone(), allowance: Duration::ZERO };
     let polled = async |number, modified: &str| {
         let objects = vec![object("tool", number, modified)];
-        let write = FeedWrite { objects, ..FeedWrite::new("feed", None) };
+        let write = FeedWrite { objects, ..FeedWrite::new("feed") };
         writer.storage.write_feed(&collection(), write, &dating).await.unwrap();
     };
     assert!(ids(reader).await.is_empty());
