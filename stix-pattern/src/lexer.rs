@@ -14,11 +14,13 @@ mod operator;
 use nom::IResult;
 use smallvec::SmallVec;
 
+pub(crate) use self::blank::skip;
 pub(crate) use self::constant::is_timestamp;
-pub(crate) use self::eight::end_of_path;
 use self::eight::end_of_word;
+pub(crate) use self::eight::{end_of_plain, path};
 pub(crate) use self::keyword::Keyword;
 pub(crate) use self::number::is_float;
+pub(crate) use self::operator::comparison_operator;
 use crate::span::Span;
 
 /// A token scanner never fails for good: what it cannot read becomes an invalid token.
@@ -31,14 +33,12 @@ pub(crate) type Tokens = SmallVec<[Token; 64]>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
     pub(crate) kind: TokenKind,
-    /// Whether it is a string with a backslash in it.
-    pub(crate) is_escaped: bool,
     pub(crate) span: Span,
 }
 
 impl Token {
     /// What stands behind the last token.
-    pub(crate) const END: Self = Self { kind: TokenKind::End, is_escaped: false, span: Span::new(0, 0) };
+    pub(crate) const END: Self = Self { kind: TokenKind::End, span: Span::new(0, 0) };
 }
 
 /// The sorts of tokens.
@@ -104,35 +104,18 @@ impl TokenKind {
 /// Takes time in proportion to the text: each scanner reads a byte a fixed number of times, and the scan stops at the
 /// first token that shows that the text cannot be a pattern.
 pub(crate) fn tokenize(source: &str, tokens: &mut Tokens) {
-    let mut token = Token::END;
+    let mut before = 0;
     loop {
-        next(source, token.span.end(), &mut token);
-        tokens.push(token);
-        match token.kind {
+        let at = skip(source, before);
+        let (kind, end) = token(source, at);
+        tokens.push(Token { kind, span: Span::from_range(at..end) });
+        before = match kind {
             TokenKind::End => return,
-            kind if kind.is_invalid() || kind == TokenKind::Unknown => {
-                let end = Span::from_range(source.len()..source.len());
-                return tokens.push(Token { span: end, ..Token::END });
-            }
-            _ => {}
-        }
+            // Nothing is read behind it.
+            kind if kind.is_invalid() || kind == TokenKind::Unknown => source.len(),
+            _ => end,
+        };
     }
-}
-
-/// Reads the first token at a byte or behind it.
-#[inline]
-pub(crate) fn next(source: &str, at: usize, to: &mut Token) {
-    let at = blank::skip(source, at);
-    let (kind, end, is_escaped) = match source.as_bytes().get(at) {
-        Some(b'\'') => constant::string(source, at),
-        _ => {
-            let (kind, end) = token(source, at);
-            (kind, end, false)
-        }
-    };
-    to.kind = kind;
-    to.is_escaped = is_escaped;
-    to.span = Span::from_range(at..end);
 }
 
 /// Whether `text` can name an object type: one identifier, hyphens allowed, that is no keyword.
@@ -152,12 +135,12 @@ fn whole(text: &str) -> Option<TokenKind> {
     (is_word && end == text.len()).then_some(kind)
 }
 
-/// The token other than a string that begins at this byte, told by that byte, and where it ends.
-#[inline]
-fn token(source: &str, at: usize) -> (TokenKind, usize) {
+/// The token that begins at this byte, told by that byte, and where it ends.
+pub(crate) fn token(source: &str, at: usize) -> (TokenKind, usize) {
     let one = |kind| (kind, at + 1);
     match source.as_bytes().get(at) {
         Some(b'A'..=b'Z' | b'a'..=b'z' | b'_') => word(source, at),
+        Some(b'\'') => constant::string(source, at),
         Some(b'[') => one(TokenKind::LeftBracket),
         Some(b']') => one(TokenKind::RightBracket),
         Some(b'(') => one(TokenKind::LeftParenthesis),
@@ -166,7 +149,7 @@ fn token(source: &str, at: usize) -> (TokenKind, usize) {
         Some(b',') => one(TokenKind::Comma),
         Some(b'*') => one(TokenKind::Star),
         Some(b'0'..=b'9' | b'+' | b'-' | b'.') => number::number(source, at),
-        Some(b'=' | b'!' | b'<' | b'>') => operator::comparison_operator(source, at),
+        Some(b'=' | b'!' | b'<' | b'>') => comparison_operator(source, at),
         Some(b'/') if source.as_bytes().get(at + 1) == Some(&b'*') => (TokenKind::OpenComment, source.len()),
         Some(_) => unknown(source, at),
         None => (TokenKind::End, at),

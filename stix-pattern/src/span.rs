@@ -63,7 +63,9 @@ impl Span {
     }
 
     /// The same stretch counted from `start`, which is not behind it.
-    pub(crate) const fn within(self, start: u32) -> Self {
+    #[allow(clippy::cast_possible_truncation)]
+    pub(crate) const fn within(self, start: usize) -> Self {
+        let start = start as u32;
         Self { start: self.start.saturating_sub(start), end: self.end.saturating_sub(start) }
     }
 

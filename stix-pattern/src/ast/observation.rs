@@ -125,7 +125,7 @@ impl From<ComparisonExpression> for ObservationExpression {
 /// `[...]`: a comparison expression that a single observation has to satisfy (section 9.5).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Bracket {
-    origin: Origin,
+    pub(crate) origin: Origin,
     pub(crate) comparison: ComparisonExpression,
 }
 

@@ -5,9 +5,11 @@ use stix_core::schema::{Kind, PropertyDef};
 use super::findings::{Finding, Findings};
 use super::nearest::nearest;
 use super::place::{Place, Shape, kind_name};
+use super::values::Plain;
 use super::{Rule, calendar, observation, regular_expression, values};
 use crate::ast::{
-    ComparisonOperator, ComparisonTest, Literal, Predicate, Set, StringLiteral, Text, TextOperator, Value,
+    ComparisonOperator, ComparisonTest, Literal, ObjectPath, Predicate, Set, StringLiteral, TextOperator,
+    Value,
 };
 use crate::edit::Edit;
 use crate::lexer;
@@ -17,6 +19,9 @@ const INTEGERS: std::ops::RangeInclusive<i64> = -(1 << 53)..=(1 << 53) - 1;
 
 /// Checks the operator and the constants of a test whose path leads to `place`.
 pub(super) fn check(test: &ComparisonTest, place: &Place, findings: &mut Findings<'_>) {
+    if place.plain.is_some_and(|plain| is_plain(test.predicate(), plain)) {
+        return;
+    }
     let fits = matches!(test.predicate(), Predicate::Exists) || ends_at_value(test, place, findings);
     let place = if fits { place } else { &Place::UNKNOWN };
     match test.predicate() {
@@ -36,26 +41,66 @@ pub(super) fn check(test: &ComparisonTest, place: &Place, findings: &mut Finding
     }
 }
 
+/// Which strings at the end of a path need no closer look: those of the right form where strings belong, and any term of
+/// an open vocabulary.
+pub(super) fn plain(path: &ObjectPath, place: &Place) -> Option<Plain> {
+    let is_open = |property: &PropertyDef| property.vocabulary.is_none_or(|vocabulary| vocabulary.open);
+    match place.shape {
+        Shape::Hash => Plain::hash(path),
+        Shape::Kind(Kind::String) if place.property.is_none_or(is_open) => Plain::of(place),
+        _ => None,
+    }
+}
+
+/// Whether there is certainly nothing to say about what a value is compared with, as mostly there is not.
+#[inline]
+fn is_plain(predicate: &Predicate, plain: Plain) -> bool {
+    let passes = |literal: &Literal| matches!(literal.value(), Value::String(text) if plain.passes(text));
+    match predicate {
+        Predicate::Compare(_, literal) => passes(literal),
+        Predicate::In(set) => !set.literals().is_empty() && set.literals().iter().all(passes),
+        Predicate::Text(TextOperator::Like, _) => plain == Plain::Any,
+        Predicate::Text(..) | Predicate::Exists => false,
+    }
+}
+
 /// Whether the path ends at something that a constant can be compared with.
 fn ends_at_value(test: &ComparisonTest, place: &Place, findings: &mut Findings<'_>) -> bool {
+    let is_kind = |kind: &Kind| {
+        matches!(
+            kind,
+            Kind::List(_) | Kind::Hashes | Kind::Dictionary(_) | Kind::Extensions(_) | Kind::Struct(_)
+        )
+    };
+    let ends = match place.shape {
+        Shape::Kind(Kind::Identifier) => !place.is_reference(),
+        Shape::Kind(kind) => !is_kind(kind),
+        _ => true,
+    };
+    if !ends {
+        findings.push(no_value(test, place, findings.text(test.path().span())));
+    }
+    ends
+}
+
+/// What to say of a path that ends at something else.
+#[cold]
+fn no_value(test: &ComparisonTest, place: &Place, name: &str) -> Finding {
     let path = test.path();
-    let name = findings.text(path.span());
     let end = path.span().end();
     let finding = |message: String| Finding::new(Rule::PathShape, path.span(), message);
     match place.shape {
         Shape::Kind(Kind::List(_)) => {
             let help = format!("`{name}[*]` stands for every element of the list");
             let finding = finding(format!("`{name}` is a list, and equals no constant"));
-            findings.push(finding.help(help).edit(Edit::insert(end, "[*]")));
+            finding.help(help).edit(Edit::insert(end, "[*]"))
         }
-        _ if place.is_reference() => findings.push(reference(test, place, name)),
-        Shape::Kind(kind @ (Kind::Hashes | Kind::Dictionary(_) | Kind::Extensions(_) | Kind::Struct(_))) => {
+        Shape::Kind(kind) if !place.is_reference() => {
             let finding = finding(format!("`{name}` is {}, and equals no constant", kind_name(kind)));
-            findings.push(finding.help("the path goes on with a key, or `EXISTS` is asked"));
+            finding.help("the path goes on with a key, or `EXISTS` is asked")
         }
-        _ => return true,
+        _ => reference(test, place, name),
     }
-    false
 }
 
 /// A comparison with a reference, which stands for the object it points to.
@@ -159,17 +204,23 @@ fn compare(
 /// Whether a value of the kind can be equal to the constant (section 9.2).
 fn is_comparable(kind: &Kind, value: &Value) -> bool {
     match (kind, value) {
+        (kind, Value::String(_)) => takes_strings(kind),
         (Kind::Boolean, value) => matches!(value, Value::Boolean(_)),
         (Kind::Integer { .. } | Kind::Float { .. }, value) => {
             matches!(value, Value::Integer(_) | Value::Float(_))
         }
         (Kind::Timestamp, value) => matches!(value, Value::Timestamp(_)),
         (Kind::String | Kind::Identifier | Kind::SpecVersion | Kind::Hex | Kind::Binary, value) => {
-            matches!(value, Value::String(_) | Value::Hex(_) | Value::Binary(_))
+            matches!(value, Value::Hex(_) | Value::Binary(_))
         }
         (Kind::IntegerOrString, value) => !matches!(value, Value::Boolean(_) | Value::Timestamp(_)),
         _ => true,
     }
+}
+
+/// Whether a value of the kind can be equal to a string.
+fn takes_strings(kind: &Kind) -> bool {
+    !matches!(kind, Kind::Boolean | Kind::Integer { .. } | Kind::Float { .. } | Kind::Timestamp)
 }
 
 /// The most constants of a set that are converted together.
@@ -254,18 +305,18 @@ fn check_text(
     place: &Place,
     findings: &mut Findings<'_>,
 ) {
-    let name = operator.as_str();
-    let path = findings.text(test.path().span());
     let is_network = matches!(operator, TextOperator::IsSubset | TextOperator::IsSuperset);
     if let Shape::Kind(kind) = place.shape
-        && !is_comparable(kind, &Value::String(Text::default()))
+        && !takes_strings(kind)
     {
+        let (path, name) = (findings.text(test.path().span()), operator.as_str());
         let message = format!("`{path}` is {}, and `{name}` compares strings", kind_name(kind));
         let finding = Finding::new(Rule::OperatorType, test.span(), message);
         let help = "use `=`, `!=`, `<`, `<=`, `>`, `>=` or `IN`";
         return findings.push(finding.help(help));
     }
     if is_network && !matches!(place.shape, Shape::Any) && !values::is_address(place) {
+        let (path, name) = (findings.text(test.path().span()), operator.as_str());
         let message = format!("`{path}` is no address, and `{name}` compares addresses and networks");
         let finding = Finding::new(Rule::OperatorType, test.span(), message);
         return findings.push(finding.help("`ipv4-addr:value` and `ipv6-addr:value` are addresses"));

@@ -6,7 +6,7 @@ use super::findings::{Finding, Findings};
 use super::nearest::nearest;
 use super::place::{Objects, Place, Shape, kind_name, observables};
 use super::values::{self, hash};
-use super::{Checker, CustomNames, Rule};
+use super::{Checker, CustomNames, Rule, constant};
 use crate::Span;
 use crate::ast::{ObjectPath, Step, StepKind};
 use crate::edit::Edit;
@@ -18,8 +18,9 @@ pub(crate) fn place_of(path: &ObjectPath, text: &str) -> Option<Place> {
     let checker = Checker::default();
     let mut findings = Findings::new(text, &checker);
     let place = follow(path, &mut findings);
-    let subject = values::sole_subject(&place);
-    findings.into_problems().is_empty().then_some(Place { subject, ..place })
+    let place = Place { subject: values::sole_subject(&place), ..place };
+    let place = Place { plain: constant::plain(path, &place), ..place };
+    findings.into_problems().is_empty().then_some(place)
 }
 
 /// Follows a path, reporting where it leads nowhere; what comes behind that is unknown.

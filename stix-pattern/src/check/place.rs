@@ -3,7 +3,7 @@
 use stix_core::object::{self, REGISTRY};
 use stix_core::schema::{Class, Kind, ObjectDef, PropertyDef, Target};
 
-use super::values::Subject;
+use super::values::{Plain, Subject};
 
 /// The end of a path, or a place on its way.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +17,8 @@ pub(crate) struct Place {
     pub(super) direct: bool,
     /// What the strings here are, if that was worked out before and is the same for each of the owners.
     pub(super) subject: Option<Subject>,
+    /// The strings that there is nothing to say about here, if that was worked out before.
+    pub(super) plain: Option<Plain>,
 }
 
 /// What stands at a place.
@@ -44,7 +46,7 @@ pub(crate) enum Objects {
 impl Place {
     /// What no table describes.
     pub(super) const UNKNOWN: Self =
-        Self { shape: Shape::Any, property: None, owner: None, direct: false, subject: None };
+        Self { shape: Shape::Any, property: None, owner: None, direct: false, subject: None, plain: None };
 
     /// Whether the place is a reference, which a path leads through and never ends at.
     pub(super) fn is_reference(&self) -> bool {

@@ -17,7 +17,7 @@ use super::Rule;
 use super::findings::{Finding, Findings};
 use super::place::{Place, Shape};
 use crate::Span;
-use crate::ast::{ComparisonOperator, ComparisonTest, StringLiteral};
+use crate::ast::{ComparisonOperator, ComparisonTest, ObjectPath, StringLiteral};
 use crate::edit::Edit;
 use crate::error::quote;
 
@@ -72,6 +72,46 @@ pub(super) enum Subject {
     Url,
     Email,
     RegistryKey,
+}
+
+/// Strings that there is certainly nothing to say about, which is told at a glance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Plain {
+    /// All but the empty one.
+    Any,
+    /// So many hexadecimal digits.
+    Hash(usize),
+    /// What values of the subject mostly look like.
+    Subject(Subject),
+}
+
+impl Plain {
+    /// The plain hashes of the algorithm that a path names.
+    pub(super) fn hash(path: &ObjectPath) -> Option<Self> {
+        hash::digits(path).map(Self::Hash)
+    }
+
+    /// The plain strings at a place where strings belong.
+    pub(super) fn of(place: &Place) -> Option<Self> {
+        match place.subject {
+            Some(subject) => Some(Self::Subject(subject)),
+            None => subjects(place).next().is_none().then_some(Self::Any),
+        }
+    }
+
+    /// Whether the string is one of them.
+    #[inline]
+    pub(super) fn passes(self, value: &str) -> bool {
+        match self {
+            Self::Any => !value.is_empty(),
+            Self::Hash(digits) => value.len() == digits && hash::is_hex(value),
+            Self::Subject(Subject::Ipv4) => address::is_plain_ipv4(value),
+            Self::Subject(Subject::Domain) => domain_name::is_plain(value),
+            Self::Subject(Subject::Url) => url::is_plain(value),
+            Self::Subject(Subject::Email) => email_address::is_plain(value),
+            Self::Subject(Subject::Ipv6 | Subject::Mac | Subject::RegistryKey) => false,
+        }
+    }
 }
 
 impl Subject {
@@ -234,4 +274,40 @@ fn push(flaw: Flaw, test: &ComparisonTest, span: Span, place: &Place, findings: 
 /// Whether a test has one constant, so that its path can be changed for the sake of it.
 fn is_alone(test: &ComparisonTest) -> bool {
     !matches!(test.predicate(), crate::ast::Predicate::In(set) if set.literals().len() > 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 8192, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_looks_plain_has_no_flaw(text in r"(https?://|hxxp://|)[ab0-9.@+\-]{0,12}[a:/\[(.-]{0,2}") {
+            for subject in [Subject::Ipv4, Subject::Domain, Subject::Url, Subject::Email] {
+                if Plain::Subject(subject).passes(&text) {
+                    prop_assert!(subject.flaw(&text).is_none(), "{:?} {}", subject, text);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn common_values_look_plain() {
+        for (subject, value) in [
+            (Subject::Ipv4, "192.0.2.0/24"),
+            (Subject::Domain, "www.my-example.com"),
+            (Subject::Url, "https://example.com/a?b=%20"),
+            (Subject::Email, "first.last+tag@example.com"),
+        ] {
+            assert!(Plain::Subject(subject).passes(value), "{value}");
+            assert!(!Plain::Subject(subject).passes("") && !Plain::Subject(subject).passes(" "));
+        }
+        assert!(
+            Plain::Hash(4).passes("00fF") && !Plain::Hash(4).passes("00fg") && !Plain::Hash(4).passes("00f")
+        );
+    }
 }

@@ -8,8 +8,6 @@ use stix_core::schema::{Class, Kind, ObjectDef, PropertyDef, StructDef, Target};
 use super::ALGORITHMS;
 use crate::ast::Names;
 use crate::check::place::Place;
-use crate::lexer::end_of_path;
-use crate::span::Span;
 use crate::{check, lexer, parser};
 
 /// How many slots there are for each path, so that most paths are found in the first that is tried.
@@ -46,18 +44,19 @@ impl KnownPath {
     }
 }
 
-/// The known path that begins at a byte, and where it stands, if what goes on there may not be a longer one.
+/// The known path that begins at a byte, and where it ends. A longer path may begin so, behind a blank.
 #[inline]
-pub(crate) fn path_at(source: &str, at: u32) -> Option<(&'static KnownPath, Span)> {
-    let start = at as usize;
-    let end = end_of_path(source.as_bytes(), start);
-    Some((PATHS.find(source.get(start..end)?)?, Span::from_range(start..end)))
+pub(crate) fn path_at(source: &str, at: usize) -> Option<(&'static KnownPath, usize)> {
+    let bytes = source.as_bytes();
+    bytes.get(at).filter(|first| first.is_ascii_lowercase())?;
+    let (end, number) = lexer::path(bytes, at);
+    Some((PATHS.find(bytes.get(at..end)?, number)?, end))
 }
 
 /// Paths in the slots that their text tells, or in those behind.
 struct Paths {
     paths: Vec<KnownPath>,
-    /// The number of a path, and the other half of what its text tells.
+    /// The number of a path, and half of the number that its text tells.
     slots: Vec<Option<(u32, u32)>>,
 }
 
@@ -70,7 +69,7 @@ impl Paths {
         let paths: Vec<KnownPath> = texts.into_iter().filter_map(KnownPath::new).collect();
         let mut slots = vec![None; (paths.len() * SPARSENESS).next_power_of_two()];
         for (number, path) in (0..).zip(&paths) {
-            let (first, tag) = halves(&path.text);
+            let (first, tag) = halves(lexer::path(path.text.as_bytes(), 0).1);
             let slots_from = (first..first + slots.len()).map(|slot| slot & (slots.len() - 1));
             let free = slots_from.into_iter().find(|slot| slots.get(*slot).is_some_and(Option::is_none));
             if let Some(slot) = free.and_then(|free| slots.get_mut(free)) {
@@ -81,36 +80,23 @@ impl Paths {
     }
 
     #[inline]
-    fn find(&self, text: &str) -> Option<&KnownPath> {
-        let (mut slot, tag) = halves(text);
+    fn find(&self, text: &[u8], number: u64) -> Option<&KnownPath> {
+        let (mut slot, tag) = halves(number);
         loop {
             // There is a free slot behind each path, so that the search ends.
             let (number, other) = (*self.slots.get(slot & (self.slots.len() - 1))?)?;
             if other == tag {
-                return self.paths.get(number as usize).filter(|path| path.text == text);
+                return self.paths.get(number as usize).filter(|path| path.text.as_bytes() == text);
             }
             slot += 1;
         }
     }
 }
 
-/// A number that a text tells, in two halves.
+/// The slot that a number tells, without its limit, and the rest of the number.
 #[inline]
-fn halves(text: &str) -> (usize, u32) {
-    const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mix =
-        |hash: u64, bytes: &[u8; 8]| (hash ^ u64::from_le_bytes(*bytes)).wrapping_mul(ODD).rotate_left(31);
-    let mut rest = text.as_bytes();
-    let mut hash = text.len() as u64;
-    while let Some((eight, others)) = rest.split_first_chunk() {
-        hash = mix(hash, eight);
-        rest = others;
-    }
-    // Some of the last eight bytes count twice; a path of fewer is not known.
-    if let Some(last) = text.as_bytes().last_chunk() {
-        hash = mix(hash, last);
-    }
-    ((hash >> 32) as u32 as usize, hash as u32)
+fn halves(number: u64) -> (usize, u32) {
+    ((number >> 32) as u32 as usize, number as u32)
 }
 
 /// Adds the paths that go on from an object; through references, too, if `follows`.
@@ -180,8 +166,8 @@ mod tests {
             "network-traffic:protocols[*]",
             "process:image_ref.hashes.'SHA-1'",
         ] {
-            let (path, span) = path_at(&format!("{text} = 1"), 0).expect(text);
-            assert_eq!((path.text.as_str(), span.range()), (text, 0..text.len()));
+            let (path, end) = path_at(&format!("{text} = 1"), 0).expect(text);
+            assert_eq!((path.text.as_str(), end), (text, text.len()));
         }
         for text in ["file:nam", "file:", "file", "x-acme:value", "file:hashes.'sha-256'", "", "file:name.x"]
         {

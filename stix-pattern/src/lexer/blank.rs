@@ -9,7 +9,8 @@ use nom::sequence::{delimited, preceded};
 use super::{Scanned, scan};
 
 /// Where white space and comments end that begin at `at`.
-pub(super) fn skip(source: &str, at: usize) -> usize {
+#[inline]
+pub(crate) fn skip(source: &str, at: usize) -> usize {
     let bytes = source.as_bytes();
     // By far most tokens are followed by at most one space.
     let at = if bytes.get(at) == Some(&b' ') { at + 1 } else { at };

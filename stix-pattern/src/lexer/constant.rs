@@ -9,25 +9,21 @@ use nom::character::complete::{char, digit1, hex_digit0};
 use nom::combinator::{all_consuming, opt, recognize, value, verify};
 use nom::sequence::delimited;
 
+use super::eight::end_of_plain;
 use super::{Scanned, TokenKind, scan, unknown};
 
 /// `'` ( ~['\\] | `\'` | `\\` )* `'`, or a string that is invalid: from where it has no end, or up to a wrong escape.
-/// Tells where it ends, and whether there is a backslash in it.
-pub(super) fn string(source: &str, at: usize) -> (TokenKind, usize, bool) {
+/// Tells where it ends.
+pub(super) fn string(source: &str, at: usize) -> (TokenKind, usize) {
     let bytes = source.as_bytes();
-    let open = (TokenKind::OpenString, source.len(), false);
-    let start = at + 1;
-    let mut at = start;
+    let mut at = at + 1;
     loop {
-        let special = bytes.get(at..).and_then(|rest| memchr::memchr2(b'\'', b'\\', rest));
-        let Some(special) = special.map(|special| at + special) else { return open };
+        let special = end_of_plain(bytes, at);
         match (bytes.get(special), bytes.get(special + 1)) {
-            (Some(b'\''), _) => return (TokenKind::String, special + 1, at > start),
+            (Some(b'\''), _) => return (TokenKind::String, special + 1),
             (_, Some(b'\'' | b'\\')) => at = special + 2,
-            (_, None) => return open,
-            (_, Some(_)) => {
-                return (TokenKind::InvalidEscape, unknown(source, special + 1).1, false);
-            }
+            (_, None) => return (TokenKind::OpenString, source.len()),
+            (_, Some(_)) => return (TokenKind::InvalidEscape, unknown(source, special + 1).1),
         }
     }
 }
@@ -65,7 +61,7 @@ fn whole(input: &str) -> Scanned<'_, TokenKind> {
 }
 
 fn malformed(source: &str, at: usize) -> (TokenKind, usize) {
-    let (string, end, _) = string(source, at + 1);
+    let (string, end) = string(source, at + 1);
     let kind = match (string, source.as_bytes().get(at)) {
         (kind, _) if kind.is_invalid() => kind,
         (_, Some(b'b')) => TokenKind::InvalidBinary,

@@ -3,7 +3,8 @@
 use super::{TokenKind, unknown};
 
 /// `=`, `==`, `!=`, `<>`, `<`, `<=`, `>` or `>=`. The longer ones come first.
-pub(super) fn comparison_operator(source: &str, at: usize) -> (TokenKind, usize) {
+#[inline]
+pub(crate) fn comparison_operator(source: &str, at: usize) -> (TokenKind, usize) {
     let bytes = source.as_bytes();
     let (kind, length) = match (bytes.get(at), bytes.get(at + 1)) {
         (Some(b'='), Some(b'=')) => (TokenKind::Equal, 2),

@@ -1,7 +1,7 @@
 //! Operands joined by operators (STIX 2.1, sections 9.4 and 9.5).
 
 use super::cursor::{Cursor, Parsed};
-use crate::lexer::TokenKind;
+use crate::lexer::Keyword;
 use crate::span::Span;
 
 /// An expression that operators join to larger ones.
@@ -14,14 +14,22 @@ pub(super) trait Joined: Sized {
     /// Reads an operand of the tightest operator.
     fn operand(cursor: &mut Cursor<'_>, to: &mut Self) -> Parsed<()>;
 
-    /// How tight an operator binds, from 0 on; `None` if the token is no operator.
-    fn tightness(operator: TokenKind) -> Option<u8>;
+    /// How tight an operator binds, from 0 on; `None` if the keyword is no operator.
+    fn tightness(operator: Keyword) -> Option<u8>;
 
     /// Makes this `self operator other`.
-    fn join(&mut self, operator: TokenKind, other: Self);
+    fn join(&mut self, operator: Keyword, other: Self);
 
     /// Says where it stands.
     fn locate(&mut self, span: Span);
+}
+
+/// An operator that comes next.
+#[derive(Clone, Copy)]
+struct Operator {
+    keyword: Keyword,
+    tightness: u8,
+    end: usize,
 }
 
 /// `operand ( operator operand )*`, joined by how tight the operators bind and among equals from the left. A loop, so
@@ -31,28 +39,53 @@ pub(super) fn chain<T: Joined>(cursor: &mut Cursor<'_>, to: &mut T) -> Parsed<()
     let start = cursor.at();
     T::operand(cursor, to)?;
     // By far most operands stand alone.
-    match T::tightness(cursor.kind()) {
+    match operator::<T>(cursor) {
         None => Ok(()),
-        Some(_) => chain_from(cursor, start, to, 0),
+        Some(operator) => chain_from(cursor, start, to, operator, 0).map(|_| ()),
     }
 }
 
-/// Goes on behind the first operand, which begins at `start`, with operators that bind at least as tight as `loosest`.
-/// Recurses once for each level of tightness, at most.
-fn chain_from<T: Joined>(cursor: &mut Cursor<'_>, start: u32, left: &mut T, loosest: u8) -> Parsed<()> {
+/// Goes on behind the first operand, which begins at `start`, as long as operators bind at least as tight as `loosest`.
+/// Yields the operator that does not. Recurses once for each level of tightness, at most.
+fn chain_from<T: Joined>(
+    cursor: &mut Cursor<'_>,
+    start: usize,
+    left: &mut T,
+    first: Operator,
+    loosest: u8,
+) -> Parsed<Option<Operator>> {
+    let mut operator = first;
     loop {
-        let operator = cursor.kind();
-        let Some(tightness) = T::tightness(operator).filter(|tightness| *tightness >= loosest) else {
-            return Ok(());
-        };
-        cursor.advance();
-        let next = cursor.at();
+        cursor.advance_to(operator.end);
+        let place = cursor.at();
         let mut right = T::nothing();
         T::operand(cursor, &mut right)?;
-        if T::tightness(cursor.kind()).is_some_and(|next| next > tightness) {
-            chain_from(cursor, next, &mut right, tightness + 1)?;
+        let mut next = self::operator::<T>(cursor);
+        if let Some(tighter) = next.filter(|next| next.tightness > operator.tightness) {
+            next = chain_from(cursor, place, &mut right, tighter, operator.tightness + 1)?;
         }
-        left.join(operator, right);
+        left.join(operator.keyword, right);
         left.locate(cursor.span_from(start));
+        match next {
+            Some(next) if next.tightness >= loosest => operator = next,
+            _ => return Ok(next),
+        }
     }
+}
+
+/// Puts what was read to where nothing was yet. To drop nothing would cost more than to read a mark.
+#[inline(always)]
+pub(super) fn put<T: Joined>(to: &mut T, expression: T) {
+    std::mem::forget(std::mem::replace(to, expression));
+}
+
+/// The operator at this place.
+#[inline]
+fn operator<T: Joined>(cursor: &Cursor<'_>) -> Option<Operator> {
+    // No other operators begin so, and mostly a bracket or the end comes next.
+    if !matches!(cursor.byte(), Some(b'A' | b'F' | b'O')) {
+        return None;
+    }
+    let (keyword, end) = cursor.keyword()?;
+    Some(Operator { keyword, tightness: T::tightness(keyword)?, end })
 }

@@ -1,10 +1,12 @@
 //! Comparison expressions (STIX 2.1, sections 9.4 and 9.6).
 
-use super::chain::{Joined, chain};
+use super::chain::{Joined, chain, put};
 use super::cursor::{Cursor, Parsed};
-use super::literal::{orderable_literal, primitive_literal, set_literal, string_constant, string_literal};
-use super::path::object_path;
-use crate::ast::{Chain, ComparisonExpression, ComparisonOperator, ComparisonTest, Predicate, TextOperator};
+use super::literal::{orderable_literal, primitive_literal, set_literal, string_literal};
+use super::path::{any_object_path, known_object_path, object_path};
+use crate::ast::{
+    Chain, ComparisonExpression, ComparisonOperator, ComparisonTest, ObjectPath, Predicate, TextOperator,
+};
 use crate::error::Expected;
 use crate::lexer::{Keyword, TokenKind};
 use crate::span::{Origin, Span};
@@ -24,75 +26,71 @@ fn group(cursor: &mut Cursor<'_>, to: &mut ComparisonExpression) -> Parsed<()> {
 /// `NOT? EXISTS objectPath`
 fn existence_test(cursor: &mut Cursor<'_>, to: &mut ComparisonExpression) -> Parsed<()> {
     let start = cursor.at();
-    let negated = cursor.kind() == TokenKind::Keyword(Keyword::Not);
-    if negated {
-        cursor.advance();
-    }
-    cursor.take_keyword(Keyword::Exists, Expected::Exists)?;
-    let mut test = ComparisonTest::exists(object_path(cursor)?);
-    test.negated = negated;
-    test.origin = Origin(cursor.span_from(start));
-    *to = test.into();
+    let negated = take_not(cursor);
+    cursor.take(TokenKind::Keyword(Keyword::Exists), Expected::Exists)?;
+    let path = object_path(cursor)?;
+    let origin = Origin(cursor.span_from(start));
+    put(to, ComparisonTest { origin, path, negated, predicate: Predicate::Exists }.into());
     Ok(())
 }
 
-/// `objectPath NOT? predicate`
+/// `objectPath NOT? predicate`, behind the path, which begins at `start`
 #[inline]
-fn value_test(cursor: &mut Cursor<'_>, to: &mut ComparisonExpression) -> Parsed<()> {
-    let start = cursor.at();
-    *to = ComparisonTest::exists(object_path(cursor)?).into();
-    let ComparisonExpression::Test(test) = to else { return Err(cursor.refuse(Expected::Comparison)) };
-    test.negated = cursor.kind() == TokenKind::Keyword(Keyword::Not);
-    if test.negated {
-        cursor.advance();
-    }
-    if !is_operator(cursor.kind()) {
-        // The operator comes after the whole path, not only after its last token.
-        return Err(match test.negated {
-            true => cursor.refuse(Expected::Operator),
-            false => cursor.refuse_behind(start, Expected::Operator),
-        });
-    }
-    predicate(cursor, &mut test.predicate)?;
-    test.origin = Origin(cursor.span_from(start));
+fn value_test(
+    cursor: &mut Cursor<'_>,
+    start: usize,
+    path: ObjectPath,
+    to: &mut ComparisonExpression,
+) -> Parsed<()> {
+    let negated = take_not(cursor);
+    // The operator comes after the whole path, not only after its last token.
+    let predicate = predicate(cursor, if negated { None } else { Some(start) })?;
+    let origin = Origin(cursor.span_from(start));
+    put(to, ComparisonTest { origin, path, negated, predicate }.into());
     Ok(())
+}
+
+/// Takes a `NOT`, if there is one.
+#[inline]
+fn take_not(cursor: &mut Cursor<'_>) -> bool {
+    match cursor.byte() {
+        Some(b'N') => {}
+        _ => return false,
+    }
+    let Some((Keyword::Not, end)) = cursor.keyword() else { return false };
+    cursor.advance_to(end);
+    true
 }
 
 /// `predicate : ( '=' | '!=' ) primitiveLiteral | ( '<' | '<=' | '>' | '>=' ) orderableLiteral | IN setLiteral
 /// | ( LIKE | MATCHES | ISSUBSET | ISSUPERSET ) StringLiteral`
 #[inline]
-fn predicate(cursor: &mut Cursor<'_>, to: &mut Predicate) -> Parsed<()> {
-    let kind = cursor.kind();
-    cursor.advance();
-    if let Some(operator) = comparison_operator(kind)
-        && cursor.kind() == TokenKind::String
+fn predicate(cursor: &mut Cursor<'_>, behind: Option<usize>) -> Parsed<Predicate> {
+    if matches!(cursor.byte(), Some(b'=' | b'!' | b'<' | b'>'))
+        && let (mark, end) = cursor.comparison_mark()
+        && let Some(operator) = comparison_operator(mark)
     {
-        *to = Predicate::Compare(operator, string_constant(cursor));
-        return Ok(());
-    }
-    *to = if let Some(operator) = comparison_operator(kind) {
+        cursor.advance_to(end);
         let literal =
             if operator.needs_order() { orderable_literal(cursor)? } else { primitive_literal(cursor)? };
-        Predicate::Compare(operator, literal)
-    } else if let Some(operator) = text_operator(kind) {
-        Predicate::Text(operator, string_literal(cursor)?)
-    } else {
-        Predicate::In(set_literal(cursor)?)
-    };
-    Ok(())
-}
-
-/// Whether a predicate begins with this token.
-#[inline]
-fn is_operator(kind: TokenKind) -> bool {
-    comparison_operator(kind).is_some()
-        || text_operator(kind).is_some()
-        || kind == TokenKind::Keyword(Keyword::In)
+        return Ok(Predicate::Compare(operator, literal));
+    }
+    match cursor.keyword() {
+        Some((Keyword::In, end)) => {
+            cursor.advance_to(end);
+            Ok(Predicate::In(set_literal(cursor)?))
+        }
+        Some((keyword, end)) if let Some(operator) = text_operator(keyword) => {
+            cursor.advance_to(end);
+            Ok(Predicate::Text(operator, string_literal(cursor)?))
+        }
+        _ => Err(cursor.refuse_behind(behind, Expected::Operator)),
+    }
 }
 
 #[inline]
-fn comparison_operator(kind: TokenKind) -> Option<ComparisonOperator> {
-    match kind {
+fn comparison_operator(mark: TokenKind) -> Option<ComparisonOperator> {
+    match mark {
         TokenKind::Equal => Some(ComparisonOperator::Equal),
         TokenKind::NotEqual => Some(ComparisonOperator::NotEqual),
         TokenKind::Less => Some(ComparisonOperator::Less),
@@ -103,13 +101,12 @@ fn comparison_operator(kind: TokenKind) -> Option<ComparisonOperator> {
     }
 }
 
-#[inline]
-fn text_operator(kind: TokenKind) -> Option<TextOperator> {
-    match kind {
-        TokenKind::Keyword(Keyword::Like) => Some(TextOperator::Like),
-        TokenKind::Keyword(Keyword::Matches) => Some(TextOperator::Matches),
-        TokenKind::Keyword(Keyword::IsSubset) => Some(TextOperator::IsSubset),
-        TokenKind::Keyword(Keyword::IsSuperset) => Some(TextOperator::IsSuperset),
+fn text_operator(keyword: Keyword) -> Option<TextOperator> {
+    match keyword {
+        Keyword::Like => Some(TextOperator::Like),
+        Keyword::Matches => Some(TextOperator::Matches),
+        Keyword::IsSubset => Some(TextOperator::IsSubset),
+        Keyword::IsSuperset => Some(TextOperator::IsSuperset),
         _ => None,
     }
 }
@@ -123,26 +120,33 @@ impl Joined for ComparisonExpression {
     /// `propTest : objectPath NOT? predicate | NOT? EXISTS objectPath | '(' comparisonExpression ')'`
     #[inline]
     fn operand(cursor: &mut Cursor<'_>, to: &mut Self) -> Parsed<()> {
-        match cursor.kind() {
-            TokenKind::Word | TokenKind::HyphenatedWord => value_test(cursor, to),
-            TokenKind::Keyword(Keyword::Exists | Keyword::Not) => existence_test(cursor, to),
+        let start = cursor.at();
+        if let Some(path) = known_object_path(cursor) {
+            return value_test(cursor, start, path, to);
+        }
+        match cursor.token() {
+            (TokenKind::Word | TokenKind::HyphenatedWord, _) => {
+                let path = any_object_path(cursor)?;
+                value_test(cursor, start, path, to)
+            }
+            (TokenKind::Keyword(Keyword::Exists | Keyword::Not), _) => existence_test(cursor, to),
             _ => group(cursor, to),
         }
     }
 
     #[inline]
-    fn tightness(operator: TokenKind) -> Option<u8> {
+    fn tightness(operator: Keyword) -> Option<u8> {
         match operator {
-            TokenKind::Keyword(Keyword::Or) => Some(0),
-            TokenKind::Keyword(Keyword::And) => Some(1),
+            Keyword::Or => Some(0),
+            Keyword::And => Some(1),
             _ => None,
         }
     }
 
-    fn join(&mut self, operator: TokenKind, other: Self) {
+    fn join(&mut self, operator: Keyword, other: Self) {
         let left = std::mem::replace(self, Self::nothing());
         *self = match operator {
-            TokenKind::Keyword(Keyword::And) => left.and(other),
+            Keyword::And => left.and(other),
             _ => left.or(other),
         };
     }

@@ -2,7 +2,8 @@
 
 use super::MAX_DEPTH;
 use crate::error::Expected;
-use crate::lexer::{self, Keyword, Token, TokenKind};
+use crate::known::{self, KnownPath};
+use crate::lexer::{self, Keyword, TokenKind};
 use crate::span::Span;
 
 /// What a production yields. A mistake stays behind at the cursor, so that a result is as small as it can be.
@@ -22,100 +23,132 @@ pub(super) struct Complaint {
     pub(super) behind: Option<u32>,
 }
 
-/// The token that is read next. The tokens are cut off the text one by one, as the productions take them.
+/// The place of the token that is read next. Mostly its first byte tells enough, so that a token is cut off the text
+/// only when a production asks for it.
 #[derive(Debug)]
 pub(super) struct Cursor<'a> {
     source: &'a str,
-    token: Token,
+    /// Where the token begins: the blanks before it are behind us.
+    at: usize,
     /// Where the token before ends.
-    end: u32,
+    end: usize,
     /// How many parentheses are open.
     depth: u32,
     complaint: Option<Complaint>,
 }
 
 impl<'a> Cursor<'a> {
+    #[inline]
     pub(super) fn new(source: &'a str) -> Self {
-        let mut cursor = Self { source, token: Token::END, end: 0, depth: 0, complaint: None };
-        lexer::next(source, 0, &mut cursor.token);
-        cursor
+        Self { source, at: lexer::skip(source, 0), end: 0, depth: 0, complaint: None }
     }
 
-    /// The token at this place; behind the last one, an `End`.
+    /// The first byte of the token at this place; none at the end.
     #[inline(always)]
-    pub(super) fn token(&self) -> &Token {
-        &self.token
+    pub(super) fn byte(&self) -> Option<u8> {
+        self.source.as_bytes().get(self.at).copied()
     }
 
-    /// The sort of the token at this place.
+    /// The token at this place and where it ends.
+    pub(super) fn token(&self) -> (TokenKind, usize) {
+        lexer::token(self.source, self.at)
+    }
+
+    /// The keyword at this place, if it is one, and where it ends.
+    #[inline]
+    pub(super) fn keyword(&self) -> Option<(Keyword, usize)> {
+        match self.token() {
+            (TokenKind::Keyword(keyword), end) => Some((keyword, end)),
+            _ => None,
+        }
+    }
+
+    /// The comparison operator at this place, if it is a mark, and where it ends.
+    #[inline]
+    pub(super) fn comparison_mark(&self) -> (TokenKind, usize) {
+        lexer::comparison_operator(self.source, self.at)
+    }
+
+    /// What stands between the quotes of the string at this place, if there is one, where the string ends, and whether
+    /// there is a backslash in it.
+    #[inline]
+    pub(super) fn string(&self) -> Option<(&'a str, usize, bool)> {
+        let start = self.at + 1;
+        let end = lexer::end_of_plain(self.source.as_bytes(), start);
+        let (close, is_escaped) = match (self.byte()?, self.source.as_bytes().get(end)?) {
+            (b'\'', b'\'') => (end, false),
+            _ => match self.token() {
+                (TokenKind::String, end) => (end - 1, true),
+                _ => return None,
+            },
+        };
+        Some((self.source.get(start..close)?, close + 1, is_escaped))
+    }
+
+    /// Takes the path through the properties of the object model that is at this place, if it is one.
+    #[inline]
+    pub(super) fn take_known_path(&mut self) -> Option<(&'static KnownPath, Span)> {
+        let (known, end) = known::path_at(self.source, self.at)?;
+        let next = lexer::skip(self.source, end);
+        // Behind a blank it may go on.
+        if matches!(self.source.as_bytes().get(next), Some(b'.' | b'[')) {
+            return None;
+        }
+        let span = Span::from_range(self.at..end);
+        (self.at, self.end) = (next, end);
+        Some((known, span))
+    }
+
+    /// The text from this place to `end`.
     #[inline(always)]
-    pub(super) fn kind(&self) -> TokenKind {
-        self.token.kind
-    }
-
-    /// The text of the token at this place.
-    #[inline(always)]
-    pub(super) fn text(&self) -> &'a str {
-        self.token.span.text(self.source).unwrap_or_default()
-    }
-
-    pub(super) fn source(&self) -> &'a str {
-        self.source
+    pub(super) fn text_to(&self, end: usize) -> &'a str {
+        self.source.get(self.at..end).unwrap_or_default()
     }
 
     /// Where the token at this place begins.
     #[inline(always)]
-    pub(super) fn at(&self) -> u32 {
-        self.token.span.bounds().0
+    pub(super) fn at(&self) -> usize {
+        self.at
     }
 
     /// From `start` to the end of the token before this place.
     #[inline(always)]
-    pub(super) fn span_from(&self, start: u32) -> Span {
-        Span::new(start, self.end)
+    pub(super) fn span_from(&self, start: usize) -> Span {
+        Span::from_range(start..self.end)
     }
 
-    /// Goes on to the next token.
-    #[inline]
-    pub(super) fn advance(&mut self) {
-        self.end = self.token.span.bounds().1;
-        lexer::next(self.source, self.end as usize, &mut self.token);
-    }
-
-    /// Goes on to the token behind `span`, of which the token at this place is the beginning.
-    #[inline]
-    pub(super) fn advance_over(&mut self, span: Span) {
-        self.end = span.bounds().1;
-        lexer::next(self.source, span.end(), &mut self.token);
-    }
-
-    /// Goes back to the token that begins at a byte, behind the token that ends at `end`.
-    #[cold]
-    pub(super) fn go_back(&mut self, at: u32, end: u32) {
+    /// Goes on to the token behind the one that ends at `end`.
+    #[inline(always)]
+    pub(super) fn advance_to(&mut self, end: usize) {
         self.end = end;
-        lexer::next(self.source, at as usize, &mut self.token);
+        self.at = lexer::skip(self.source, end);
     }
 
-    /// Where the token before this place ends.
+    /// Goes on behind a token of one byte.
     #[inline(always)]
-    pub(super) fn end(&self) -> u32 {
-        self.end
+    pub(super) fn advance_over_mark(&mut self) {
+        self.advance_to(self.at + 1);
     }
 
-    /// Takes a token of this kind.
+    /// Takes a token of one byte.
     #[inline(always)]
-    pub(super) fn take(&mut self, kind: TokenKind, expected: Expected) -> Parsed<()> {
-        if self.token.kind != kind {
+    pub(super) fn take_mark(&mut self, mark: u8, expected: Expected) -> Parsed<()> {
+        if self.byte() != Some(mark) {
             return Err(self.refuse(expected));
         }
-        self.advance();
+        self.advance_over_mark();
         Ok(())
     }
 
-    /// Takes a keyword.
-    #[inline(always)]
-    pub(super) fn take_keyword(&mut self, keyword: Keyword, expected: Expected) -> Parsed<()> {
-        self.take(TokenKind::Keyword(keyword), expected)
+    /// Takes a token of this kind.
+    pub(super) fn take(&mut self, kind: TokenKind, expected: Expected) -> Parsed<&'a str> {
+        let (found, end) = self.token();
+        if found != kind {
+            return Err(self.refuse(expected));
+        }
+        let text = self.text_to(end);
+        self.advance_to(end);
+        Ok(text)
     }
 
     /// Takes a `(`, a production and a `)`.
@@ -126,38 +159,45 @@ impl<'a> Cursor<'a> {
         to: &mut T,
         close: Expected,
     ) -> Parsed<()> {
-        if self.token.kind == TokenKind::LeftParenthesis && self.depth >= MAX_DEPTH {
+        if self.byte() == Some(b'(') && self.depth >= MAX_DEPTH {
             return Err(self.refuse(Expected::ShallowerNesting));
         }
-        self.take(TokenKind::LeftParenthesis, open)?;
+        self.take_mark(b'(', open)?;
         self.depth += 1;
         production(self, to)?;
         self.depth -= 1;
-        self.take(TokenKind::RightParenthesis, close)
+        self.take_mark(b')', close)
     }
 
     /// Says what the grammar wants at this place.
+    #[cold]
     pub(super) fn refuse(&mut self, expected: Expected) -> Stop {
-        self.refuse_at(self.at(), expected)
+        self.refuse_at(self.at, expected)
     }
 
     /// Says what the grammar wants where the token stands that begins at a place.
     #[cold]
-    pub(super) fn refuse_at(&mut self, at: u32, expected: Expected) -> Stop {
-        self.complaint = Some(Complaint { expected, at, behind: None });
-        Stop
+    pub(super) fn refuse_at(&mut self, at: usize, expected: Expected) -> Stop {
+        self.complain(expected, at, None)
     }
 
-    /// Says what the grammar wants at this place, after all that begins at `behind`.
+    /// Says what the grammar wants at this place, after all that begins at `behind` or after the token before.
     #[cold]
-    pub(super) fn refuse_behind(&mut self, behind: u32, expected: Expected) -> Stop {
-        self.complaint = Some(Complaint { expected, at: self.at(), behind: Some(behind) });
-        Stop
+    pub(super) fn refuse_behind(&mut self, behind: Option<usize>, expected: Expected) -> Stop {
+        self.complain(expected, self.at, behind)
     }
 
     /// Why a production has stopped.
     pub(super) fn complaint(self) -> Complaint {
         let nothing = Complaint { expected: Expected::Pattern, at: 0, behind: None };
         self.complaint.unwrap_or(nothing)
+    }
+
+    /// The text is not longer than 4 GiB, which was made sure of.
+    #[allow(clippy::cast_possible_truncation)]
+    fn complain(&mut self, expected: Expected, at: usize, behind: Option<usize>) -> Stop {
+        let behind = behind.map(|behind| behind as u32);
+        self.complaint = Some(Complaint { expected, at: at as u32, behind });
+        Stop
     }
 }

@@ -23,60 +23,55 @@ pub(super) fn primitive_literal(cursor: &mut Cursor<'_>) -> Parsed<Literal> {
 
 /// `orderableLiteral : IntPosLiteral | IntNegLiteral | FloatPosLiteral | FloatNegLiteral | StringLiteral
 /// | BinaryLiteral | HexLiteral | TimestampLiteral`
+#[inline]
 pub(super) fn orderable_literal(cursor: &mut Cursor<'_>) -> Parsed<Literal> {
     literal(cursor, false, Expected::OrderableConstant)
 }
 
 /// `StringLiteral`
+#[inline]
 pub(super) fn string_literal(cursor: &mut Cursor<'_>) -> Parsed<StringLiteral> {
-    let span = cursor.token().span;
-    let value = string(cursor.text(), cursor.token().is_escaped);
-    cursor.take(TokenKind::String, Expected::Text)?;
-    Ok(StringLiteral { origin: Origin(span), value })
+    let start = cursor.at();
+    let value = string(cursor, Expected::Text)?;
+    Ok(StringLiteral { origin: Origin(cursor.span_from(start)), value })
 }
 
 /// `TimestampLiteral`
 pub(super) fn timestamp_literal(cursor: &mut Cursor<'_>) -> Parsed<Timestamp> {
-    let token = cursor.text();
-    cursor.take(TokenKind::Timestamp, Expected::Timestamp)?;
+    let token = cursor.take(TokenKind::Timestamp, Expected::Timestamp)?;
     Ok(Timestamp::from_checked(body(token)))
 }
 
 /// `setLiteral : '(' ')' | '(' primitiveLiteral ( ',' primitiveLiteral )* ')'`
 pub(super) fn set_literal(cursor: &mut Cursor<'_>) -> Parsed<Set> {
     let start = cursor.at();
-    cursor.take(TokenKind::LeftParenthesis, Expected::Set)?;
+    cursor.take_mark(b'(', Expected::Set)?;
     let mut literals = Vec::new();
-    if cursor.kind() != TokenKind::RightParenthesis {
+    if cursor.byte() != Some(b')') {
         literals.push(literal(cursor, true, Expected::SetMember)?);
-        while cursor.kind() == TokenKind::Comma {
-            cursor.advance();
+        while cursor.byte() == Some(b',') {
+            cursor.advance_over_mark();
             literals.push(primitive_literal(cursor)?);
         }
     }
-    cursor.take(TokenKind::RightParenthesis, Expected::MoreSet)?;
+    cursor.take_mark(b')', Expected::MoreSet)?;
     Ok(Set { origin: Origin(cursor.span_from(start)), literals })
 }
 
 /// `IntPosLiteral`, where `expected` says what it is for.
 pub(super) fn unsigned(cursor: &mut Cursor<'_>, expected: Expected) -> Parsed<u64> {
-    let digits = cursor.text();
-    if cursor.kind() != TokenKind::Integer || digits.starts_with('-') {
+    let (kind, end) = cursor.token();
+    let digits = cursor.text_to(end);
+    if kind != TokenKind::Integer || digits.starts_with('-') {
         return Err(cursor.refuse(expected));
     }
     let value = digits.parse().map_err(|_| cursor.refuse(Expected::UnsignedRange))?;
-    cursor.advance();
+    cursor.advance_to(end);
     Ok(value)
 }
 
 /// What stands between the quotes of a string, without its escapes.
-#[inline]
-pub(super) fn string(quotation: &str, is_escaped: bool) -> Text {
-    let text = delimiters_off(quotation);
-    if is_escaped { unescape(text) } else { text.into() }
-}
-
-fn unescape(text: &str) -> Text {
+pub(super) fn unescape(text: &str) -> Text {
     let mut unescaped: SmallVec<[u8; 256]> = SmallVec::new();
     let mut rest = text.as_bytes();
     while let Some(backslash) = memchr::memchr(b'\\', rest) {
@@ -90,28 +85,31 @@ fn unescape(text: &str) -> Text {
     std::str::from_utf8(&unescaped).unwrap_or_default().into()
 }
 
-/// The string at this place, which is one. Any operator takes it, and most constants are strings.
-#[inline]
-pub(super) fn string_constant(cursor: &mut Cursor<'_>) -> Literal {
-    let origin = Origin(cursor.token().span);
-    let value = Value::String(string(cursor.text(), cursor.token().is_escaped));
-    cursor.advance();
-    Literal { origin, value }
+fn literal(cursor: &mut Cursor<'_>, accepts_boolean: bool, expected: Expected) -> Parsed<Literal> {
+    let start = cursor.at();
+    let value = if cursor.byte() == Some(b'\'') {
+        Value::String(string(cursor, expected)?)
+    } else {
+        let (kind, end) = cursor.token();
+        let value = match kind {
+            TokenKind::Keyword(Keyword::True) if accepts_boolean => Ok(Value::Boolean(true)),
+            TokenKind::Keyword(Keyword::False) if accepts_boolean => Ok(Value::Boolean(false)),
+            kind => value(kind, cursor.text_to(end), expected),
+        };
+        let value = value.map_err(|expected| cursor.refuse(expected))?;
+        cursor.advance_to(end);
+        value
+    };
+    Ok(Literal { origin: Origin(cursor.span_from(start)), value })
 }
 
-fn literal(cursor: &mut Cursor<'_>, accepts_boolean: bool, expected: Expected) -> Parsed<Literal> {
-    if cursor.kind() == TokenKind::String {
-        return Ok(string_constant(cursor));
-    }
-    let origin = Origin(cursor.token().span);
-    let value = match cursor.kind() {
-        TokenKind::Keyword(Keyword::True) if accepts_boolean => Ok(Value::Boolean(true)),
-        TokenKind::Keyword(Keyword::False) if accepts_boolean => Ok(Value::Boolean(false)),
-        kind => value(kind, cursor.text(), expected),
-    };
-    let value = value.map_err(|expected| cursor.refuse(expected))?;
-    cursor.advance();
-    Ok(Literal { origin, value })
+/// The text of a string.
+#[inline]
+fn string(cursor: &mut Cursor<'_>, expected: Expected) -> Parsed<Text> {
+    let Some((text, end, is_escaped)) = cursor.string() else { return Err(cursor.refuse(expected)) };
+    let text = if is_escaped { unescape(text) } else { text.into() };
+    cursor.advance_to(end);
+    Ok(text)
 }
 
 /// The value of a token that is neither a string nor a keyword; or why it has none, even if its form is right.

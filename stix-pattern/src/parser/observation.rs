@@ -3,19 +3,19 @@
 use super::chain::{Joined, chain};
 use super::comparison::comparison_expression;
 use super::cursor::{Cursor, Parsed};
-use super::qualifier::{is_qualifier, qualifiers};
+use super::qualifier::{may_be_qualifier, qualifiers};
 use crate::ast::{ComparisonExpression, ObservationExpression};
 use crate::error::Expected;
-use crate::lexer::{Keyword, TokenKind};
-use crate::span::Span;
+use crate::lexer::Keyword;
+use crate::span::{Origin, Span};
 
 /// `pattern : observationExpressions EOF`
 #[inline]
 pub(super) fn pattern(cursor: &mut Cursor<'_>, to: &mut ObservationExpression) -> Parsed<()> {
     observation_expressions(cursor, to)?;
-    match cursor.kind() {
-        TokenKind::End => Ok(()),
-        _ => Err(cursor.refuse(Expected::MorePattern)),
+    match cursor.byte() {
+        None => Ok(()),
+        Some(_) => Err(cursor.refuse(Expected::MorePattern)),
     }
 }
 
@@ -33,10 +33,10 @@ fn bracket(cursor: &mut Cursor<'_>, to: &mut ObservationExpression) -> Parsed<()
     let start = cursor.at();
     // An expression of which nothing was read yet is a bracket.
     let ObservationExpression::Bracket(bracket) = to else { return Err(cursor.refuse(Expected::Pattern)) };
-    cursor.advance();
+    cursor.advance_over_mark();
     comparison_expression(cursor, &mut bracket.comparison)?;
-    cursor.take(TokenKind::RightBracket, Expected::MoreBracket)?;
-    to.locate(cursor.span_from(start));
+    cursor.take_mark(b']', Expected::MoreBracket)?;
+    bracket.origin = Origin(cursor.span_from(start));
     Ok(())
 }
 
@@ -57,36 +57,39 @@ impl Joined for ObservationExpression {
     #[inline]
     fn operand(cursor: &mut Cursor<'_>, to: &mut Self) -> Parsed<()> {
         let start = cursor.at();
-        let is_group = cursor.kind() != TokenKind::LeftBracket;
+        let is_group = cursor.byte() != Some(b'[');
         if is_group {
             group(cursor, to)?
         } else {
             bracket(cursor, to)?
         };
-        if !is_qualifier(cursor.kind()) {
+        if !may_be_qualifier(cursor) {
             return Ok(());
         }
         let qualifiers = qualifiers(cursor, is_group)?;
+        if qualifiers.is_empty() {
+            return Ok(());
+        }
         *to = std::mem::replace(to, Self::nothing()).qualify_all(qualifiers);
         to.locate(cursor.span_from(start));
         Ok(())
     }
 
     #[inline]
-    fn tightness(operator: TokenKind) -> Option<u8> {
+    fn tightness(operator: Keyword) -> Option<u8> {
         match operator {
-            TokenKind::Keyword(Keyword::FollowedBy) => Some(0),
-            TokenKind::Keyword(Keyword::Or) => Some(1),
-            TokenKind::Keyword(Keyword::And) => Some(2),
+            Keyword::FollowedBy => Some(0),
+            Keyword::Or => Some(1),
+            Keyword::And => Some(2),
             _ => None,
         }
     }
 
-    fn join(&mut self, operator: TokenKind, other: Self) {
+    fn join(&mut self, operator: Keyword, other: Self) {
         let left = std::mem::replace(self, Self::nothing());
         *self = match operator {
-            TokenKind::Keyword(Keyword::And) => left.and(other),
-            TokenKind::Keyword(Keyword::Or) => left.or(other),
+            Keyword::And => left.and(other),
+            Keyword::Or => left.or(other),
             _ => left.followed_by(other),
         };
     }

@@ -11,68 +11,68 @@ use crate::span::Origin;
 pub(super) fn qualifiers(cursor: &mut Cursor<'_>, repeatable: bool) -> Parsed<Vec<Qualifier>> {
     let mut kinds = 0;
     let mut qualifiers = Vec::new();
-    while is_qualifier(cursor.kind()) {
+    loop {
         let start = cursor.at();
-        let kind = qualifier(cursor)?;
+        let Some(kind) = qualifier(cursor)? else { return Ok(qualifiers) };
         if !repeatable && kinds & kind.bit() != 0 {
             return Err(cursor.refuse_at(start, Expected::SingleQualifier));
         }
         kinds |= kind.bit();
         qualifiers.push(Qualifier { origin: Origin(cursor.span_from(start)), kind });
     }
-    Ok(qualifiers)
 }
 
-/// Whether a qualifier begins with this token.
+/// Whether the token at this place begins as the qualifiers do. Mostly something else comes next.
 #[inline]
-pub(super) fn is_qualifier(kind: TokenKind) -> bool {
-    use Keyword::{Repeats, Start, Within};
-    matches!(kind, TokenKind::Keyword(Repeats | Start | Within))
+pub(super) fn may_be_qualifier(cursor: &Cursor<'_>) -> bool {
+    matches!(cursor.byte(), Some(b'R' | b'S' | b'W'))
 }
 
-/// `qualifier : startStopQualifier | withinQualifier | repeatedQualifier`
-fn qualifier(cursor: &mut Cursor<'_>) -> Parsed<QualifierKind> {
-    let kind = cursor.kind();
-    cursor.advance();
-    match kind {
-        TokenKind::Keyword(Keyword::Start) => start_stop_qualifier(cursor),
-        TokenKind::Keyword(Keyword::Within) => within_qualifier(cursor),
-        _ => repeated_qualifier(cursor),
-    }
+/// `qualifier : startStopQualifier | withinQualifier | repeatedQualifier`, if there is one
+fn qualifier(cursor: &mut Cursor<'_>) -> Parsed<Option<QualifierKind>> {
+    let Some((keyword, end)) = cursor.keyword() else { return Ok(None) };
+    let production = match keyword {
+        Keyword::Start => start_stop_qualifier,
+        Keyword::Within => within_qualifier,
+        Keyword::Repeats => repeated_qualifier,
+        _ => return Ok(None),
+    };
+    cursor.advance_to(end);
+    production(cursor).map(Some)
 }
 
 /// `startStopQualifier : START TimestampLiteral STOP TimestampLiteral`
 fn start_stop_qualifier(cursor: &mut Cursor<'_>) -> Parsed<QualifierKind> {
     let start = timestamp_literal(cursor)?;
-    cursor.take_keyword(Keyword::Stop, Expected::Stop)?;
+    cursor.take(TokenKind::Keyword(Keyword::Stop), Expected::Stop)?;
     let stop = timestamp_literal(cursor)?;
     Ok(QualifierKind::StartStop { start, stop })
 }
 
 /// `withinQualifier : WITHIN ( IntPosLiteral | FloatPosLiteral ) SECONDS`
 fn within_qualifier(cursor: &mut Cursor<'_>) -> Parsed<QualifierKind> {
-    let seconds = match cursor.kind() {
-        TokenKind::Float => fraction(cursor)?,
+    let seconds = match cursor.token() {
+        (TokenKind::Float, end) => fraction(cursor, end)?,
         _ => Seconds::whole(unsigned(cursor, Expected::Duration)?),
     };
-    cursor.take_keyword(Keyword::Seconds, Expected::Seconds)?;
+    cursor.take(TokenKind::Keyword(Keyword::Seconds), Expected::Seconds)?;
     Ok(QualifierKind::Within(seconds))
 }
 
 /// `repeatedQualifier : REPEATS IntPosLiteral TIMES`
 fn repeated_qualifier(cursor: &mut Cursor<'_>) -> Parsed<QualifierKind> {
     let count = unsigned(cursor, Expected::Count)?;
-    cursor.take_keyword(Keyword::Times, Expected::Times)?;
+    cursor.take(TokenKind::Keyword(Keyword::Times), Expected::Times)?;
     Ok(QualifierKind::Repeats(count))
 }
 
-/// `FloatPosLiteral`
-fn fraction(cursor: &mut Cursor<'_>) -> Parsed<Seconds> {
-    let seconds = match float(cursor.text()).map(Seconds::fraction) {
+/// `FloatPosLiteral`, which ends at `end`
+fn fraction(cursor: &mut Cursor<'_>, end: usize) -> Parsed<Seconds> {
+    let seconds = match float(cursor.text_to(end)).map(Seconds::fraction) {
         Ok(Some(seconds)) => seconds,
         Ok(None) => return Err(cursor.refuse(Expected::Duration)),
         Err(expected) => return Err(cursor.refuse(expected)),
     };
-    cursor.advance();
+    cursor.advance_to(end);
     Ok(seconds)
 }

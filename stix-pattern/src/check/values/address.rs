@@ -62,7 +62,7 @@ pub(super) fn is_ipv6(value: &str) -> bool {
 }
 
 /// Whether a text is an IPv4 address, or one with a number of bits behind it that has no leading zero.
-fn is_plain_ipv4(value: &str) -> bool {
+pub(super) fn is_plain_ipv4(value: &str) -> bool {
     let (mut marks, mut number, mut is_empty) = (0, 0, true);
     for byte in value.bytes() {
         match byte {

@@ -52,23 +52,29 @@ pub(super) fn is_domain_name(value: &str) -> bool {
 }
 
 /// Whether a text is a domain name for certain: short, of small letters, digits, hyphens and points, none of these two
-/// beside another or at an end, and of more than digits behind the last point.
-fn is_plain(name: &str) -> bool {
-    let (mut before, mut run, mut has_letter) = (b'.', 0, false);
+/// beside another or at an end, and with a letter last.
+pub(super) fn is_plain(name: &str) -> bool {
+    let (mut is_plain, mut before) = (name.len() <= 63, MARK);
     for byte in name.bytes() {
-        let is_letter = byte.is_ascii_lowercase();
-        match byte {
-            b'.' | b'-' if matches!(before, b'.' | b'-') => return false,
-            b'.' => (run, has_letter) = (0, false),
-            b'a'..=b'z' | b'0'..=b'9' | b'-' => (run, has_letter) = (run + 1, has_letter | is_letter),
-            _ => return false,
-        }
-        if run > 63 {
-            return false;
-        }
-        before = byte;
+        let class = class(byte);
+        is_plain &= class + before < 2 * MARK;
+        before = class;
     }
-    has_letter && before != b'-' && name.len() <= 253
+    is_plain && before == LETTER
+}
+
+const LETTER: u8 = 0;
+const DIGIT: u8 = 1;
+/// Two of them make too much, and one of what is neither.
+const MARK: u8 = 4;
+
+const fn class(byte: u8) -> u8 {
+    match byte {
+        b'a'..=b'z' => LETTER,
+        b'0'..=b'9' => DIGIT,
+        b'.' | b'-' => MARK,
+        _ => 2 * MARK,
+    }
 }
 
 /// Whether a text is a domain name; letters of any script, since some tools keep names as they are shown.

@@ -27,14 +27,24 @@ pub(super) fn flaw(value: &str) -> Option<Flaw> {
     Some(flaw(format!("{quotation} is no e-mail address")).help(help))
 }
 
+/// Whether a text is an address for certain: a name of letters, digits and some marks before a plain domain.
+pub(super) fn is_plain(value: &str) -> bool {
+    let Some(at) = value.bytes().position(|byte| byte == b'@') else { return false };
+    let is_local = value.bytes().take(at).all(is_plain_in_local);
+    at > 0 && is_local && value.get(at + 1..).is_some_and(domain_name::is_plain)
+}
+
+fn is_plain_in_local(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'+' | b'-')
+}
+
 /// Whether a text is an address of RFC 5322, as far as they are in use.
 pub(super) fn is_address(value: &str) -> bool {
     let Some((local, domain)) = value.rsplit_once('@') else { return false };
     let literal = domain.strip_prefix('[').and_then(|domain| domain.strip_suffix(']'));
     let is_quoted = local.len() > 2 && local.starts_with('"') && local.ends_with('"');
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'+' | b'-');
     let is_local = !local.is_empty()
-        && (local.bytes().all(is_plain)
+        && (local.bytes().all(is_plain_in_local)
             || !local.contains(|c: char| c.is_whitespace() || "@<>(),;:\"\\[]".contains(c)));
     (is_local || is_quoted)
         && (domain_name::flaw(domain).is_none()

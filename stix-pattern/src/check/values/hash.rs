@@ -28,16 +28,13 @@ pub(in crate::check) fn check_name(key: &str, step: Step<'_>, findings: &mut Fin
 /// Checks a hash that a value is to be equal to.
 pub(super) fn check_value(test: &ComparisonTest, value: &str, span: Span, findings: &mut Findings<'_>) {
     let Some((step, key)) = last_key(test.path()) else { return };
-    let name = meant(key).unwrap_or(key);
-    let Some((_, digits)) = ALGORITHMS.into_iter().find(|(known, _)| *known == name) else { return };
-    // All bytes are looked at, which is faster than to stop at the first that is wrong: hardly ever is one.
-    let is_hex = value.bytes().fold(true, |is_hex, byte| is_hex & byte.is_ascii_hexdigit());
+    let Some((name, digits)) = algorithm(key) else { return };
+    let is_hex = is_hex(value);
     if is_hex && value.len() == digits {
         return;
     }
     let trimmed = value.trim();
-    let is_trimmed_hex = trimmed.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if is_trimmed_hex && trimmed.len() == digits {
+    if self::is_hex(trimmed) && trimmed.len() == digits {
         let finding = Finding::new(Rule::HashValue, span, "the hash has white space around it");
         return findings.push(
             finding
@@ -61,6 +58,25 @@ pub(super) fn check_value(test: &ComparisonTest, value: &str, span: Span, findin
             .edit(super::is_alone(test).then(|| Edit::replace(step.span().range(), step_text(other)))),
         None => finding.help("part of a hash is compared with `LIKE`"),
     });
+}
+
+/// How many digits the hashes have that a path leads to, if they are hexadecimal.
+pub(super) fn digits(path: &ObjectPath) -> Option<usize> {
+    let (_, key) = last_key(path)?;
+    algorithm(key).map(|(_, digits)| digits)
+}
+
+/// Whether a text has nothing but hexadecimal digits in it.
+#[inline]
+pub(super) fn is_hex(text: &str) -> bool {
+    // All bytes are looked at, which is faster than to stop at the first that is wrong: hardly ever is one.
+    text.bytes().fold(true, |is_hex, byte| is_hex & byte.is_ascii_hexdigit())
+}
+
+/// The algorithm that a key means, with the number of digits.
+fn algorithm(key: &str) -> Option<(&'static str, usize)> {
+    let name = meant(key)?;
+    ALGORITHMS.into_iter().find(|(known, _)| *known == name)
 }
 
 /// The name of the algorithm that was meant, in whatever case and with whatever hyphens.

@@ -6,8 +6,7 @@ use crate::error::quote;
 
 /// What is wrong with the value of a `url`.
 pub(super) fn flaw(value: &str) -> Option<Flaw> {
-    let is_plain = value.bytes().fold(true, |is_plain, byte| is_plain & matches!(byte, b'!'..=b'~'));
-    let has_blank = !is_plain && value.contains(char::is_whitespace);
+    let has_blank = value.contains(char::is_whitespace);
     if has_scheme(value) && !has_blank {
         return None;
     }
@@ -26,6 +25,16 @@ pub(super) fn flaw(value: &str) -> Option<Flaw> {
     Some(Flaw::new(Rule::Url, message).help(help))
 }
 
+/// Whether a text is a URL for certain, and not defanged: of one of the usual schemes, without blanks and brackets.
+pub(super) fn is_plain(value: &str) -> bool {
+    let is_mark = |byte| matches!(byte, b'!'..=b'~') & !matches!(byte, b'[' | b'(' | b'{' | b'\\');
+    has_usual_scheme(value) && value.bytes().fold(true, |is_plain, byte| is_plain & is_mark(byte))
+}
+
+fn has_usual_scheme(value: &str) -> bool {
+    value.starts_with("http://") || value.starts_with("https://")
+}
+
 /// The host of a URL that has nothing else behind its scheme, but for a slash.
 pub(super) fn bare_host(value: &str) -> Option<&str> {
     let (scheme, rest) = value.split_once("://")?;
@@ -36,7 +45,7 @@ pub(super) fn bare_host(value: &str) -> Option<&str> {
 
 /// `ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ) ":"`, where a name before a port is not taken for a scheme.
 fn has_scheme(value: &str) -> bool {
-    if value.starts_with("http://") || value.starts_with("https://") {
+    if has_usual_scheme(value) {
         return true;
     }
     let Some((scheme, rest)) = value.split_once(':') else { return false };
