@@ -13,7 +13,7 @@ mod collections;
 mod discovery;
 mod encoding;
 mod export;
-mod gate;
+pub(crate) mod gate;
 mod health;
 mod manifest;
 mod net;
@@ -31,6 +31,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, NormalizePath, from_fn};
 use actix_web::{App, Error, HttpResponse, Resource, Route, Scope, guard, web};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tracing_actix_web::TracingLogger;
 
@@ -86,15 +87,21 @@ impl State {
         }
     }
 
+    /// The time.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
     /// The state for the requests to this API root.
     fn of(&self, root: ApiRootSettings) -> Self {
         Self { root, ..self.clone() }
     }
 }
 
-/// The application: everything that the server serves.
+/// The application: the API, and what stands beside it on the same address.
 pub fn app(
     state: web::Data<State>,
+    beside: impl FnOnce(&mut web::ServiceConfig),
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -113,6 +120,7 @@ pub fn app(
                 health::configure(app);
             }
         })
+        .configure(beside)
         .service(discovery_scope())
         .configure(|app| {
             for state in roots {

@@ -114,6 +114,8 @@ pub struct Config {
     pub tls_client_ca: Option<PathBuf>,
     /// Another address and port for health and metrics, without TLS; there they need no account.
     pub admin_listen: Option<SocketAddr>,
+    /// Serve pages for people at `/status/`.
+    pub status_page: bool,
     /// The most connections at a time.
     pub max_connections: usize,
     /// Serve plain HTTP on an address that other machines reach (behind a proxy that does TLS).
@@ -151,6 +153,7 @@ impl Default for Config {
             tls_key: None,
             tls_client_ca: None,
             admin_listen: None,
+            status_page: true,
             max_connections: 20_000,
             insecure_http: false,
         }
@@ -364,7 +367,7 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 /// First path segments that are not free for an API root.
-const RESERVED: [&str; 4] = ["taxii2", "healthz", "readyz", "metrics"];
+const RESERVED: [&str; 5] = ["taxii2", "healthz", "readyz", "metrics", "status"];
 
 /// Whether the text can stand as one segment of a path; no dot, because a client splits at it.
 fn is_segment(text: &str) -> bool {

@@ -15,11 +15,32 @@
 /// assert!(!accepts_taxii(["application/vnd.oasis.taxii+json; version=2.0"]));
 /// ```
 pub fn accepts_taxii<'a>(headers: impl IntoIterator<Item = &'a str>) -> bool {
+    accepts(headers, taxii)
+}
+
+/// Whether a client that sent these `Accept` headers takes a page for people.
+///
+/// ```
+/// use taxii_server::media_type::accepts_html;
+///
+/// assert!(accepts_html(["text/html,application/xhtml+xml,*/*;q=0.8"]));
+/// assert!(!accepts_html(["application/taxii+json;version=2.1"]));
+/// ```
+pub fn accepts_html<'a>(headers: impl IntoIterator<Item = &'a str>) -> bool {
+    accepts(headers, html)
+}
+
+/// Whether a media type is accepted to which `rank` says how closely each range describes it.
+fn accepts<'a>(
+    headers: impl IntoIterator<Item = &'a str>,
+    rank: fn(&str, Option<&str>) -> Option<Specificity>,
+) -> bool {
     let mut seen = false;
     let mut best: Option<(Specificity, bool)> = None;
     for range in headers.into_iter().flat_map(|header| split(header, ',')) {
         seen = true;
-        let Some((specificity, acceptable)) = judge(range) else { continue };
+        let Some((name, version, acceptable)) = parts(range) else { continue };
+        let Some(specificity) = rank(&name, version.as_deref()) else { continue };
         if best.is_none_or(|(known, verdict)| specificity > known || (specificity == known && !verdict)) {
             best = Some((specificity, acceptable));
         }
@@ -70,18 +91,27 @@ enum Specificity {
     Version,
 }
 
-/// Whether one media range covers the type, how closely, and whether its weight is above zero.
-fn judge(range: &str) -> Option<(Specificity, bool)> {
-    let (name, version, acceptable) = parts(range)?;
-    let specificity = match (name.as_str(), version.as_deref()) {
+/// How closely a range describes TAXII's media type, if it covers it.
+fn taxii(name: &str, version: Option<&str>) -> Option<Specificity> {
+    Some(match (name, version) {
         ("*/*", _) => Specificity::Any,
         ("application/*", _) => Specificity::Family,
         ("application/json", _) | ("application/stix+json", None | Some("2.1")) => Specificity::Relative,
         ("application/taxii+json", None) => Specificity::Type,
         ("application/taxii+json", Some("2.1")) => Specificity::Version,
         _ => return None,
-    };
-    Some((specificity, acceptable))
+    })
+}
+
+/// How closely a range describes HTML, if it covers it.
+fn html(name: &str, _: Option<&str>) -> Option<Specificity> {
+    Some(match name {
+        "*/*" => Specificity::Any,
+        "text/*" => Specificity::Family,
+        "application/xhtml+xml" => Specificity::Relative,
+        "text/html" => Specificity::Type,
+        _ => return None,
+    })
 }
 
 /// The name in lower case, the version if there is one, and whether the weight is above zero.

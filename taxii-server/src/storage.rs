@@ -1,8 +1,8 @@
 //! Where objects and accounts are kept: plain data in, plain data out, nothing of a database outside.
 //!
 //! Everybody else knows the trait [`Storage`] only. Its parts stand beside the data that they take and give:
-//! [`Accounts`], [`Objects`], [`Feeds`], [`Supervision`], [`Submissions`], [`Deletions`]. A call that writes is one
-//! transaction: what belongs together is handed over together, as a value such as [`feed::FeedWrite`].
+//! [`Accounts`], [`Browsing`], [`Objects`], [`Feeds`], [`Supervision`], [`Submissions`], [`Deletions`]. A call that writes
+//! is one transaction: what belongs together is handed over together, as a value such as [`feed::FeedWrite`].
 //!
 //! ```text
 //! account, object, feed, query, ...      the traits and their data
@@ -13,6 +13,7 @@
 //! ```
 
 pub mod account;
+pub mod browsing;
 pub mod cursor;
 pub mod database;
 pub mod deletion;
@@ -36,6 +37,7 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 pub use self::account::{Access, Account, Accounts, Grants, NewSecret, Scope, Secret, SecretKind};
+pub use self::browsing::Browsing;
 pub use self::cursor::{Cursor, DateAdded};
 pub use self::database::Database;
 pub use self::deletion::Deletions;
@@ -69,7 +71,7 @@ pub use self::supervision::Supervision;
 /// ```
 #[async_trait]
 pub trait Storage:
-    Accounts + Deletions + Feeds + Objects + Submissions + Supervision + fmt::Debug + Send + Sync
+    Accounts + Browsing + Deletions + Feeds + Objects + Submissions + Supervision + fmt::Debug + Send + Sync
 {
     /// Makes the collections known to the database. One that is no longer configured keeps its objects.
     ///

@@ -15,6 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["config"],
     &["telemetry"],
     &["api"],
+    &["site"],
     &["server"],
     &["bridge"],
     &["command"],

@@ -25,5 +25,5 @@ pub(super) async fn get(
         let name = format!("attachment; filename=\"{collection}-{outlet}\"");
         response.insert_header((header::CONTENT_DISPOSITION, name));
     }
-    Ok(response.streaming(outlet.read(state.storage.clone(), collection, state.clock.now())))
+    Ok(response.streaming(outlet.read(state.storage.clone(), collection, state.now())))
 }

@@ -42,7 +42,8 @@ pub(super) async fn gate(
     next.call(request).await
 }
 
-async fn admit(state: &State, request: &ServiceRequest) -> Result<(), ApiError> {
+/// Finds out who sends a request, and keeps it with the request.
+pub(crate) async fn admit(state: &State, request: &ServiceRequest) -> Result<(), ApiError> {
     let headers = request.headers();
     let authorization = authorization(headers, state.config.api_key_header.as_deref());
     let shown = Shown {

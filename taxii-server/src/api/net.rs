@@ -53,7 +53,11 @@ fn said_in_taxii(
     request_id: Option<String>,
 ) -> ServiceResponse<BoxBody> {
     let status = response.status();
-    let own = response.headers().get(header::CONTENT_TYPE).is_some_and(|value| value == TAXII_MEDIA_TYPE);
+    // The framework writes no HTML.
+    let own = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| value == TAXII_MEDIA_TYPE || value.as_bytes().starts_with(b"text/html"));
     let failed = status.is_client_error() || status.is_server_error();
     let of_endpoint = response.response().error().and_then(|error| error.as_error::<ApiError>());
     let error = match of_endpoint {

@@ -21,6 +21,7 @@ use super::connection::Connection;
 use super::tls::Identity;
 use crate::api::{self, State};
 use crate::auth::certificate::ClientCertificate;
+use crate::site;
 
 /// How long a client may take to send the header of a request.
 const HEADER: Duration = Duration::from_secs(15);
@@ -89,7 +90,9 @@ fn http<S: AsyncRead + AsyncWrite + Unpin + 'static>(
     Error = DispatchError,
     InitError = (),
 > {
-    let app = api::app(state).into_factory().map_err(|error: actix_web::Error| error.error_response());
+    let beside = state.clone();
+    let app = api::app(state, move |app| site::configure(app, &beside)).into_factory();
+    let app = app.map_err(|error: actix_web::Error| error.error_response());
     HttpService::build()
         .keep_alive(IDLE)
         .client_request_timeout(HEADER)

@@ -6,6 +6,7 @@
 //! all databases understand. The few words in which they differ are constants of the backend.
 
 mod accounts;
+mod browsing;
 mod collections;
 mod deletion;
 mod feed;

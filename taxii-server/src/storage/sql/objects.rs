@@ -179,7 +179,7 @@ impl<B: Backend> Objects for SqlStorage<B> {
 
 impl<B: Backend> SqlStorage<B> {
     /// Reads rows until the page is full; `read` gives the row and its size in bytes.
-    async fn page<T: Send>(
+    pub(super) async fn page<T: Send>(
         &self,
         statement: Statement,
         query: &Query,

@@ -82,6 +82,13 @@ fn part<B: Backend>(
     versions(sql, query);
 }
 
+/// Goes on with the condition that the object `o` is the last version.
+pub(super) fn is_last(sql: &mut Statement) {
+    let query = Query::new(u32::MAX, u64::MAX);
+    spec_versions(sql, &query);
+    versions(sql, &query);
+}
+
 /// The versions of STIX that are asked for, or the latest one of each object.
 fn spec_versions(sql: &mut Statement, query: &Query) {
     match &query.spec_versions {
