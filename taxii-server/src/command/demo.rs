@@ -84,6 +84,7 @@ The demo is running. Ctrl-C ends it and leaves nothing behind.
   collection   {id}  ({title})
   account      reader
   password     {password}
+  status page  {base}/status/
 
 Read the first objects with curl:
 

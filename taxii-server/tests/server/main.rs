@@ -19,6 +19,7 @@ mod program;
 mod rights;
 mod roots;
 mod several;
+mod site;
 mod stopping;
 mod storage;
 mod story;

@@ -1,0 +1,257 @@
+//! The status page, as a browser gets it.
+
+use reqwest::header::HeaderMap;
+use reqwest::{Client, Method, redirect};
+use serde_json::value::RawValue;
+use taxii_server::config::{AnonymousAccess, CollectionSettings, DEFAULT_COLLECTION};
+use taxii_server::storage::{Access, DateAdded, Grants, NewObject, NewSecret, Scope, SecretKind};
+
+use super::backend::{Backend, on_both};
+use super::world::{World, indicator, object};
+
+on_both!(
+    hostile_texts_are_escaped_and_every_page_is_safe,
+    pages_follow_the_rights,
+    somebody_without_an_account_sees_what_is_open,
+    who_asks_for_taxii_gets_no_page,
+    the_pages_can_be_switched_off,
+    all_objects_are_found_by_paging,
+    an_object_has_its_versions_and_references,
+);
+
+const SECOND: &str = "d5fa3d52-6eb1-4f6b-8cf3-6f2f9a2d8c34";
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+fn shelf() -> String {
+    format!("/status/collections/{DEFAULT_COLLECTION}")
+}
+
+/// What a browser gets: status, headers and text.
+async fn browse(world: &World, name: Option<&str>, path: &str) -> (u16, HeaderMap, String) {
+    let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
+    let accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    let mut request = client.request(Method::GET, format!("{}{path}", world.url)).header("accept", accept);
+    if let Some(name) = name {
+        request = request.header("authorization", World::authorization(name));
+    }
+    let response = request.send().await.unwrap();
+    (response.status().as_u16(), response.headers().clone(), response.text().await.unwrap())
+}
+
+/// The text of a page that must be there.
+async fn page(world: &World, path: &str) -> String {
+    let (status, headers, text) = browse(world, Some("reader"), path).await;
+    assert_eq!(status, 200, "{path}");
+    assert_eq!(headers["content-type"], "text/html; charset=utf-8");
+    text
+}
+
+/// An object with these properties beside those that it must have.
+fn with(number: u32, properties: &str) -> NewObject {
+    let object = indicator(number);
+    let body = object.body.get().strip_suffix('}').unwrap();
+    let body = RawValue::from_string(format!("{body},{properties}}}")).unwrap();
+    NewObject { body, ..object }
+}
+
+async fn hostile_texts_are_escaped_and_every_page_is_safe(backend: Backend) {
+    let hostile = "<script>alert(1)</script>\\\"'><img src=x onerror=alert(2)>\u{202e}";
+    let world = World::start_with(backend, |config| {
+        config.title = "A <b>bold</b> title".to_owned();
+        config.collections[0].description = Some("<i>slanted</i>".to_owned());
+    })
+    .await;
+    world
+        .add(&[with(
+            1,
+            &format!(
+                r#""name":"{hostile}","description":"{hostile}","pattern":"{hostile}","x_ref":"{hostile}""#
+            ),
+        )])
+        .await;
+    let object = format!("{}/objects/indicator--00000001-0000-4000-8000-000000000000", shelf());
+    let paths = [
+        ("/status".to_owned(), 200),
+        (shelf(), 200),
+        (object.clone(), 200),
+        ("/status/quarantine".to_owned(), 200),
+        ("/status/connect".to_owned(), 200),
+        (format!("{}?type=%3Cscript%3E", shelf()), 400),
+        (format!("{}?before=%3Cscript%3E", shelf()), 400),
+        (format!("{}/objects/%3Cscript%3E", shelf()), 404),
+        ("/status/%3Cscript%3E".to_owned(), 404),
+    ];
+    for (path, expected) in paths {
+        let (status, headers, text) = browse(&world, Some("reader"), &path).await;
+        assert_eq!(status, expected, "{path}");
+        assert_eq!(headers["content-type"], "text/html; charset=utf-8", "{path}");
+        assert_eq!(headers["content-security-policy"], POLICY, "{path}");
+        assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
+        assert_eq!(headers["referrer-policy"], "same-origin", "{path}");
+        assert_eq!(headers["cache-control"], "no-store", "{path}");
+        for element in ["<script", "<img", "<b>bold", "<i>", "style=", "onerror=alert(2)>"] {
+            assert!(!text.contains(element), "{path}: {element}\n{text}");
+        }
+        assert!(text.contains("A &#60;b&#62;bold&#60;/b&#62; title"), "{path}\n{text}");
+    }
+    assert!(page(&world, &object).await.contains("<bdi>&#60;script&#62;alert(1)&#60;/script&#62;"));
+    let (status, headers, style) = browse(&world, None, "/status/style.css").await;
+    assert_eq!((status, &headers["content-type"] == "text/css; charset=utf-8"), (200, true));
+    assert!(style.contains("prefers-color-scheme: dark") && !style.contains("url("));
+    world.stop().await;
+}
+
+/// A world with a second collection, and `guest`, who may read that one only.
+async fn with_a_guest(backend: Backend, anonymous: Option<AnonymousAccess>) -> World {
+    let world = World::start_with(backend, |config| {
+        config.collections.push(CollectionSettings {
+            id: SECOND.parse().unwrap(),
+            title: "Second".to_owned(),
+            alias: None,
+            anonymous,
+            ..CollectionSettings::default()
+        });
+    })
+    .await;
+    let id: uuid::Uuid = SECOND.parse().unwrap();
+    let grants = Grants::from_iter([(Scope::Collection(id.into()), Access::READ)]);
+    let date = DateAdded::from_millis(0);
+    world.storage.add_account("guest", &grants, date).await.unwrap();
+    let password = taxii_server::auth::password::hash(super::world::PASSWORD).unwrap();
+    let secret = NewSecret::new(SecretKind::Password, password);
+    world.storage.add_secret("guest", &secret, date).await.unwrap().unwrap();
+    world.add(&[indicator(1)]).await;
+    world
+}
+
+async fn pages_follow_the_rights(backend: Backend) {
+    let world = with_a_guest(backend, None).await;
+    let (status, headers, text) = browse(&world, None, "/status").await;
+    assert_eq!((status, headers["content-type"].to_str().unwrap()), (401, "text/html; charset=utf-8"));
+    assert!(headers.get_all("www-authenticate").iter().any(|value| value.as_bytes().starts_with(b"Basic ")));
+    assert_eq!(headers["content-security-policy"], POLICY);
+    assert!(!text.contains("Second"));
+
+    let (_, _, text) = browse(&world, Some("guest"), "/status").await;
+    assert!(text.contains("Second") && !text.contains(&DEFAULT_COLLECTION.to_string()), "{text}");
+    assert!(text.contains("Logged in as <b>guest</b>"));
+    let (_, _, text) = browse(&world, Some("guest"), "/status/connect").await;
+    assert!(text.contains(SECOND) && !text.contains(&DEFAULT_COLLECTION.to_string()));
+    let object = format!("{}/objects/indicator--00000001-0000-4000-8000-000000000000", shelf());
+    for (path, of_guest) in [
+        (shelf(), 404),
+        (object, 404),
+        ("/status/collections/00000000-0000-4000-8000-000000000000".to_owned(), 404),
+        (format!("/status/collections/{SECOND}"), 200),
+        (
+            format!("/status/collections/{SECOND}/objects/indicator--00000001-0000-4000-8000-000000000000"),
+            404,
+        ),
+    ] {
+        assert_eq!(browse(&world, Some("guest"), &path).await.0, of_guest, "{path}");
+        assert_eq!(browse(&world, None, &path).await.0, 401, "{path}");
+    }
+    assert!(page(&world, "/status").await.contains(&DEFAULT_COLLECTION.to_string()));
+    world.stop().await;
+}
+
+async fn somebody_without_an_account_sees_what_is_open(backend: Backend) {
+    let world = with_a_guest(backend, Some(AnonymousAccess::Read)).await;
+    let (status, _, text) = browse(&world, None, "/status").await;
+    assert_eq!(status, 200);
+    assert!(text.contains(SECOND) && !text.contains(&DEFAULT_COLLECTION.to_string()));
+    assert!(text.contains("href=\"/status/login\""));
+    // What is hidden may be there for an account.
+    assert_eq!(browse(&world, None, &shelf()).await.0, 401);
+    assert_eq!(browse(&world, None, "/status/login").await.0, 401);
+    let (status, headers, _) = browse(&world, Some("reader"), "/status/login").await;
+    assert_eq!((status, headers["location"].to_str().unwrap()), (303, "/status"));
+    world.stop().await;
+}
+
+async fn who_asks_for_taxii_gets_no_page(backend: Backend) {
+    let world = World::start(backend).await;
+    for (path, expected) in
+        [("/", 404), ("/status", 406), ("/status/connect/", 406), ("/status/nowhere", 406)]
+    {
+        let response = world.get(path).await;
+        assert_eq!(response.status(), expected, "{path}");
+        assert_eq!(response.headers()["content-type"], "application/taxii+json;version=2.1", "{path}");
+    }
+    let (status, headers, _) = browse(&world, None, "/").await;
+    assert_eq!((status, headers["location"].to_str().unwrap()), (303, "/status"));
+    // A tool that accepts anything is not led away from the API.
+    assert_eq!(world.client.get(&world.url).header("accept", "*/*").send().await.unwrap().status(), 404);
+    world.stop().await;
+}
+
+async fn the_pages_can_be_switched_off(backend: Backend) {
+    let world = World::start_with(backend, |config| config.status_page = false).await;
+    for path in ["/", "/status", "/status/style.css", "/status/connect"] {
+        assert_eq!(browse(&world, Some("reader"), path).await.0, 404, "{path}");
+    }
+    world.stop().await;
+}
+
+async fn all_objects_are_found_by_paging(backend: Backend) {
+    let world = World::start(backend).await;
+    let indicators: Vec<_> = (0..120).map(indicator).collect();
+    world.add(&indicators).await;
+    // Older versions are not listed.
+    world
+        .add(&[
+            object("indicator", 7, "2025-06-02T00:00:00.000Z"),
+            object("malware", 1, "2025-06-01T00:00:00Z"),
+        ])
+        .await;
+    for (start, expected) in [
+        (shelf(), 121),
+        (format!("{}?type=indicator", shelf()), 120),
+        (format!("{}?type=malware", shelf()), 1),
+    ] {
+        let (mut path, mut seen) = (start.clone(), std::collections::BTreeSet::new());
+        for _ in 0..10 {
+            let text = page(&world, &path).await;
+            let links =
+                text.split("/objects/").skip(1).map(|rest| rest[..rest.find('"').unwrap()].to_owned());
+            let before = seen.len();
+            let links: Vec<_> = links.collect();
+            seen.extend(links.iter().cloned());
+            assert_eq!(seen.len(), before + links.len(), "no object comes twice");
+            let Some(older) = text.split("rel=\"next\" href=\"").nth(1) else { break };
+            path = older[..older.find('"').unwrap()].replace("&#38;", "&").replace("&amp;", "&");
+        }
+        assert_eq!(seen.len(), expected, "{start}");
+    }
+    let text = page(&world, &format!("{}?type=tool", shelf())).await;
+    assert!(text.contains("There are no objects of the type tool."));
+    world.stop().await;
+}
+
+async fn an_object_has_its_versions_and_references(backend: Backend) {
+    let world = World::start(backend).await;
+    let here = "indicator--00000002-0000-4000-8000-000000000000";
+    let gone = "identity--00000009-0000-4000-8000-000000000000";
+    let refers = format!(r#""name":"first","created_by_ref":"{gone}","object_marking_refs":["{here}"]"#);
+    world.add(&[with(1, &refers), with(2, r#""name":"second""#)]).await;
+    let id = "indicator--00000001-0000-4000-8000-000000000000";
+    let path = format!("{}/objects/{id}", shelf());
+    let text = page(&world, &path).await;
+    assert!(text.contains(&format!("/objects/{here}\"><bdi>second</bdi></a>")), "{text}");
+    assert!(
+        text.contains(&format!("<code><bdi>{gone}</bdi></code> <span class=\"quiet\">not in this")),
+        "{text}"
+    );
+    assert!(!text.contains("id=\"versions\""));
+
+    world.add(&[object("indicator", 1, "2025-06-02T00:00:00.000Z")]).await;
+    let text = page(&world, &path).await;
+    assert!(text.contains("id=\"versions\"") && text.contains("2025-06-02T00:00:00.000Z"));
+    let links: Vec<_> =
+        text.split("?version=").skip(1).map(|rest| &rest[..rest.find('"').unwrap()]).collect();
+    assert_eq!(links.len(), 2);
+    assert!(page(&world, &format!("{path}?version={}", links[1])).await.contains("<bdi>first</bdi>"));
+    assert_eq!(browse(&world, Some("reader"), &format!("{path}?version=1")).await.0, 404);
+    world.stop().await;
+}
