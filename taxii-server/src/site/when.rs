@@ -19,10 +19,10 @@ impl When {
     pub(super) fn ago(&self) -> String {
         let past = self.now - self.instant;
         match past.num_seconds() {
+            ..-10 => format!("in {}", span(-past)),
             // Dates of adding run a little ahead of the clock.
-            -10..=9 => "just now".to_owned(),
-            0.. => format!("{} ago", span(past)),
-            _ => format!("in {}", span(-past)),
+            -10..10 => "just now".to_owned(),
+            10.. => format!("{} ago", span(past)),
         }
     }
 
@@ -57,7 +57,7 @@ pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
