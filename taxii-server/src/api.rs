@@ -237,7 +237,7 @@ fn reading() -> Route {
 }
 
 /// Compresses what the endpoint answers, if the client takes that. An answer that fails is short.
-fn compressed(route: Route) -> Route {
+pub(crate) fn compressed(route: Route) -> Route {
     route.wrap(Compress::default())
 }
 

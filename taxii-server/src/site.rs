@@ -21,7 +21,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, Route, guard, web};
 
 use self::visit::Visit;
-use crate::api::State;
+use crate::api::{State, compressed};
 use crate::error::ApiError;
 
 /// Where the pages are; their paths begin so.
@@ -62,7 +62,7 @@ where
         let (state, rendered) = (visit.state.clone(), render(visit));
         async move { rendered.await.unwrap_or_else(|error| frame::error_page(&state, &error)) }
     };
-    web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(answer)
+    compressed(web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(answer))
 }
 
 /// Only browsers name HTML; a client of the API that has lost its way is told so in TAXII's words.

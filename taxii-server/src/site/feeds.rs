@@ -24,8 +24,9 @@ pub(super) async fn feeds(visit: &Visit) -> Result<Vec<FeedView>, ApiError> {
         if !config.collection_of(feed).is_some_and(|collection| visit.caller.may_read(&collection)) {
             continue;
         }
-        let place = visit.state.storage.feed_place(&feed.name).await?;
-        let late = place.is_none_or(|place| (now - place).to_std().is_ok_and(|lag| lag > feed.interval * 4));
+        let progress = visit.state.storage.feed_progress(&feed.name).await?;
+        let place = progress.map(|progress| progress.place);
+        let late = place.is_none_or(|place| (now - place).to_std().is_ok_and(|lag| lag > feed.stale_after()));
         let state = match (place, late) {
             (None, _) => ("wait", "Not read yet"),
             (_, true) => ("bad", "Behind"),
