@@ -128,17 +128,12 @@ impl Checker {
     #[must_use]
     pub fn check_indicator(&self, source: &str, validity: Validity<'_>) -> PatternReport {
         let mut findings = Findings::new(source, self);
-        let pattern = match Pattern::parse_all(source) {
-            Ok(pattern) => {
-                observation::check(pattern.root(), validity, &mut findings);
-                Some(pattern)
-            }
-            Err(errors) => {
-                errors.iter().for_each(|error| findings.push_syntax(error));
-                None
-            }
-        };
-        PatternReport { pattern, problems: findings.into_problems() }
+        let parsed = Pattern::parse_all(source);
+        match &parsed {
+            Ok(pattern) => observation::check(pattern.root(), validity, &mut findings),
+            Err(errors) => errors.iter().for_each(|error| findings.push_syntax(error)),
+        }
+        PatternReport { pattern: parsed.ok(), problems: findings.into_problems() }
     }
 
     /// The severity of a problem with this rule, if it is reported.

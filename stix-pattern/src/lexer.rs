@@ -16,7 +16,6 @@ use smallvec::SmallVec;
 
 pub(crate) use self::blank::skip;
 pub(crate) use self::constant::is_timestamp;
-use self::eight::end_of_word;
 pub(crate) use self::eight::{end_of_plain, path};
 pub(crate) use self::keyword::Keyword;
 pub(crate) use self::number::is_float;
@@ -159,7 +158,7 @@ pub(crate) fn token(source: &str, at: usize) -> (TokenKind, usize) {
 /// An identifier or a keyword, or a constant with one of the prefixes `b`, `h` and `t`.
 fn word(source: &str, at: usize) -> (TokenKind, usize) {
     let bytes = source.as_bytes();
-    let end = end_of_word(bytes, at);
+    let end = end_of_run(bytes, at, WORD);
     let first = bytes.get(at).copied().unwrap_or_default();
     match bytes.get(end) {
         Some(b'-') => (TokenKind::HyphenatedWord, end_of_run(bytes, end, WORD | HYPHEN)),

@@ -14,6 +14,7 @@ mod qualifier;
 
 use self::chain::Joined as _;
 use self::cursor::{Complaint, Cursor};
+use crate::Pattern;
 use crate::ast::{ObjectPath, ObservationExpression};
 use crate::error::{self, Expected, Failure, Mistake, SyntaxError};
 use crate::lexer::{self, Token, Tokens};
@@ -23,12 +24,15 @@ pub const MAX_DEPTH: u32 = 64;
 
 /// Parses a whole pattern, or finds every mistake in it, at least one.
 #[inline]
-pub(crate) fn parse(source: &str) -> Result<ObservationExpression, Vec<SyntaxError>> {
-    let mut root = ObservationExpression::nothing();
-    match attempt(source, &mut root) {
-        Ok(()) => Ok(root),
-        Err(complaint) => Err(diagnose(source, complaint)),
+pub(crate) fn parse(source: &str) -> Result<Pattern, Vec<SyntaxError>> {
+    // It is read to where it stays.
+    let mut parsed = Ok(Pattern { root: ObservationExpression::nothing() });
+    if let Ok(pattern) = &mut parsed
+        && let Err(complaint) = attempt(source, &mut pattern.root)
+    {
+        parsed = Err(diagnose(source, complaint));
     }
+    parsed
 }
 
 /// Everything that is wrong with a text, given what is wrong first.
@@ -46,7 +50,6 @@ pub(crate) fn object_path(source: &str) -> Option<ObjectPath> {
 }
 
 /// Parses a whole pattern up to its first mistake.
-#[inline]
 fn attempt(source: &str, root: &mut ObservationExpression) -> Result<(), Complaint> {
     if u32::try_from(source.len()).is_err() {
         return Err(Complaint { expected: Expected::ShorterPattern, at: 0, behind: None });

@@ -24,7 +24,8 @@ use crate::{MAX_DEPTH, parser, print};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Pattern {
-    root: ObservationExpression,
+    /// Not nested too deeply.
+    pub(crate) root: ObservationExpression,
 }
 
 impl Pattern {
@@ -59,8 +60,9 @@ impl Pattern {
     ///
     /// The mistakes in the order of the text, at least one and at most 16. In a text of more than 64 KiB only the
     /// first is looked for.
+    #[inline]
     pub fn parse_all(source: &str) -> Result<Self, Vec<SyntaxError>> {
-        parser::parse(source).map(|root| Self { root })
+        parser::parse(source)
     }
 
     /// What the pattern says.

@@ -18,10 +18,14 @@ use crate::lexer;
 const INTEGERS: std::ops::RangeInclusive<i64> = -(1 << 53)..=(1 << 53) - 1;
 
 /// Checks the operator and the constants of a test whose path leads to `place`.
+#[inline]
 pub(super) fn check(test: &ComparisonTest, place: &Place, findings: &mut Findings<'_>) {
-    if place.plain.is_some_and(|plain| is_plain(test.predicate(), plain)) {
-        return;
+    if !place.plain.is_some_and(|plain| is_plain(test.predicate(), plain)) {
+        look_closer(test, place, findings);
     }
+}
+
+fn look_closer(test: &ComparisonTest, place: &Place, findings: &mut Findings<'_>) {
     let fits = matches!(test.predicate(), Predicate::Exists) || ends_at_value(test, place, findings);
     let place = if fits { place } else { &Place::UNKNOWN };
     match test.predicate() {
@@ -60,7 +64,10 @@ fn is_plain(predicate: &Predicate, plain: Plain) -> bool {
         Predicate::Compare(_, literal) => passes(literal),
         Predicate::In(set) => !set.literals().is_empty() && set.literals().iter().all(passes),
         Predicate::Text(TextOperator::Like, _) => plain == Plain::Any,
-        Predicate::Text(..) | Predicate::Exists => false,
+        Predicate::Text(TextOperator::IsSubset | TextOperator::IsSuperset, text) => {
+            plain.is_address() && plain.passes(text.value())
+        }
+        Predicate::Text(TextOperator::Matches, _) | Predicate::Exists => false,
     }
 }
 

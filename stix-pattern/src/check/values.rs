@@ -99,6 +99,11 @@ impl Plain {
         }
     }
 
+    /// Whether they are addresses of the internet protocol.
+    pub(super) fn is_address(self) -> bool {
+        matches!(self, Self::Subject(Subject::Ipv4 | Subject::Ipv6))
+    }
+
     /// Whether the string is one of them.
     #[inline]
     pub(super) fn passes(self, value: &str) -> bool {

@@ -45,7 +45,7 @@ impl KnownPath {
 }
 
 /// The known path that begins at a byte, and where it ends. A longer path may begin so, behind a blank.
-#[inline]
+#[inline(always)]
 pub(crate) fn path_at(source: &str, at: usize) -> Option<(&'static KnownPath, usize)> {
     let bytes = source.as_bytes();
     bytes.get(at).filter(|first| first.is_ascii_lowercase())?;

@@ -6,12 +6,6 @@ const EACH: u64 = 0x0101_0101_0101_0101;
 /// The highest bit of each byte.
 const HIGHEST: u64 = 0x80 * EACH;
 
-/// Where the letters, digits and underscores end that begin at `at`.
-#[inline]
-pub(super) fn end_of_word(bytes: &[u8], at: usize) -> usize {
-    end_of(bytes, at, no_word)
-}
-
 /// Where the bytes end that begin at `at` and may be part of a path which is written without blanks, and a number that
 /// these bytes tell.
 #[inline]
@@ -47,22 +41,16 @@ const fn mixed(number: u64, eight: u64) -> u64 {
 /// Where the first quote or backslash is from `at` on; the end of the text if there is none.
 #[inline]
 pub(crate) fn end_of_plain(bytes: &[u8], at: usize) -> usize {
-    end_of(bytes, at, no_plain)
-}
-
-/// Where the bytes end that begin at `at`, up to the first that `others` has a bit for.
-#[inline(always)]
-fn end_of(bytes: &[u8], at: usize, others: impl Fn(u64) -> u64) -> usize {
     let (eights, _) = bytes.get(at..).unwrap_or_default().as_chunks();
     let mut end = at;
     for eight in eights {
-        let others = others(u64::from_le_bytes(*eight));
+        let others = no_plain(u64::from_le_bytes(*eight));
         if others != 0 {
             return end + others.trailing_zeros() as usize / 8;
         }
         end += 8;
     }
-    let others = others(last_eight(bytes, end));
+    let others = no_plain(last_eight(bytes, end));
     (end + others.trailing_zeros() as usize / 8).min(bytes.len())
 }
 
@@ -78,14 +66,6 @@ fn last_eight(bytes: &[u8], at: usize) -> u64 {
             rest.iter().rev().fold(0, |eight, byte| eight << 8 | u64::from(*byte))
         }
     }
-}
-
-/// The highest bit of each byte that is none of a word.
-const fn no_word(bytes: u64) -> u64 {
-    let ascii = bytes & !HIGHEST;
-    let letters = between(b'a', ascii | (b' ' as u64 * EACH), b'z');
-    let word = letters | between(b'0', ascii, b'9') | between(b'_', ascii, b'_');
-    (!word | bytes) & HIGHEST
 }
 
 /// The highest bit of each byte that is a blank, of an operator, or no mark at all.
@@ -117,13 +97,11 @@ mod tests {
     #[test]
     fn eight_bytes_are_told_as_one_is() {
         for byte in 0..=u8::MAX {
-            let is_word = byte.is_ascii_alphanumeric() || byte == b'_';
             let is_path = byte.is_ascii_graphic() && !matches!(byte, b'!' | b'<' | b'=' | b'>');
             for length in [3, 8, 11, 16] {
                 for at in 0..length {
                     let mut bytes = vec![b'a'; length];
                     bytes[at] = byte;
-                    assert_eq!(end_of_word(&bytes, 0), if is_word { length } else { at }, "{byte} at {at}");
                     assert_eq!(path(&bytes, 0).0, if is_path { length } else { at }, "{byte} at {at}");
                     let is_plain = !matches!(byte, b'\'' | b'\\');
                     assert_eq!(end_of_plain(&bytes, 0), if is_plain { length } else { at }, "{byte} at {at}");

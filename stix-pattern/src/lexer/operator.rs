@@ -3,7 +3,7 @@
 use super::{TokenKind, unknown};
 
 /// `=`, `==`, `!=`, `<>`, `<`, `<=`, `>` or `>=`. The longer ones come first.
-#[inline]
+#[inline(always)]
 pub(crate) fn comparison_operator(source: &str, at: usize) -> (TokenKind, usize) {
     let bytes = source.as_bytes();
     let (kind, length) = match (bytes.get(at), bytes.get(at + 1)) {

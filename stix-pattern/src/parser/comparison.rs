@@ -2,7 +2,7 @@
 
 use super::chain::{Joined, chain, put};
 use super::cursor::{Cursor, Parsed};
-use super::literal::{orderable_literal, primitive_literal, set_literal, string_literal};
+use super::literal::{literal, set_literal, string_literal};
 use super::path::{any_object_path, known_object_path, object_path};
 use crate::ast::{
     Chain, ComparisonExpression, ComparisonOperator, ComparisonTest, ObjectPath, Predicate, TextOperator,
@@ -64,16 +64,16 @@ fn take_not(cursor: &mut Cursor<'_>) -> bool {
 
 /// `predicate : ( '=' | '!=' ) primitiveLiteral | ( '<' | '<=' | '>' | '>=' ) orderableLiteral | IN setLiteral
 /// | ( LIKE | MATCHES | ISSUBSET | ISSUPERSET ) StringLiteral`
-#[inline]
+#[inline(always)]
 fn predicate(cursor: &mut Cursor<'_>, behind: Option<usize>) -> Parsed<Predicate> {
     if matches!(cursor.byte(), Some(b'=' | b'!' | b'<' | b'>'))
         && let (mark, end) = cursor.comparison_mark()
         && let Some(operator) = comparison_operator(mark)
     {
         cursor.advance_to(end);
-        let literal =
-            if operator.needs_order() { orderable_literal(cursor)? } else { primitive_literal(cursor)? };
-        return Ok(Predicate::Compare(operator, literal));
+        let accepts_boolean = !operator.needs_order();
+        let expected = if accepts_boolean { Expected::Constant } else { Expected::OrderableConstant };
+        return Ok(Predicate::Compare(operator, literal(cursor, accepts_boolean, expected)?));
     }
     match cursor.keyword() {
         Some((Keyword::In, end)) => {
@@ -145,10 +145,11 @@ impl Joined for ComparisonExpression {
 
     fn join(&mut self, operator: Keyword, other: Self) {
         let left = std::mem::replace(self, Self::nothing());
-        *self = match operator {
+        let joined = match operator {
             Keyword::And => left.and(other),
             _ => left.or(other),
         };
+        put(self, joined);
     }
 
     fn locate(&mut self, span: Span) {

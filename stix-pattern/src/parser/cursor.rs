@@ -71,7 +71,7 @@ impl<'a> Cursor<'a> {
 
     /// What stands between the quotes of the string at this place, if there is one, where the string ends, and whether
     /// there is a backslash in it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn string(&self) -> Option<(&'a str, usize, bool)> {
         let start = self.at + 1;
         let end = lexer::end_of_plain(self.source.as_bytes(), start);
@@ -86,7 +86,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes the path through the properties of the object model that is at this place, if it is one.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take_known_path(&mut self) -> Option<(&'static KnownPath, Span)> {
         let (known, end) = known::path_at(self.source, self.at)?;
         let next = lexer::skip(self.source, end);

@@ -16,16 +16,21 @@ const BASE64: GeneralPurpose =
     GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
 /// `primitiveLiteral : orderableLiteral | BoolLiteral`
-#[inline]
-pub(super) fn primitive_literal(cursor: &mut Cursor<'_>) -> Parsed<Literal> {
-    literal(cursor, true, Expected::Constant)
+pub(super) fn primitive_literal(cursor: &mut Cursor<'_>, expected: Expected) -> Parsed<Literal> {
+    literal(cursor, true, expected)
 }
 
 /// `orderableLiteral : IntPosLiteral | IntNegLiteral | FloatPosLiteral | FloatNegLiteral | StringLiteral
-/// | BinaryLiteral | HexLiteral | TimestampLiteral`
-#[inline]
-pub(super) fn orderable_literal(cursor: &mut Cursor<'_>) -> Parsed<Literal> {
-    literal(cursor, false, Expected::OrderableConstant)
+/// | BinaryLiteral | HexLiteral | TimestampLiteral`, or a boolean where that is accepted
+#[inline(always)]
+pub(super) fn literal(cursor: &mut Cursor<'_>, accepts_boolean: bool, expected: Expected) -> Parsed<Literal> {
+    let start = cursor.at();
+    // Most constants are strings.
+    let value = match cursor.byte() {
+        Some(b'\'') => Value::String(string(cursor, expected)?),
+        _ => other_literal(cursor, accepts_boolean, expected)?,
+    };
+    Ok(Literal { origin: Origin(cursor.span_from(start)), value })
 }
 
 /// `StringLiteral`
@@ -48,10 +53,10 @@ pub(super) fn set_literal(cursor: &mut Cursor<'_>) -> Parsed<Set> {
     cursor.take_mark(b'(', Expected::Set)?;
     let mut literals = Vec::new();
     if cursor.byte() != Some(b')') {
-        literals.push(literal(cursor, true, Expected::SetMember)?);
+        literals.push(primitive_literal(cursor, Expected::SetMember)?);
         while cursor.byte() == Some(b',') {
             cursor.advance_over_mark();
-            literals.push(primitive_literal(cursor)?);
+            literals.push(primitive_literal(cursor, Expected::Constant)?);
         }
     }
     cursor.take_mark(b')', Expected::MoreSet)?;
@@ -85,26 +90,21 @@ pub(super) fn unescape(text: &str) -> Text {
     std::str::from_utf8(&unescaped).unwrap_or_default().into()
 }
 
-fn literal(cursor: &mut Cursor<'_>, accepts_boolean: bool, expected: Expected) -> Parsed<Literal> {
-    let start = cursor.at();
-    let value = if cursor.byte() == Some(b'\'') {
-        Value::String(string(cursor, expected)?)
-    } else {
-        let (kind, end) = cursor.token();
-        let value = match kind {
-            TokenKind::Keyword(Keyword::True) if accepts_boolean => Ok(Value::Boolean(true)),
-            TokenKind::Keyword(Keyword::False) if accepts_boolean => Ok(Value::Boolean(false)),
-            kind => value(kind, cursor.text_to(end), expected),
-        };
-        let value = value.map_err(|expected| cursor.refuse(expected))?;
-        cursor.advance_to(end);
-        value
+/// The value of a constant other than a string.
+fn other_literal(cursor: &mut Cursor<'_>, accepts_boolean: bool, expected: Expected) -> Parsed<Value> {
+    let (kind, end) = cursor.token();
+    let value = match kind {
+        TokenKind::Keyword(Keyword::True) if accepts_boolean => Ok(Value::Boolean(true)),
+        TokenKind::Keyword(Keyword::False) if accepts_boolean => Ok(Value::Boolean(false)),
+        kind => value(kind, cursor.text_to(end), expected),
     };
-    Ok(Literal { origin: Origin(cursor.span_from(start)), value })
+    let value = value.map_err(|expected| cursor.refuse(expected))?;
+    cursor.advance_to(end);
+    Ok(value)
 }
 
 /// The text of a string.
-#[inline]
+#[inline(always)]
 fn string(cursor: &mut Cursor<'_>, expected: Expected) -> Parsed<Text> {
     let Some((text, end, is_escaped)) = cursor.string() else { return Err(cursor.refuse(expected)) };
     let text = if is_escaped { unescape(text) } else { text.into() };

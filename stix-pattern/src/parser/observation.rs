@@ -1,6 +1,6 @@
 //! Observation expressions (STIX 2.1, section 9.5).
 
-use super::chain::{Joined, chain};
+use super::chain::{Joined, chain, put};
 use super::comparison::comparison_expression;
 use super::cursor::{Cursor, Parsed};
 use super::qualifier::{may_be_qualifier, qualifiers};
@@ -70,7 +70,8 @@ impl Joined for ObservationExpression {
         if qualifiers.is_empty() {
             return Ok(());
         }
-        *to = std::mem::replace(to, Self::nothing()).qualify_all(qualifiers);
+        let expression = std::mem::replace(to, Self::nothing());
+        put(to, expression.qualify_all(qualifiers));
         to.locate(cursor.span_from(start));
         Ok(())
     }
@@ -87,11 +88,12 @@ impl Joined for ObservationExpression {
 
     fn join(&mut self, operator: Keyword, other: Self) {
         let left = std::mem::replace(self, Self::nothing());
-        *self = match operator {
+        let joined = match operator {
             Keyword::And => left.and(other),
             Keyword::Or => left.or(other),
             _ => left.followed_by(other),
         };
+        put(self, joined);
     }
 
     fn locate(&mut self, span: Span) {

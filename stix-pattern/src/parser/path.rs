@@ -14,7 +14,7 @@ pub(super) fn object_path(cursor: &mut Cursor<'_>) -> Parsed<ObjectPath> {
 
 /// The same for a path through the properties of the object model, as most are. It is found by its text, without
 /// taking it apart.
-#[inline]
+#[inline(always)]
 pub(super) fn known_object_path(cursor: &mut Cursor<'_>) -> Option<ObjectPath> {
     cursor.take_known_path().map(|(known, span)| ObjectPath::known(span, known))
 }

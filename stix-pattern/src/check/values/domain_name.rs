@@ -56,7 +56,7 @@ pub(super) fn is_domain_name(value: &str) -> bool {
 pub(super) fn is_plain(name: &str) -> bool {
     let (mut is_plain, mut before) = (name.len() <= 63, MARK);
     for byte in name.bytes() {
-        let class = class(byte);
+        let class = CLASSES.get(usize::from(byte)).copied().unwrap_or(2 * MARK);
         is_plain &= class + before < 2 * MARK;
         before = class;
     }
@@ -68,14 +68,25 @@ const DIGIT: u8 = 1;
 /// Two of them make too much, and one of what is neither.
 const MARK: u8 = 4;
 
-const fn class(byte: u8) -> u8 {
-    match byte {
-        b'a'..=b'z' => LETTER,
-        b'0'..=b'9' => DIGIT,
-        b'.' | b'-' => MARK,
-        _ => 2 * MARK,
+/// What each byte is.
+const CLASSES: [u8; 256] = {
+    let mut classes = [2 * MARK; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let class = match byte {
+            b'a'..=b'z' => LETTER,
+            b'0'..=b'9' => DIGIT,
+            b'.' | b'-' => MARK,
+            _ => 2 * MARK,
+        };
+        #[allow(clippy::indexing_slicing, reason = "a byte is within 256, and the compiler runs this")]
+        {
+            classes[byte as usize] = class;
+        }
+        byte += 1;
     }
-}
+    classes
+};
 
 /// Whether a text is a domain name; letters of any script, since some tools keep names as they are shown.
 fn is_name(value: &str) -> bool {
