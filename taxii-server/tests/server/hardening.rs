@@ -6,19 +6,19 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::backend::Backend;
+use super::backend::{Backend, on_both};
 use super::posting::tools;
-use super::world::{OBJECTS, World};
+use super::world::{Caller, MEDIA_TYPE, OBJECTS, World};
 
-const MEDIA_TYPE: &str = "application/taxii+json;version=2.1";
+on_both!(item_09_health_and_metrics_on_an_address_of_their_own);
 
-async fn connect(world: &World) -> TcpStream {
+async fn connect(world: &Caller) -> TcpStream {
     TcpStream::connect(world.url.trim_start_matches("http://")).await.unwrap()
 }
 
 /// Sends these bytes, and reads status, head and body of the answer. The server may hang up before it has read them
 /// all, and then an answer still counts.
-async fn raw(world: &World, request: &[u8]) -> (u16, String, Value) {
+pub(crate) async fn raw(world: &Caller, request: &[u8]) -> (u16, String, Value) {
     let mut stream = connect(world).await;
     let (mut reading, mut writing) = stream.split();
     let mut answer = Vec::new();
@@ -177,9 +177,8 @@ async fn item_72_a_body_that_is_silent_or_too_slow_is_given_up() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn item_09_health_and_metrics_on_an_address_of_their_own() {
-    let world = World::start(Backend::Sqlite).await;
+async fn item_09_health_and_metrics_on_an_address_of_their_own(backend: Backend) {
+    let world = World::start(backend).await;
     let get = async |url: String| {
         let response = world.client.get(url).send().await.unwrap();
         (response.status().as_u16(), response.text().await.unwrap())
@@ -188,7 +187,7 @@ async fn item_09_health_and_metrics_on_an_address_of_their_own() {
     assert_eq!(get(format!("{}/metrics", world.url)).await.0, 404);
     world.stop().await;
 
-    let world = World::start_with(Backend::Sqlite, |config| {
+    let world = World::start_with(backend, |config| {
         config.admin_listen = Some("127.0.0.1:0".parse().unwrap());
     })
     .await;

@@ -1,18 +1,24 @@
 //! Several API roots (TAXII 2.1, sections 4.1 and 4.2).
 
+use reqwest::Method;
 use serde_json::json;
-use taxii_server::auth::token;
 use taxii_server::config::{ApiRootSettings, ApiRoots, CollectionSettings, DEFAULT_COLLECTION};
-use taxii_server::storage::{Access, DateAdded, Grants, NewSecret, Scope, SecretKind};
+use taxii_server::storage::{Access, Scope};
 
-use super::backend::Backend;
+use super::backend::{Backend, on_both};
 use super::world::World;
+
+on_both!(
+    item_02_each_api_root_has_its_own_title_and_collections,
+    item_22_a_collection_of_another_api_root_is_not_there,
+    item_36_discovery_lists_the_api_roots_that_the_caller_may_see,
+);
 
 const PARTNERS: &str = "d5fa3d52-6eb1-4f6b-8cf3-6f2f9a2d8c34";
 
 /// Two API roots whose collections have the same title and alias.
-async fn start() -> World {
-    World::start_with(Backend::Sqlite, |config| {
+async fn start(backend: Backend) -> World {
+    World::start_with(backend, |config| {
         let root = |path: &str, id: uuid::Uuid| ApiRootSettings {
             path: path.to_owned(),
             title: format!("The {path}"),
@@ -29,9 +35,8 @@ async fn start() -> World {
     .await
 }
 
-#[tokio::test]
-async fn item_02_each_api_root_has_its_own_title_and_collections() {
-    let world = start().await;
+async fn item_02_each_api_root_has_its_own_title_and_collections(backend: Backend) {
+    let world = start(backend).await;
     let discovery = world.json("/taxii2/").await;
     assert_eq!(discovery["api_roots"], json!(["/internal/", "/partners/"]));
     assert_eq!(discovery["default"], "/internal/");
@@ -47,9 +52,8 @@ async fn item_02_each_api_root_has_its_own_title_and_collections() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn item_22_a_collection_of_another_api_root_is_not_there() {
-    let world = start().await;
+async fn item_22_a_collection_of_another_api_root_is_not_there(backend: Backend) {
+    let world = start(backend).await;
     for end in ["", "objects/", "manifest/"] {
         let there = format!("/partners/collections/{PARTNERS}/{end}");
         assert_eq!(world.get(&there).await.status(), 200, "{there}");
@@ -59,18 +63,12 @@ async fn item_22_a_collection_of_another_api_root_is_not_there() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn item_36_discovery_lists_the_api_roots_that_the_caller_may_see() {
-    let world = start().await;
+async fn item_36_discovery_lists_the_api_roots_that_the_caller_may_see(backend: Backend) {
+    let world = start(backend).await;
     let partners = Scope::Collection(PARTNERS.parse::<uuid::Uuid>().unwrap().into());
-    let (secret, date) = (token::generate(), DateAdded::from_millis(0));
-    let grants = Grants::from_iter([(partners, Access::READ)]);
-    assert!(world.storage.add_account("partner", &grants, date).await.unwrap());
-    let stored = NewSecret::new(SecretKind::Token, token::hash(&secret));
-    world.storage.add_secret("partner", &stored, date).await.unwrap().unwrap();
+    world.add_account("partner", partners, Access::READ).await;
     let get = async |path: &str| {
-        let response =
-            world.client.get(format!("{}{path}", world.url)).bearer_auth(&secret).send().await.unwrap();
+        let response = world.request_of("partner", Method::GET, path).send().await.unwrap();
         let status = response.status().as_u16();
         (status, serde_json::from_slice::<serde_json::Value>(&response.bytes().await.unwrap()).unwrap())
     };

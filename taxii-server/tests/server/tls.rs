@@ -13,8 +13,10 @@ use taxii_server::server::{Server, StartError};
 use taxii_server::storage::{self, DateAdded, NewSecret, SecretKind};
 use tempfile::TempDir;
 
-use super::backend::Backend;
-use super::world::{PASSWORD, World};
+use super::backend::{Backend, on_both};
+use super::world::{MEDIA_TYPE, PASSWORD, World};
+
+on_both!(item_07_certificates_of_clients);
 
 /// An authority, and the files of a server that it vouches for.
 struct Authority {
@@ -70,8 +72,8 @@ impl Authority {
         Client::builder().tls_certs_only([root]).tls_info(true)
     }
 
-    async fn world(&self) -> World {
-        World::start_with(Backend::Sqlite, |config| self.configure(config)).await
+    async fn world(&self, backend: Backend) -> World {
+        World::start_with(backend, |config| self.configure(config)).await
     }
 }
 
@@ -89,14 +91,14 @@ fn discovery(world: &World) -> String {
 #[tokio::test]
 async fn item_04_tls_1_2_and_1_3_and_nothing_below() {
     let authority = Authority::new();
-    let world = authority.world().await;
+    let world = authority.world(Backend::Sqlite).await;
     assert!(world.url.starts_with("https://"));
     for version in [Version::TLS_1_2, Version::TLS_1_3] {
         let client = authority.client().tls_version_min(version).tls_version_max(version).build().unwrap();
         let response =
             client.get(discovery(&world)).basic_auth("reader", Some(PASSWORD)).send().await.unwrap();
         assert_eq!(response.status(), 200);
-        assert_eq!(response.headers()["content-type"], "application/taxii+json;version=2.1");
+        assert_eq!(response.headers()["content-type"], MEDIA_TYPE);
     }
     // Who does not trust the authority is not served, and plain HTTP is not spoken here.
     assert!(Client::new().get(discovery(&world)).send().await.is_err());
@@ -133,7 +135,7 @@ async fn item_04_without_usable_files_the_server_does_not_start() {
 #[tokio::test]
 async fn item_04_a_new_certificate_is_taken_without_a_restart() {
     let authority = Authority::new();
-    let world = authority.world().await;
+    let world = authority.world(Backend::Sqlite).await;
     let served = async || {
         let response = authority.client().build().unwrap().get(discovery(&world)).send().await.unwrap();
         let info = response.extensions().get::<reqwest::tls::TlsInfo>().unwrap();
@@ -154,10 +156,9 @@ async fn item_04_a_new_certificate_is_taken_without_a_restart() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn item_07_certificates_of_clients() {
+async fn item_07_certificates_of_clients(backend: Backend) {
     let authority = Authority::new();
-    let world = authority.world().await;
+    let world = authority.world(backend).await;
     let (certificate, key) = authority.vouch("tip.example.com", ExtendedKeyUsagePurpose::ClientAuth);
     let client = authority.client().identity(identity(&certificate, &key)).build().unwrap();
     let status = async |client: &Client| client.get(discovery(&world)).send().await.unwrap().status();

@@ -1,5 +1,6 @@
 //! A server on a free port, its store, and somebody who may read.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,15 +20,21 @@ use taxii_server::storage::{
 use super::backend::{Backend, Place};
 
 pub(crate) const PASSWORD: &str = "correct horse";
+pub(crate) const MEDIA_TYPE: &str = "application/taxii+json;version=2.1";
 pub(crate) const OBJECTS: &str = "/socdefenders/collections/socdefenders/objects/";
 
 pub(crate) struct World {
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) clock: Clock,
-    pub(crate) client: Client,
-    pub(crate) url: String,
+    caller: Caller,
     running: Running,
     pub(crate) place: Arc<Place>,
+}
+
+/// Somebody who sends requests to a server.
+pub(crate) struct Caller {
+    pub(crate) client: Client,
+    pub(crate) url: String,
 }
 
 impl World {
@@ -44,22 +51,56 @@ impl World {
     }
 
     pub(crate) async fn start_at(clock: Clock, place: Arc<Place>, change: impl FnOnce(&mut Config)) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let storage = storage::open(&place.database()).await.unwrap();
-        let date = DateAdded::from_millis(0);
-        for (name, access) in [("reader", Access::READ), ("writer", Access::BOTH), ("writer-2", Access::BOTH)]
-        {
-            let grants = Grants::from_iter([(Scope::Everywhere, access)]);
-            storage.add_account(name, &grants, date).await.unwrap();
-            let secret = NewSecret::new(SecretKind::Password, password::hash(PASSWORD).unwrap());
-            storage.add_secret(name, &secret, date).await.unwrap().unwrap();
-        }
         let mut config = Config::default();
         config.listen.set_port(0);
         change(&mut config);
         let running = Server::start(config, storage.clone(), clock.clone()).await.unwrap();
-        let url = running.url().to_owned();
-        Self { storage, clock, client: Client::new(), url, running, place }
+        let caller = Caller::of(running.url());
+        let world = Self { storage, clock, caller, running, place };
+        for (name, access) in [("reader", Access::READ), ("writer", Access::BOTH), ("writer-2", Access::BOTH)]
+        {
+            world.add_account(name, Scope::Everywhere, access).await;
+        }
+        world
+    }
+
+    /// Adds an account with the password of all accounts.
+    pub(crate) async fn add_account(&self, name: &str, scope: Scope, access: Access) {
+        let date = DateAdded::from_millis(0);
+        self.storage.add_account(name, &Grants::from_iter([(scope, access)]), date).await.unwrap();
+        let secret = NewSecret::new(SecretKind::Password, password::hash(PASSWORD).unwrap());
+        self.storage.add_secret(name, &secret, date).await.unwrap().unwrap();
+    }
+
+    pub(crate) async fn add(&self, objects: &[NewObject]) -> Vec<Added> {
+        add(&*self.storage, objects, &self.clock).await
+    }
+
+    /// Where health and metrics are, if they have an address of their own.
+    pub(crate) fn admin_address(&self) -> Option<std::net::SocketAddr> {
+        self.running.admin_address()
+    }
+
+    pub(crate) async fn stop(self) {
+        self.running.stop().await;
+        self.storage.close().await;
+    }
+}
+
+impl Deref for World {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+impl Caller {
+    /// One with nothing in hand for the server at this URL.
+    pub(crate) fn of(url: &str) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Self { client: Client::new(), url: url.to_owned() }
     }
 
     /// A request with credentials and TAXII's media type.
@@ -67,7 +108,7 @@ impl World {
         self.request_of("reader", method, path)
     }
 
-    /// A request with the credentials of another account: `reader`, `writer` or `writer-2`.
+    /// A request with the credentials of another account, such as `writer`.
     pub(crate) fn request_of(&self, name: &str, method: Method, path: &str) -> RequestBuilder {
         self.client
             .request(method, format!("{}{path}", self.url))
@@ -88,20 +129,6 @@ impl World {
         let response = self.get(path).await;
         assert_eq!(response.status(), 200, "{path}");
         serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
-    }
-
-    pub(crate) async fn add(&self, objects: &[NewObject]) -> Vec<Added> {
-        add(&*self.storage, objects, &self.clock).await
-    }
-
-    /// Where health and metrics are, if they have an address of their own.
-    pub(crate) fn admin_address(&self) -> Option<std::net::SocketAddr> {
-        self.running.admin_address()
-    }
-
-    pub(crate) async fn stop(self) {
-        self.running.stop().await;
-        self.storage.close().await;
     }
 }
 

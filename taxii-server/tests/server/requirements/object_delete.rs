@@ -9,11 +9,11 @@ use socdefenders_standin::{Settings, StandIn};
 use taxii_server::feed::{FeedSettings, Poller};
 use taxii_server::ingest::Ingest;
 use taxii_server::storage::feed::FeedWrite;
-use taxii_server::storage::{self, Access, DateAdded, Dating, Grants, NewSecret, Scope, SecretKind};
+use taxii_server::storage::{self, Access, Dating, Scope};
 
-use super::backend::{Backend, on_both};
-use super::posting::{MODIFIED, post, tool, tool_id, tools};
-use super::world::{OBJECTS, World, body, collection, object};
+use crate::backend::{Backend, on_both};
+use crate::posting::{MODIFIED, post, tool, tool_id, tools};
+use crate::world::{OBJECTS, World, body, collection, object};
 
 on_both!(
     item_74_deleting_takes_both_rights,
@@ -50,11 +50,8 @@ async fn item_74_deleting_takes_both_rights(backend: Backend) {
     let path = format!("{OBJECTS}{}/", tool_id(0));
     let cases = [(Access::NONE, 404), (Access::READ, 403), (Access::WRITE, 403), (Access::BOTH, 200)];
     for (number, (access, expected)) in cases.into_iter().enumerate() {
-        let (name, date) = (format!("somebody-{number}"), DateAdded::from_millis(0));
-        let grants = Grants::from_iter([(Scope::Collection(collection()), access)]);
-        world.storage.add_account(&name, &grants, date).await.unwrap();
-        let hash = taxii_server::auth::password::hash(super::world::PASSWORD).unwrap();
-        world.storage.add_secret(&name, &NewSecret::new(SecretKind::Password, hash), date).await.unwrap();
+        let name = format!("somebody-{number}");
+        world.add_account(&name, Scope::Collection(collection()), access).await;
         assert_eq!(delete_as(&world, &name, &path).await.status(), expected, "{access}");
     }
     world.stop().await;
