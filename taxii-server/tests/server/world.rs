@@ -73,6 +73,10 @@ impl World {
         self.storage.add_secret(name, &secret, date).await.unwrap().unwrap();
     }
 
+    pub(crate) fn authorization(name: &str) -> String {
+        format!("Basic {}", STANDARD.encode(format!("{name}:{PASSWORD}")))
+    }
+
     pub(crate) async fn add(&self, objects: &[NewObject]) -> Vec<Added> {
         add(&*self.storage, objects, &self.clock).await
     }
@@ -112,12 +116,8 @@ impl Caller {
     pub(crate) fn request_of(&self, name: &str, method: Method, path: &str) -> RequestBuilder {
         self.client
             .request(method, format!("{}{path}", self.url))
-            .header("authorization", Self::authorization(name))
+            .header("authorization", World::authorization(name))
             .header("accept", "application/taxii+json;version=2.1")
-    }
-
-    pub(crate) fn authorization(name: &str) -> String {
-        format!("Basic {}", STANDARD.encode(format!("{name}:{PASSWORD}")))
     }
 
     pub(crate) async fn get(&self, path: &str) -> Response {

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::library::{fixture, library};
 use crate::backend::Backend;
-use crate::world::{Caller, MEDIA_TYPE};
+use crate::world::{Caller, MEDIA_TYPE, World};
 
 /// Makes of each name a test for each backend, which holds the exchanges in the file of that name.
 macro_rules! exchanges {
@@ -94,7 +94,7 @@ impl Exchange {
         let method: Method = method.parse().unwrap();
         let mut headers = BTreeMap::from([("accept".to_owned(), Some(MEDIA_TYPE.to_owned()))]);
         if !self.caller.is_empty() {
-            headers.insert("authorization".to_owned(), Some(Caller::authorization(&self.caller)));
+            headers.insert("authorization".to_owned(), Some(World::authorization(&self.caller)));
         }
         if self.body.is_some() {
             headers.insert("content-type".to_owned(), Some(MEDIA_TYPE.to_owned()));

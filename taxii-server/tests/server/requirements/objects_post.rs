@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::backend::{Backend, on_both};
 use crate::posting::{self, MODIFIED, ROOT, post, send, tool, tool_id, tools};
-use crate::world::{Caller, MEDIA_TYPE, OBJECTS, World, body};
+use crate::world::{MEDIA_TYPE, OBJECTS, World, body};
 
 on_both!(
     item_69_a_small_envelope_is_complete_with_the_answer,
@@ -166,7 +166,7 @@ async fn item_72_a_declared_length_is_refused_before_the_body_comes(backend: Bac
     let request = format!(
         "POST {OBJECTS} HTTP/1.1\r\nhost: {address}\r\nauthorization: {}\r\ncontent-type: {MEDIA_TYPE}\r\n\
          content-length: 104857601\r\n\r\n",
-        Caller::authorization("writer"),
+        World::authorization("writer"),
     );
     let answer = tokio::task::spawn_blocking(move || {
         let mut stream = std::net::TcpStream::connect(address).unwrap();

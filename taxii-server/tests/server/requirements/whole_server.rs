@@ -10,7 +10,7 @@ use super::exchange::exchanges;
 use super::library::library;
 use crate::backend::{Backend, on_both};
 use crate::hardening::raw;
-use crate::world::{Caller, OBJECTS, World, body};
+use crate::world::{OBJECTS, World, body};
 
 exchanges!(
     item_01_discovery_is_at_taxii2_at_the_root_of_the_host,
@@ -74,7 +74,7 @@ async fn item_05_anonymous_access_does_not_excuse_a_wrong_password(backend: Back
 }
 
 async fn item_08_no_user_agent_is_needed(backend: Backend) {
-    let authorization = Caller::authorization("reader");
+    let authorization = World::authorization("reader");
     let request = format!(
         "GET /taxii2/ HTTP/1.1\r\nhost: x\r\nauthorization: {authorization}\r\nconnection: close\r\n\r\n"
     );
