@@ -188,7 +188,7 @@ async fn item_07_certificates_of_clients(backend: Backend) {
 #[tokio::test]
 async fn item_07_who_vouches_for_clients_is_exchanged_without_a_restart() {
     let (authority, successor) = (Authority::new(), Authority::new());
-    let world = authority.world().await;
+    let world = authority.world(Backend::Sqlite).await;
     let secret = NewSecret::new(SecretKind::Certificate, "dns:tip.example.com".to_owned());
     world.storage.add_secret("reader", &secret, DateAdded::from_millis(0)).await.unwrap().unwrap();
     // Each time a new connection; a client that nobody vouches for gets none.
