@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::backend::{Backend, on_both};
 use super::posting::tools;
-use super::program::{MEDIA_TYPE, Served};
-use super::world::OBJECTS;
+use super::program::Served;
+use super::world::{MEDIA_TYPE, OBJECTS};
 
 on_both!(each_request_has_an_id_in_the_log_and_no_credential_is_there);
 

@@ -17,9 +17,7 @@ use tokio::net::TcpStream;
 use tokio::time::sleep;
 
 use super::backend::{Backend, Place};
-use super::world::OBJECTS;
-
-pub(crate) const MEDIA_TYPE: &str = "application/taxii+json;version=2.1";
+use super::world::{MEDIA_TYPE, OBJECTS};
 
 pub(crate) fn configure(folder: &Path, place: &Place, port: u16) {
     let database = match place {

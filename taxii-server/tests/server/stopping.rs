@@ -13,8 +13,8 @@ use tokio::time::{sleep, timeout};
 
 use super::backend::{Backend, on_both};
 use super::posting::{MODIFIED, tool, tool_id, tools};
-use super::program::{MEDIA_TYPE, Served};
-use super::world::{OBJECTS, collection};
+use super::program::Served;
+use super::world::{MEDIA_TYPE, OBJECTS, collection};
 
 on_both!(
     stopped_in_the_middle_of_the_work_it_goes_on_when_it_starts_again,
