@@ -1,6 +1,6 @@
 //! A server on a free port, its store, and somebody who may read.
 
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -97,6 +97,12 @@ impl Deref for World {
 
     fn deref(&self) -> &Caller {
         &self.caller
+    }
+}
+
+impl DerefMut for World {
+    fn deref_mut(&mut self) -> &mut Caller {
+        &mut self.caller
     }
 }
 
