@@ -14,10 +14,7 @@ exchanges!(
     item_30_whatever_fails_has_a_taxii_error_as_its_body,
     item_31_head_has_no_body_range_is_ignored_and_other_methods_are_refused,
 );
-on_both!(
-    item_29_the_type_of_stix_is_taken_if_the_settings_say_so,
-    answers_are_compressed_if_that_is_accepted
-);
+on_both!(item_29_the_type_of_stix_is_taken_if_the_settings_say_so);
 
 async fn item_29_the_type_of_stix_is_taken_if_the_settings_say_so(backend: Backend) {
     let world = World::start_with(backend, |config| config.accept_stix_json = true).await;
