@@ -6,7 +6,9 @@ mod check;
 mod collection;
 mod config;
 mod demo;
+mod format;
 mod output;
+mod quarantine;
 mod serve;
 
 use std::error::Error;
@@ -46,6 +48,9 @@ pub enum Command {
     /// Look at the collections, and let feeds bring back what was deleted
     #[command(subcommand)]
     Collection(collection::CollectionCommand),
+    /// Look at the records of feeds that could not be used, read them again, or forget them
+    #[command(subcommand)]
+    Quarantine(quarantine::QuarantineCommand),
 }
 
 /// Does what the command says, or tells the operator what keeps it from being done.
@@ -70,6 +75,7 @@ async fn outcome(command: Command, settings: Overrides) -> Result<(), Box<dyn Er
         Command::Config(command) => config::run(&command, &config),
         Command::Account(command) => account::run(command, &config, &clock).await,
         Command::Collection(command) => collection::run(command, &config, &clock).await,
+        Command::Quarantine(command) => quarantine::run(command, &config, &clock).await,
     }
 }
 

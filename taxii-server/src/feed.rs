@@ -6,18 +6,23 @@
 //!                 v
 //!             arrivals -> ingest (keys, contributions, minted objects, coverage) -> storage
 //! ```
-//! Between an answer and ingest there are only plain functions on values: `observable` reads a value,
-//! `list_row` and `stix_record` read records.
+//! Between an answer and ingest there are only plain functions on texts: `reader` gives each record to `list_row` or,
+//! with `bundle` around and `indicator_pattern` inside, to `stix_record`. What has to be put right on the way, and what
+//! cannot be used (`refusal`), arrives too.
 
 mod backfill;
 mod budget;
+mod bundle;
 mod client;
 mod failure;
+mod indicator_pattern;
 mod list_row;
 mod loose_time;
-mod observable;
 mod outcome;
 mod poll;
+mod reader;
+mod refusal;
+mod retry;
 mod schedule;
 mod settings;
 mod stix_record;
@@ -29,5 +34,7 @@ pub use self::client::Client;
 pub use self::failure::Failure;
 pub use self::outcome::{PollError, Polled};
 pub use self::poll::Poller;
+pub use self::reader::Reader;
+pub use self::retry::{Retried, Retry};
 pub use self::schedule::run;
 pub use self::settings::{Endpoint, FeedSettings, KeyError};

@@ -9,9 +9,11 @@ mod intake;
 mod judgement;
 mod key;
 mod minting;
+mod observable;
+mod repair;
 mod subject;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::AddAssign;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,13 +21,15 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
+use stix_core::tlp::Tlp;
 use stix_core::{Identifier, Object, Timestamp, validate::Valid};
 use tokio::sync::Mutex;
 
 use crate::clock::Clock;
 use crate::storage::feed::{FeedWrite, KnownSubject, Origin, SubjectRow};
+use crate::storage::quarantine::RecordId;
 use crate::storage::supervision::{Gap, Progress};
-use crate::storage::{CollectionId, Dating, NewObject, Storage, StorageError, Term};
+use crate::storage::{CollectionId, Dating, NewObject, Storage, StorageError, StorageErrorKind, Term};
 
 pub use self::arrival::Arrival;
 pub use self::contribution::{Contribution, Statement};
@@ -33,8 +37,14 @@ pub use self::intake::{Intake, IntakeError, Posting};
 pub use self::judgement::FUTURE;
 pub use self::key::{Key, Namer};
 pub use self::minting::{Author, Minting};
+pub use self::observable::{IocType, Observable, UnusableValue};
+pub use self::repair::{Repair, Repairs};
+use self::subject::Ends;
 pub use self::subject::{Compared, Subject};
-pub use crate::storage::feed::Quarantined;
+pub use crate::storage::quarantine::{Form, Quarantined, Repaired};
+
+/// How often a batch is tried when other processes write at the same time.
+const ATTEMPTS: u32 = 5;
 
 /// Takes in what comes from feeds.
 #[derive(Clone, Debug)]
@@ -59,6 +69,8 @@ pub struct FeedBatch {
     pub gaps: Vec<Gap>,
     /// The records.
     pub arrivals: Vec<Arrival>,
+    /// Records that leave quarantine, since they are among the arrivals.
+    pub released: Vec<RecordId>,
 }
 
 /// What became of a batch.
@@ -70,6 +82,8 @@ pub struct Ingested {
     pub new: usize,
     /// Objects of which there is a new version.
     pub changed: usize,
+    /// Records that had to be put right.
+    pub repaired: usize,
     /// Records that cannot be used.
     pub quarantined: usize,
     /// Objects that were kept back, although they are new or changed, because somebody has deleted them.
@@ -88,12 +102,40 @@ impl AddAssign for Ingested {
         self.records += other.records;
         self.new += other.new;
         self.changed += other.changed;
+        self.repaired += other.repaired;
         self.quarantined += other.quarantined;
         self.withheld += other.withheld;
     }
 }
 
+/// What a batch changes, as far as it has been looked at.
+struct Draft {
+    write: FeedWrite,
+    /// The markings of the Traffic Light Protocol that its objects have.
+    levels: Vec<Tlp>,
+}
+
+impl Draft {
+    fn publish(&mut self, object: &Object, stored: NewObject) {
+        for level in object.object_marking_refs().iter().filter_map(Tlp::of) {
+            if !self.levels.contains(&level) {
+                self.levels.push(level);
+            }
+        }
+        self.write.objects.push(stored);
+    }
+}
+
+/// A batch, by subject.
+#[derive(Default)]
+struct Sorted {
+    heard: BTreeMap<String, Heard>,
+    quarantined: Vec<Quarantined>,
+    repaired: Vec<Repaired>,
+}
+
 /// All that a batch says of one subject.
+#[derive(Clone)]
 struct Heard {
     subject: Subject,
     contributions: BTreeMap<String, Contribution>,
@@ -123,65 +165,115 @@ impl Ingest {
     pub async fn feed(&self, minting: &Minting, batch: FeedBatch) -> Result<Ingested, StorageError> {
         let _turn = self.turn.lock().await;
         let records = batch.arrivals.len();
-        let (heard, quarantined) = sort(batch.arrivals, minting);
-        let keys: Vec<&str> = heard.keys().map(String::as_str).collect();
-        let mut known = self.storage.known_subjects(&keys).await?;
+        let sorted = Sorted::of(batch.arrivals, minting);
+        let records = records.saturating_sub(sorted.repaired.len());
+        let (repaired, quarantined) = (sorted.repaired.len(), sorted.quarantined.len());
+        let write = FeedWrite {
+            term: self.term.clone(),
+            quarantined: sorted.quarantined,
+            repaired: sorted.repaired,
+            released: batch.released,
+            progress: batch.progress,
+            gaps: batch.gaps,
+            ..FeedWrite::new(&batch.feed)
+        };
+        for attempt in 1.. {
+            let mut ingested = Ingested { records, repaired, quarantined, ..Ingested::default() };
+            let write = self.join(minting, &sorted.heard, write.clone(), &mut ingested).await?;
+            match self.storage.write_feed(&batch.collection, write, &self.dating).await {
+                // Another process, such as a command, has written since the subjects were read.
+                Err(error) if *error.kind() == StorageErrorKind::Overtaken && attempt < ATTEMPTS => {}
+                Err(error) => return Err(error),
+                Ok(withheld) => return Ok(Ingested { withheld, ..ingested }),
+            }
+        }
+        Ok(Ingested::default())
+    }
+
+    /// Joins what was heard with what is known, and writes down what changes.
+    async fn join(
+        &self,
+        minting: &Minting,
+        heard: &BTreeMap<String, Heard>,
+        write: FeedWrite,
+        ingested: &mut Ingested,
+    ) -> Result<FeedWrite, StorageError> {
+        let turn = Some(self.storage.ingest_turn().await?);
+        let mut draft = Draft { write: FeedWrite { turn, ..write }, levels: Vec::new() };
+        let ends = heard.values().filter_map(|heard| heard.subject.ends()).flatten();
+        let ends: Vec<String> = ends.map(|end| end.key(minting.namer()).as_str().to_owned()).collect();
+        let keys: BTreeSet<&str> = heard.keys().chain(&ends).map(String::as_str).collect();
+        let mut known = self.storage.known_subjects(&Vec::from_iter(keys)).await?;
         let now = Timestamp::from_millis(self.dating.clock.now());
-        let mut ingested = Ingested { records, quarantined: quarantined.len(), ..Ingested::default() };
-        let term = self.term.clone();
-        let FeedBatch { feed, progress, gaps, .. } = batch;
-        let mut write = FeedWrite { term, quarantined, progress, gaps, ..FeedWrite::new(&feed) };
-        for (key, heard) in heard {
-            let before = known.remove(&key);
+        let mut ids: HashMap<String, Identifier> =
+            known.iter().map(|(key, known)| (key.clone(), known.row.object_id.clone())).collect();
+        // Relations last: what stands for their ends is known then.
+        let (relations, others): (Vec<_>, Vec<_>) =
+            heard.iter().partition(|(_, heard)| heard.subject.ends().is_some());
+        for (key, heard) in others.into_iter().chain(relations) {
+            let before = known.remove(key);
             let is_known = before.is_some();
-            let turn = Turn { minting, now: &now, key, heard, before };
-            let objects = write.objects.len();
-            turn.take(&mut write)?;
-            match (write.objects.len() > objects, is_known) {
+            let Some(ends) = heard.subject.ends_in(minting.namer(), &ids) else { continue };
+            let objects = draft.write.objects.len();
+            let turn = Turn { minting, now: &now, key: key.clone(), heard: heard.clone(), before, ends };
+            turn.take(&mut draft)?;
+            match (draft.write.objects.len() > objects, is_known) {
                 (true, false) => ingested.new += 1,
                 (true, true) => ingested.changed += 1,
                 (false, _) => {}
             }
+            if let Some(row) = draft.write.subjects.last().filter(|row| row.key == *key) {
+                ids.insert(key.clone(), row.object_id.clone());
+            }
         }
+        let Draft { mut write, levels } = draft;
         in_order_of_reference(&mut write.objects);
         if !write.objects.is_empty() {
-            let context = minting.context();
+            let context = minting.context(&levels);
             let context = context.iter().map(new_object).collect::<Result<Vec<_>, _>>()?;
             write.objects.splice(0..0, context);
         }
-        ingested.withheld = self.storage.write_feed(&batch.collection, write, &self.dating).await?;
-        Ok(ingested)
+        Ok(write)
     }
 }
 
-/// Brings together what the records say of each subject, in the order of the keys.
-fn sort(arrivals: Vec<Arrival>, minting: &Minting) -> (BTreeMap<String, Heard>, Vec<Quarantined>) {
-    let mut heard: BTreeMap<String, Heard> = BTreeMap::new();
-    let mut quarantined = Vec::new();
-    let mut hear = |subject: Subject, source: Option<(String, Box<Contribution>)>, object| {
+impl Sorted {
+    /// Brings together what the records say of each subject, in the order of the keys.
+    fn of(arrivals: Vec<Arrival>, minting: &Minting) -> Self {
+        let mut sorted = Self::default();
+        for arrival in arrivals {
+            match arrival {
+                Arrival::Contributed { subject, source, contribution } => {
+                    sorted.hear(minting, subject, Some((source, contribution)), None);
+                }
+                Arrival::PassedThrough { subject, contribution, object } => {
+                    sorted.hear(minting, subject, contribution, Some(*object));
+                }
+                Arrival::Repaired(record) => sorted.repaired.push(record),
+                Arrival::Quarantined(record) => sorted.quarantined.push(record),
+            }
+        }
+        sorted
+    }
+
+    fn hear(
+        &mut self,
+        minting: &Minting,
+        subject: Subject,
+        said: Option<(String, Box<Contribution>)>,
+        object: Option<Valid<Object>>,
+    ) {
         let key = subject.key(minting.namer()).as_str().to_owned();
-        let heard = heard.entry(key).or_insert_with(|| Heard {
+        let heard = self.heard.entry(key).or_insert_with(|| Heard {
             subject,
             contributions: BTreeMap::new(),
             passed_through: Vec::new(),
         });
-        if let Some((source, contribution)) = source {
+        if let Some((source, contribution)) = said {
             heard.contributions.entry(source).or_default().join(*contribution);
         }
         heard.passed_through.extend(object);
-    };
-    for arrival in arrivals {
-        match arrival {
-            Arrival::Contributed { subject, source, contribution } => {
-                hear(subject, Some((source, contribution)), None);
-            }
-            Arrival::PassedThrough { subject, contribution, object } => {
-                hear(subject, contribution, Some(*object));
-            }
-            Arrival::Quarantined(record) => quarantined.push(record),
-        }
     }
-    (heard, quarantined)
 }
 
 /// One subject of a batch and what the store knows of it.
@@ -191,29 +283,31 @@ struct Turn<'a> {
     key: String,
     heard: Heard,
     before: Option<KnownSubject>,
+    /// What stands for the ends of a relation.
+    ends: Ends,
 }
 
 impl Turn<'_> {
-    /// Adds to `write` what changes.
-    fn take(mut self, write: &mut FeedWrite) -> Result<(), StorageError> {
+    /// Adds to the draft what changes.
+    fn take(mut self, draft: &mut Draft) -> Result<(), StorageError> {
         let contributions = self.join()?;
         let row = match self.before.take().map(|before| before.row) {
             Some(row) if row.origin == Origin::Upstream => {
-                self.pass_through(self.later_passed_through(&row), write)?
+                self.pass_through(self.later_passed_through(&row), draft)?
             }
-            Some(row) => self.update_minted(row, &contributions, write)?,
-            None => match self.pass_through(self.first_passed_through(), write)? {
+            Some(row) => self.update_minted(row, &contributions, draft)?,
+            None => match self.pass_through(self.first_passed_through(), draft)? {
                 Some(row) => Some(row),
-                None => self.mint_first(&contributions, write)?,
+                None => self.mint_first(&contributions, draft)?,
             },
         };
         for (source, contribution) in contributions {
             if self.heard.contributions.contains_key(&source) {
                 let body = serde_json::to_string(&contribution).map_err(StorageError::encoding)?;
-                write.contributions.push((self.key.clone(), source, body));
+                draft.write.contributions.push((self.key.clone(), source, body));
             }
         }
-        write.subjects.extend(row);
+        draft.write.subjects.extend(row);
         Ok(())
     }
 
@@ -255,7 +349,7 @@ impl Turn<'_> {
     fn pass_through(
         &self,
         mut versions: Vec<&Valid<Object>>,
-        write: &mut FeedWrite,
+        draft: &mut Draft,
     ) -> Result<Option<SubjectRow>, StorageError> {
         versions.sort_by_key(|object| object.version());
         let mut last = None;
@@ -270,7 +364,7 @@ impl Turn<'_> {
                 modified,
                 digest: digest(&stored.body),
             });
-            write.objects.push(stored);
+            draft.publish(object, stored);
         }
         Ok(last)
     }
@@ -278,7 +372,7 @@ impl Turn<'_> {
     fn mint_first(
         &self,
         contributions: &BTreeMap<String, Contribution>,
-        write: &mut FeedWrite,
+        draft: &mut Draft,
     ) -> Result<Option<SubjectRow>, StorageError> {
         let seen = contributions.values().filter_map(|part| part.first_seen.as_ref()).min();
         let created = seen.map_or(self.now, |seen| seen.min(self.now)).clone();
@@ -293,7 +387,7 @@ impl Turn<'_> {
             created: created.clone(),
             modified: created,
         };
-        write.objects.push(stored);
+        draft.publish(&object, stored);
         Ok(Some(row))
     }
 
@@ -302,7 +396,7 @@ impl Turn<'_> {
         &self,
         row: SubjectRow,
         contributions: &BTreeMap<String, Contribution>,
-        write: &mut FeedWrite,
+        draft: &mut Draft,
     ) -> Result<Option<SubjectRow>, StorageError> {
         let id = row.object_id.clone();
         let Some(same) = self.mint(id.clone(), contributions, &row.created, &row.modified) else {
@@ -316,7 +410,7 @@ impl Turn<'_> {
         let Some(object) = self.mint(id, contributions, &row.created, &modified) else { return Ok(None) };
         let stored = new_object(&object)?;
         let row = SubjectRow { modified, digest: digest(&stored.body), ..row };
-        write.objects.push(stored);
+        draft.publish(&object, stored);
         Ok(Some(row))
     }
 
@@ -328,7 +422,7 @@ impl Turn<'_> {
         modified: &Timestamp,
     ) -> Option<Object> {
         let contributions: Vec<_> = contributions.values().cloned().collect();
-        self.minting.object(id, &self.heard.subject, &contributions, created, modified)
+        self.minting.object(id, &self.heard.subject, &self.ends, &contributions, created, modified)
     }
 }
 

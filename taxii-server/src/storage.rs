@@ -1,8 +1,9 @@
 //! Where objects and accounts are kept: plain data in, plain data out, nothing of a database outside.
 //!
 //! Everybody else knows the trait [`Storage`] only. Its parts stand beside the data that they take and give:
-//! [`Accounts`], [`Browsing`], [`Objects`], [`Feeds`], [`Supervision`], [`Submissions`], [`Deletions`]. A call that writes
-//! is one transaction: what belongs together is handed over together, as a value such as [`feed::FeedWrite`].
+//! [`Accounts`], [`Browsing`], [`Objects`], [`Feeds`], [`Quarantine`], [`Supervision`], [`Submissions`], [`Deletions`].
+//! A call that writes is one transaction: what belongs together is handed over together, as a value such as
+//! [`feed::FeedWrite`].
 //!
 //! ```text
 //! account, object, feed, query, ...      the traits and their data
@@ -23,6 +24,7 @@ pub mod lease;
 mod migrations;
 pub mod object;
 mod postgres;
+pub mod quarantine;
 pub mod query;
 mod sql;
 mod sqlite;
@@ -48,6 +50,7 @@ pub use self::object::{
     Added, Dated, Dating, NewObject, Objects, Page, Revision, StoredObject, StoredRecord,
 };
 use self::postgres::Postgres;
+pub use self::quarantine::Quarantine;
 pub use self::query::{Query, VersionFilter};
 use self::sql::SqlStorage;
 use self::sqlite::Sqlite;
@@ -71,7 +74,17 @@ pub use self::supervision::Supervision;
 /// ```
 #[async_trait]
 pub trait Storage:
-    Accounts + Browsing + Deletions + Feeds + Objects + Submissions + Supervision + fmt::Debug + Send + Sync
+    Accounts
+    + Browsing
+    + Deletions
+    + Feeds
+    + Objects
+    + Quarantine
+    + Submissions
+    + Supervision
+    + fmt::Debug
+    + Send
+    + Sync
 {
     /// Makes the collections known to the database. One that is no longer configured keeps its objects.
     ///

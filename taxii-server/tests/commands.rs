@@ -3,6 +3,13 @@
 
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::Duration;
+
+use serde_json::Value;
+use taxii_server::clock::Clock;
+use taxii_server::storage::feed::FeedWrite;
+use taxii_server::storage::quarantine::{Form, Quarantined};
+use taxii_server::storage::{self, Dating};
 
 const COLLECTION: &str = "943b1240-00c1-4707-802e-594f4d1104a6";
 
@@ -164,4 +171,66 @@ fn a_disk_that_is_full_is_an_error() {
     let error = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{error}");
     assert!(error.contains("cannot write to the standard output"), "{error}");
+}
+
+/// Puts records of the feed `socdefenders` into quarantine.
+fn quarantine(folder: &Path, records: &[&str]) {
+    let quarantined = |record: &&str| Quarantined {
+        cause: "value".to_owned(),
+        reason: "for this test".to_owned(),
+        form: Form::Row,
+        record: (*record).to_owned(),
+    };
+    let write = FeedWrite {
+        quarantined: records.iter().map(quarantined).collect(),
+        ..FeedWrite::new("socdefenders")
+    };
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let storage = storage::open(&folder.join("taxii.db").into()).await.unwrap();
+        let collection = taxii_server::config::DEFAULT_COLLECTION.into();
+        storage.register_collections(&[collection]).await.unwrap();
+        let dating = Dating { clock: Clock::system(), allowance: Duration::ZERO };
+        storage.write_feed(&collection, write, &dating).await.unwrap();
+        storage.close().await;
+    });
+}
+
+#[test]
+fn records_in_quarantine_are_listed_shown_read_again_and_dropped() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("taxii-server.toml"), "[[feed]]\nname = 'socdefenders'\n").unwrap();
+    assert!(good(folder, &["quarantine", "list"]).contains("nothing in quarantine"));
+    let (usable, useless) =
+        (r#"{"type":"ipv4","value":"192.0.2.1"}"#, r#"{"type":"ipv4","value":"999.1.1.1"}"#);
+    quarantine(folder, &[usable, useless]);
+
+    let list = good(folder, &["quarantine", "list"]);
+    assert!(list.contains("for this test") && list.contains("value"), "{list}");
+    let json: Value =
+        serde_json::from_str(&good(folder, &["quarantine", "list", "--format", "json"])).unwrap();
+    let name = |record: &str| {
+        let records = json["records"].as_array().unwrap();
+        let found = records.iter().find(|found| found["record"] == record).unwrap();
+        found["id"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(json["counts"][0]["times"], 2);
+    let shown = good(folder, &["quarantine", "show", &name(useless)[..8]]);
+    assert!(shown.ends_with(&format!("{useless}\n")), "{shown}");
+    assert!(bad(folder, &["quarantine", "show", "zz"], 2).contains("hexadecimal"));
+    assert!(bad(folder, &["quarantine", "show", "0000000000"], 1).contains("no record"));
+    assert!(bad(folder, &["quarantine", "retry"], 2).contains("<ID"));
+
+    let retried = good(folder, &["quarantine", "retry", "--all"]);
+    assert!(retried.contains("1 taken in (1 new objects, 0 changed), 1 stay"), "{retried}");
+    assert!(retried.contains("999.1.1.1"), "{retried}");
+    let left: Value =
+        serde_json::from_str(&good(folder, &["quarantine", "list", "--format", "json"])).unwrap();
+    assert_eq!(left["records"].as_array().unwrap().len(), 1);
+    assert!(bad(folder, &["quarantine", "retry", &name(usable)], 1).contains("no record"));
+
+    assert_eq!(good(folder, &["quarantine", "drop", &name(useless)]), "1 forgotten\n");
+    quarantine(folder, &[useless]);
+    assert!(good(folder, &["quarantine", "list"]).contains("nothing in quarantine"), "it stays away");
+    assert!(good(folder, &["quarantine", "list", "--repaired"]).contains("no record had to be put right"));
 }

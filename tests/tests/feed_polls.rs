@@ -12,6 +12,7 @@ use stix_core::validate::{Rule, check_object};
 use taxii_server::clock::Clock;
 use taxii_server::feed::{Endpoint, FeedSettings, Polled, Poller};
 use taxii_server::ingest::Ingest;
+use taxii_server::storage::quarantine::Chosen;
 use taxii_server::storage::{self, CollectionId, Query, Storage, VersionFilter};
 
 const ALLOWANCE: Duration = Duration::from_secs(2);
@@ -347,8 +348,8 @@ async fn a_bad_record_is_quarantined_once_and_stops_nothing() {
         assert!(polled.complete);
     }
     assert_same(&names_of(&bench.objects().await), &good, "");
-    let quarantined = bench.storage.quarantined().await.unwrap();
+    let quarantined = bench.storage.quarantined(&Chosen::default(), 10).await.unwrap();
     assert_eq!(quarantined.len(), 1);
-    assert!(quarantined[0].1.reason.contains("999.1.1.1"), "{quarantined:?}");
-    assert!(quarantined[0].1.record.contains("999.1.1.1"), "{quarantined:?}");
+    assert!(quarantined[0].quarantined.reason.contains("999.1.1.1"), "{quarantined:?}");
+    assert!(quarantined[0].quarantined.record.contains("999.1.1.1"), "{quarantined:?}");
 }

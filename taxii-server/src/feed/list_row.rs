@@ -2,172 +2,247 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
-use stix_core::{Confidence, Identifier, Timestamp};
+use stix_core::{Confidence, Timestamp};
 
 use super::loose_time;
-use super::observable::{IocType, Observable};
-use crate::ingest::{Arrival, Contribution, Namer, Statement, Subject};
-
-#[derive(Debug, Deserialize)]
-struct Row {
-    #[serde(rename = "type")]
-    ioc_type: String,
-    value: String,
-    id: Option<Value>,
-    confidence: Option<String>,
-    first_seen: Option<String>,
-    last_seen: Option<String>,
-    source: Option<Source>,
-    context: Option<String>,
-    industry: Option<OneOrMore>,
-    #[serde(default)]
-    tags: Option<Vec<String>>,
-    #[serde(default)]
-    mitre_techniques: Option<Vec<String>>,
-    #[serde(flatten)]
-    unknown: Map<String, Value>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Source {
-    feed_name: Option<String>,
-    category: Option<String>,
-    article_url: Option<String>,
-    reference_url: Option<String>,
-    #[serde(flatten)]
-    unknown: Map<String, Value>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum OneOrMore {
-    One(String),
-    More(Vec<String>),
-}
+use super::refusal::{Cause, Refusal};
+use crate::ingest::{Arrival, Contribution, IocType, Observable, Repair, Repairs, Statement, Subject};
 
 /// Reads a row: the IOC, and the techniques that it names with their relations to it.
-pub(super) fn read(feed: &str, row: &Value, namer: &Namer) -> Vec<Arrival> {
-    match arrivals(feed, row, namer) {
-        Ok(arrivals) => arrivals,
-        Err(reason) => vec![Arrival::quarantined(reason, row)],
+pub(super) fn read(
+    feed: &str,
+    text: &str,
+    latest: &Timestamp,
+    repairs: &mut Repairs,
+) -> Result<Vec<Arrival>, Refusal> {
+    let row: Value = serde_json::from_str(text).map_err(|error| Cause::Shape.because(error))?;
+    let Value::Object(members) = row else { return Err(Cause::Shape.because("a row is an object")) };
+    let row = Row::read(Members { members, repairs })?;
+    let observable = Observable::read(row.ioc, &row.value, repairs)?;
+    let subject = observable.subject().map_err(|error| Cause::Value.because(error))?;
+    let source = row.key(feed);
+    let techniques = techniques(feed, &subject, &row.techniques, &source);
+    let contribution = row.contribution(latest, repairs)?;
+    let contributed = Arrival::Contributed { subject, source, contribution: Box::new(contribution) };
+    Ok([contributed].into_iter().chain(techniques).collect())
+}
+
+/// The members of a row, taken one after the other.
+struct Members<'a> {
+    members: Map<String, Value>,
+    repairs: &'a mut Repairs,
+}
+
+impl Members<'_> {
+    /// Takes a member that is of this kind; one that is of another stays among those that are not known.
+    fn take<T>(&mut self, name: &str, read: impl Fn(&Value) -> Option<T>) -> Option<T> {
+        let value = self.members.get(name).filter(|value| !value.is_null());
+        let Some(value) = value else {
+            self.members.shift_remove(name);
+            return None;
+        };
+        match read(value) {
+            Some(read) => {
+                self.members.shift_remove(name);
+                Some(read)
+            }
+            None => {
+                self.repairs.insert(Repair::Member);
+                None
+            }
+        }
+    }
+
+    fn text(&mut self, name: &str) -> Option<String> {
+        let text = self.take(name, |value| value.as_str().map(|text| text.trim().to_owned()));
+        text.filter(|text| !text.is_empty())
+    }
+
+    /// A text, or a list of texts.
+    fn texts(&mut self, name: &str) -> Vec<String> {
+        let texts = |value: &Value| match value {
+            Value::String(one) => Some(vec![one.clone()]),
+            Value::Array(all) => all.iter().map(|text| text.as_str().map(str::to_owned)).collect(),
+            _ => None,
+        };
+        let texts = self.take(name, texts).unwrap_or_default();
+        texts.iter().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
+    }
+
+    /// What nothing has taken, as JSON text.
+    fn rest(self) -> impl Iterator<Item = String> {
+        self.members.into_iter().map(|(name, value)| format!("{name}: {value}"))
     }
 }
 
-fn arrivals(feed: &str, value: &Value, namer: &Namer) -> Result<Vec<Arrival>, String> {
-    let row = Row::deserialize(value).map_err(|error| error.to_string())?;
-    let ioc = IocType::named(&row.ioc_type)
-        .ok_or_else(|| format!("`{}` is no type of IOC that the bridge knows", row.ioc_type))?;
-    let observable = Observable::read(ioc, &row.value).map_err(|error| error.to_string())?;
-    let subject = observable.subject().map_err(|error| error.to_string())?;
-    let source = source_key(feed, &row);
-    let contribution = contribution(&row)?;
-    let mut arrivals = techniques(&subject, &row, &source, namer)?;
-    arrivals.insert(0, Arrival::Contributed { subject, source, contribution: Box::new(contribution) });
-    Ok(arrivals)
+/// A row as it is.
+struct Row {
+    ioc: IocType,
+    value: String,
+    id: Option<String>,
+    confidence: Option<u8>,
+    first_seen: Option<String>,
+    last_seen: Option<String>,
+    feed_name: Option<String>,
+    references: BTreeSet<String>,
+    labels: BTreeSet<String>,
+    context: Option<String>,
+    techniques: Vec<Subject>,
+    unknown: BTreeSet<String>,
 }
 
-/// The upstream's identifier of the record, else the feed that reported it.
-fn source_key(feed: &str, row: &Row) -> String {
-    let id = row.id.as_ref().map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
-    let feed_name = || row.source.as_ref().and_then(|source| source.feed_name.as_deref()).unwrap_or_default();
-    match id {
-        Some(id) => format!("{feed}/list/id/{id}"),
-        None => format!("{feed}/list/feed/{}", feed_name()),
+impl Row {
+    fn read(mut row: Members<'_>) -> Result<Self, Refusal> {
+        let name = row.text("type").ok_or_else(|| Cause::Shape.because("the row has no `type`"))?;
+        let ioc = IocType::named(&name).ok_or_else(|| {
+            Cause::Type.because(format_args!("`{name}` is no type of IOC that the bridge knows"))
+        })?;
+        let value = row.text("value").ok_or_else(|| Cause::Shape.because("the row has no `value`"))?;
+        let id = row.take("id", |id| match id {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        });
+        let confidence = row.take("confidence", confidence).flatten();
+        let (first_seen, last_seen, context) =
+            (row.text("first_seen"), row.text("last_seen"), row.text("context"));
+        let (techniques, unreadable) = known_techniques(row.texts("mitre_techniques"));
+        let (tags, industries) = (row.texts("tags"), row.texts("industry"));
+        let members = row.take("source", |source| source.as_object().cloned()).unwrap_or_default();
+        let mut source = Members { members, repairs: row.repairs };
+        let feed_name = source.text("feed_name");
+        let category = source.text("category");
+        let references = [source.text("article_url"), source.text("reference_url")];
+        let labels = [("tag", tags), ("sector", industries), ("category", Vec::from_iter(category))];
+        let labels = labels
+            .into_iter()
+            .flat_map(|(prefix, texts)| texts.into_iter().map(move |text| format!("{prefix}:{text}")));
+        // A technique that cannot be read must not cost the IOC.
+        if !unreadable.is_empty() {
+            source.repairs.insert(Repair::Member);
+        }
+        let unknown = source.rest().collect::<Vec<_>>().into_iter().chain(row.rest()).chain(unreadable);
+        Ok(Self {
+            ioc,
+            value,
+            id,
+            confidence,
+            first_seen,
+            last_seen,
+            feed_name,
+            references: references.into_iter().flatten().collect(),
+            labels: labels.collect(),
+            context,
+            techniques,
+            unknown: unknown.collect(),
+        })
+    }
+
+    /// The upstream's identifier of the record, else the feed that reported it.
+    fn key(&self, feed: &str) -> String {
+        match &self.id {
+            Some(id) => format!("{feed}/list/id/{id}"),
+            None => format!("{feed}/list/feed/{}", self.feed_name.as_deref().unwrap_or_default()),
+        }
+    }
+
+    fn contribution(self, latest: &Timestamp, repairs: &mut Repairs) -> Result<Contribution, Refusal> {
+        let mut seen = |name, text: Option<String>| {
+            let time = time(name, text.as_deref(), repairs)?;
+            match &time {
+                Some(future) if future > latest => Err(in_the_future(name)),
+                _ => Ok(time),
+            }
+        };
+        let (first_seen, last_seen) =
+            (seen("first_seen", self.first_seen)?, seen("last_seen", self.last_seen)?);
+        Ok(Contribution {
+            upstream_id: self.id,
+            feed_name: self.feed_name,
+            first_seen,
+            references: self.references,
+            labels: self.labels,
+            unknown: self.unknown,
+            statement: Statement {
+                last_seen,
+                confidence: self.confidence,
+                context: self.context,
+                ..Statement::default()
+            },
+            ..Contribution::default()
+        })
     }
 }
 
-fn contribution(row: &Row) -> Result<Contribution, String> {
-    let default = Source::default();
-    let source = row.source.as_ref().unwrap_or(&default);
-    let id = row.id.as_ref().map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
-    let unknown = row.unknown.iter().chain(&source.unknown);
-    Ok(Contribution {
-        upstream_id: id,
-        feed_name: source.feed_name.clone().filter(|name| !name.trim().is_empty()),
-        first_seen: time("first_seen", row.first_seen.as_deref())?,
-        references: [&source.article_url, &source.reference_url].into_iter().flatten().cloned().collect(),
-        labels: labels(row, source),
-        revoked: false,
-        unknown: unknown.map(|(name, value)| format!("{name}: {value}")).collect(),
-        statement: Statement {
-            last_seen: time("last_seen", row.last_seen.as_deref())?,
-            confidence: row.confidence.as_deref().and_then(confidence),
-            context: row.context.clone().filter(|context| !context.trim().is_empty()),
-            ..Statement::default()
-        },
-    })
-}
-
-/// Reads a time that may be missing, to the millisecond.
-pub(super) fn time(name: &str, text: Option<&str>) -> Result<Option<Timestamp>, String> {
-    let Some(text) = text else { return Ok(None) };
-    let time = loose_time::read(text).ok_or_else(|| format!("`{name}` is `{text}`, which is no time"))?;
-    Ok(Some(Timestamp::from_millis(time.instant())))
-}
-
-/// Appendix A; a word that is not of the scale says nothing, which is not the same as no confidence.
-fn confidence(word: &str) -> Option<u8> {
-    let level = match word.to_ascii_lowercase().as_str() {
+/// Appendix A, or a number on its scale; a word that is not of the scale says nothing, which is not the same as no
+/// confidence.
+fn confidence(value: &Value) -> Option<Option<u8>> {
+    let word = match value {
+        Value::String(word) => word,
+        Value::Number(number) => {
+            return Some(number.as_u64().and_then(|number| u8::try_from(number).ok()).filter(|n| *n <= 100));
+        }
+        _ => return None,
+    };
+    let level = match word.trim().to_ascii_lowercase().as_str() {
         "low" => Confidence::LOW,
         "medium" => Confidence::MEDIUM,
         "high" => Confidence::HIGH,
-        _ => return None,
+        _ => return Some(None),
     };
-    Some(level.value())
+    Some(Some(level.value()))
 }
 
-fn labels(row: &Row, source: &Source) -> BTreeSet<String> {
-    let industries = match &row.industry {
-        Some(OneOrMore::One(industry)) => std::slice::from_ref(industry),
-        Some(OneOrMore::More(industries)) => industries.as_slice(),
-        None => &[],
-    };
-    let labelled = |prefix: &str, texts: &[String]| {
-        let texts = texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
-        texts.map(|text| format!("{prefix}:{text}")).collect::<Vec<_>>()
-    };
-    let tags = row.tags.as_deref().unwrap_or_default();
-    let category = source.category.as_slice();
-    [labelled("tag", tags), labelled("sector", industries), labelled("category", category)]
-        .into_iter()
-        .flatten()
-        .collect()
-}
-
-/// The attack patterns of the techniques that the row names, and that the IOC indicates them.
-///
-/// Only an indicator can indicate: on a vulnerability or a technique the names say nothing more.
-fn techniques(subject: &Subject, row: &Row, source: &str, namer: &Namer) -> Result<Vec<Arrival>, String> {
-    let mut arrivals = Vec::new();
-    if !matches!(subject, Subject::Indicator { .. }) {
-        return Ok(arrivals);
+/// Reads a time that may be missing, to the millisecond.
+pub(super) fn time(
+    name: &str,
+    text: Option<&str>,
+    repairs: &mut Repairs,
+) -> Result<Option<Timestamp>, Refusal> {
+    let Some(text) = text else { return Ok(None) };
+    let time = loose_time::read(text)
+        .ok_or_else(|| Cause::Time.because(format_args!("`{name}` is `{text}`, which is no time")))?;
+    if text.parse::<Timestamp>().is_err() {
+        repairs.insert(Repair::Time);
     }
-    let identifier = |subject: &Subject| -> Result<Identifier, String> {
-        subject.key(namer).identifier().map_err(|error| error.to_string())
-    };
-    for name in row.mitre_techniques.iter().flatten() {
-        // A technique that cannot be read must not cost the IOC: it stays in the contribution's text.
-        let Ok(technique) = Observable::read(IocType::MitreAttack, name) else { continue };
-        let technique = technique.subject().map_err(|error| error.to_string())?;
-        let relation = Subject::Relation {
-            source: identifier(subject)?,
-            relation: "indicates".to_owned(),
-            target: identifier(&technique)?,
-        };
-        for subject in [technique, relation] {
-            // Which row mentions a technique does not matter to it: one mention by this feed is enough.
-            let source =
-                if matches!(subject, Subject::Technique(_)) { mention(source) } else { source.to_owned() };
-            arrivals.push(Arrival::Contributed { subject, source, contribution: Box::default() });
+    Ok(Some(Timestamp::from_millis(time.instant())))
+}
+
+/// A record that says it was made or seen in the future says something wrong.
+pub(super) fn in_the_future(name: &str) -> Refusal {
+    Cause::Future.because(format_args!("`{name}` is more than 5 minutes in the future"))
+}
+
+/// The techniques with these names, and the names that are none.
+fn known_techniques(names: Vec<String>) -> (Vec<Subject>, Vec<String>) {
+    let (mut techniques, mut unreadable) = (Vec::new(), Vec::new());
+    for name in names {
+        match Observable::read(IocType::MitreAttack, &name, &mut Repairs::new()).map(Observable::subject) {
+            Ok(Ok(technique)) => techniques.push(technique),
+            _ => unreadable.push(format!("mitre_techniques: {name}")),
         }
     }
-    Ok(arrivals)
+    (techniques, unreadable)
 }
 
-/// The contribution of all rows of a feed that mention a technique.
-fn mention(source: &str) -> String {
-    let feed = source.split('/').next().unwrap_or_default();
-    format!("{feed}/mention")
+/// The attack patterns that the row names, and that the IOC indicates them.
+///
+/// Only an indicator can indicate: on a vulnerability or a technique the names say nothing more.
+fn techniques(feed: &str, subject: &Subject, techniques: &[Subject], source: &str) -> Vec<Arrival> {
+    if !matches!(subject, Subject::Indicator { .. }) {
+        return Vec::new();
+    }
+    let contributed =
+        |(subject, source)| Arrival::Contributed { subject, source, contribution: Box::default() };
+    let with_relation = |technique: &Subject| {
+        let relation = Subject::Relation {
+            source: Box::new(subject.clone()),
+            relation: "indicates".to_owned(),
+            target: Box::new(technique.clone()),
+        };
+        // Which row mentions a technique does not matter to it: one mention by this feed is enough.
+        [(technique.clone(), format!("{feed}/mention")), (relation, source.to_owned())].map(contributed)
+    };
+    techniques.iter().flat_map(with_relation).collect()
 }

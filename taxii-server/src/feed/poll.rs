@@ -15,9 +15,9 @@ use super::settings::{Endpoint, FeedSettings};
 use super::stretch::Stretch;
 use super::walk::{self, Outcome, Records, Walk};
 use super::window::{End, Window};
-use super::{Failure, list_row, loose_time, stix_record};
+use super::{Failure, Reader, loose_time};
 use crate::clock::Clock;
-use crate::ingest::{Arrival, FUTURE, FeedBatch, Ingest, Minting};
+use crate::ingest::{Arrival, FUTURE, FeedBatch, Form, Ingest, Minting};
 use crate::storage::supervision::{FeedHealth, Gap, GapReason, Progress};
 use crate::storage::{CollectionId, StorageError};
 
@@ -38,6 +38,7 @@ pub(super) const PATIENCE: u32 = 2;
 #[derive(Debug)]
 pub struct Poller {
     pub(super) client: Client,
+    reader: Reader,
     collection: CollectionId,
     minting: Minting,
     ingest: Ingest,
@@ -69,11 +70,13 @@ impl Poller {
         ingest: Ingest,
         clock: Clock,
     ) -> Result<Self, Failure> {
-        let minting = Minting::new(settings.author, &settings.installation, settings.marking());
+        let minting = settings.minting();
         let minting = minting.map_err(|error| Failure::Shape { message: error.to_string() })?;
+        let reader = Reader::new(&settings.name);
         let client = Client::new(settings, clock.clone())?;
         Ok(Self {
             client,
+            reader,
             collection,
             minting,
             ingest,
@@ -320,19 +323,18 @@ impl Poller {
             progress,
             gaps,
             arrivals: self.arrivals(records),
+            released: Vec::new(),
         };
         polled.ingested += self.ingest.feed(&self.minting, batch).await?;
         Ok(())
     }
 
     fn arrivals(&self, records: Records) -> Vec<Arrival> {
-        let feed = &self.settings().name;
         let latest = Timestamp::from_millis(self.clock.now() + FUTURE);
-        let bundles = records.bundles.into_iter();
-        let from_bundles = bundles.flat_map(|bundle: Value| stix_record::read(feed, &bundle, &latest));
-        let rows = records.rows.into_iter();
-        let from_rows = rows.flat_map(|row: Value| list_row::read(feed, &row, self.minting.namer()));
-        from_bundles.chain(from_rows).map(|arrival| not_in_the_future(arrival, &latest)).collect()
+        let bundles = records.bundles.into_iter().map(|bundle| (Form::Object, bundle));
+        let rows = records.rows.into_iter().map(|row| (Form::Row, row));
+        let read = |(form, record): (Form, Value)| self.reader.read(form, &record.to_string(), &latest);
+        bundles.chain(rows).flat_map(read).collect()
     }
 
     /// Goes on from what the store knows of the health of the feed.
@@ -378,19 +380,5 @@ impl Poller {
             tracing::debug!(error = &error as &dyn std::error::Error, "the health of a feed is not stored");
         }
         self.health = Some(health);
-    }
-}
-
-/// A record that says it was first seen in the future says something wrong.
-fn not_in_the_future(arrival: Arrival, latest: &Timestamp) -> Arrival {
-    match arrival {
-        Arrival::Contributed { subject, source, contribution }
-            if contribution.first_seen.as_ref().is_some_and(|seen| seen > latest) =>
-        {
-            let record = serde_json::to_value(&*contribution).unwrap_or_default();
-            tracing::debug!(source, ?subject, "in the future");
-            Arrival::quarantined("first seen more than 5 minutes in the future", &record)
-        }
-        other => other,
     }
 }

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
+use stix_core::IdentifierError;
 use stix_core::tlp::Tlp;
 
 use crate::duration;
-use crate::ingest::Author;
+use crate::ingest::{Author, Minting};
 
 /// The environment variable that holds the key, if the settings name no other place.
 const KEY_VARIABLE: &str = "SOCDEFENDERS_API_KEY";
@@ -166,6 +167,11 @@ impl FeedSettings {
     pub fn stale_after(&self) -> Duration {
         let default = || self.interval.saturating_mul(3).max(Duration::from_secs(3600));
         self.stale_after.unwrap_or_else(default)
+    }
+
+    /// How objects are made.
+    pub(super) fn minting(&self) -> Result<Minting, IdentifierError> {
+        Minting::new(self.author, &self.installation, self.marking())
     }
 
     /// Pushes what cannot work.

@@ -2,7 +2,7 @@
 
 use stix_core::{Object, validate::Valid};
 
-use super::{Contribution, Quarantined, Subject};
+use super::{Contribution, Form, Quarantined, Repaired, Repairs, Subject};
 
 /// One record of the feed, read.
 #[derive(Clone, Debug)]
@@ -25,13 +25,21 @@ pub enum Arrival {
         /// The object.
         object: Box<Valid<Object>>,
     },
+    /// A record that had to be put right; what it gives arrives beside.
+    Repaired(Repaired),
     /// A record that cannot be used.
     Quarantined(Quarantined),
 }
 
 impl Arrival {
-    /// A record that cannot be used, and why.
-    pub fn quarantined(reason: impl Into<String>, record: &serde_json::Value) -> Self {
-        Self::Quarantined(Quarantined { reason: reason.into(), record: record.to_string() })
+    /// A record that cannot be used: the cause by its name, and why in a sentence.
+    pub fn quarantined(cause: &str, reason: String, form: Form, text: &str) -> Self {
+        Self::Quarantined(Quarantined { cause: cause.to_owned(), reason, form, record: text.to_owned() })
+    }
+
+    /// A record that was put right, and how.
+    pub fn repaired(repairs: Repairs, form: Form, text: &str) -> Self {
+        let repairs = repairs.into_iter().map(|repair| repair.name().to_owned()).collect();
+        Self::Repaired(Repaired { repairs, form, record: text.to_owned() })
     }
 }

@@ -27,6 +27,12 @@ pub struct Contribution {
     /// Labels, with their prefixes.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub labels: BTreeSet<String>,
+    /// What it indicates, in the words of `indicator-type-ov`.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub indicator_types: BTreeSet<String>,
+    /// The identifiers of the markings of the Traffic Light Protocol that the source gave it.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub markings: BTreeSet<String>,
     /// Whether the source holds it to be a mistake.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub revoked: bool,
@@ -67,6 +73,8 @@ impl Contribution {
         self.first_seen = least(self.first_seen.take(), other.first_seen);
         self.references.extend(other.references);
         self.labels.extend(other.labels);
+        self.indicator_types.extend(other.indicator_types);
+        self.markings.extend(other.markings);
         self.unknown.extend(other.unknown);
         self.revoked |= other.revoked;
         if other.statement > self.statement {

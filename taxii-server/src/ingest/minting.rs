@@ -10,6 +10,7 @@ use stix_core::{Confidence, ExternalReference, Identifier, IdentifierError, Obje
 
 use super::contribution::least;
 use super::key::Namer;
+use super::subject::Ends;
 use super::{Contribution, Subject};
 
 /// How objects are made: the author, the marking, the names.
@@ -61,8 +62,8 @@ impl Minting {
         &self.namer
     }
 
-    /// The objects that all others refer to: the author and the marking.
-    pub(crate) fn context(&self) -> Vec<Object> {
+    /// The objects that others refer to: the markings of these levels, and the author.
+    pub(crate) fn context(&self, levels: &[Tlp]) -> Vec<Object> {
         let created = chrono::DateTime::from_timestamp_millis(AUTHOR_CREATED).unwrap_or_default();
         let common = SdoCommon::new(self.author_id.clone(), Timestamp::from_millis(created));
         let (name, description) = match self.author {
@@ -80,8 +81,14 @@ impl Minting {
         let identity = Identity::from_common(common, name)
             .with_description(description)
             .with_identity_class("organization");
-        let marking = self.marking.map(|tlp| tlp.marking().into());
-        marking.into_iter().chain([identity.into()]).collect()
+        let markings = levels.iter().map(|level| level.marking().into());
+        markings.chain([identity.into()]).collect()
+    }
+
+    /// The most restricted of the levels that the settings and the sources say; of two, that of the settings.
+    fn marking_of(&self, known: &[Contribution]) -> Option<Tlp> {
+        let said = known.iter().flat_map(|part| &part.markings).filter_map(|id| Tlp::of(&id.parse().ok()?));
+        said.chain(self.marking).max_by_key(|tlp| (tlp.rank(), self.marking == Some(*tlp), tlp.version()))
     }
 
     /// The object for a subject; nothing for one that can only be passed through.
@@ -91,6 +98,7 @@ impl Minting {
         &self,
         id: Identifier,
         subject: &Subject,
+        ends: &Ends,
         known: &[Contribution],
         created: &Timestamp,
         modified: &Timestamp,
@@ -98,7 +106,7 @@ impl Minting {
         let revoked = (!known.is_empty() && known.iter().all(|part| part.revoked)).then_some(true);
         let mut common = SdoCommon::new(id, created.clone());
         common.modified = modified.clone();
-        common.object_marking_refs = self.marking.map(|tlp| vec![tlp.id()]);
+        common.object_marking_refs = self.marking_of(known).map(|tlp| vec![tlp.id()]);
         common.created_by_ref = Some(self.author_id.clone());
         common.revoked = revoked;
         common.labels = not_empty(union(known, |part| &part.labels));
@@ -115,11 +123,11 @@ impl Minting {
                 let end = ends.and_then(|ends| ends.into_iter().max()).filter(|end| *end > valid_from);
                 let named = known.iter().filter_map(|part| part.statement.name.clone()).max();
                 let value = compared.as_ref().map(|compared| compared.value.clone());
-                let noun = compared.as_ref().map_or("Pattern", |compared| compared.noun);
+                let noun = compared.as_ref().map_or("Pattern", |compared| compared.ioc.noun());
                 let mut indicator = Indicator::from_common(common, pattern.clone(), valid_from)
                     .with_name(value.or(named).unwrap_or_else(|| pattern.clone()))
                     .with_description(description(noun, known))
-                    .with_indicator_types(vec!["malicious-activity".to_owned()]);
+                    .with_indicator_types(indicator_types(known));
                 indicator.valid_until = end;
                 indicator.into()
             }
@@ -127,8 +135,9 @@ impl Minting {
                 .with_description(description("Vulnerability", known))
                 .into(),
             Subject::Technique(technique) => AttackPattern::from_common(common, technique.clone()).into(),
-            Subject::Relation { source, relation, target } => {
-                Relationship::from_common(common, source.clone(), relation.clone(), target.clone()).into()
+            Subject::Relation { relation, .. } => {
+                let (source, target) = ends.clone()?;
+                Relationship::from_common(common, source, relation.clone(), target).into()
             }
             Subject::Object(_) => return None,
         })
@@ -141,6 +150,12 @@ fn level(number: u8) -> Option<Confidence> {
 
 fn not_empty<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
+}
+
+/// What the sources say that it indicates; by default, what every IOC does.
+fn indicator_types(known: &[Contribution]) -> Vec<String> {
+    let said = union(known, |part| &part.indicator_types);
+    not_empty(said).unwrap_or_else(|| vec!["malicious-activity".to_owned()])
 }
 
 fn union<'a>(

@@ -6,6 +6,7 @@ use askama::Template;
 use super::frame::{Frame, html};
 use super::visit::Visit;
 use crate::error::ApiError;
+use crate::storage::quarantine::{Chosen, QuarantinedRecord};
 
 #[derive(Template)]
 #[template(path = "quarantine.html")]
@@ -17,25 +18,32 @@ struct QuarantinePage {
 
 /// A record that could not be used.
 struct RecordView {
+    id: String,
     feed: String,
     reason: String,
     record: String,
 }
 
 /// How many records are shown.
-const ROWS: usize = 100;
+const ROWS: u32 = 100;
 
 pub(super) async fn get(visit: Visit) -> Result<HttpResponse, ApiError> {
     let config = &visit.state.config;
-    let visible = |name: &str| {
-        let feed = config.feeds.iter().find(|feed| feed.name == name);
-        feed.and_then(|feed| config.collection_of(feed)).is_some_and(|id| visit.caller.may_read(&id))
-    };
-    let records = visit.state.storage.quarantined().await?;
-    let mut records: Vec<_> = records.into_iter().filter(|(feed, _)| visible(feed)).collect();
-    let more = records.len() > ROWS;
-    records.truncate(ROWS);
-    let records = records.into_iter().map(|(feed, quarantined)| RecordView {
+    let visible = config.feeds.iter().filter(|feed| {
+        let collection = config.collection_of(feed);
+        collection.is_some_and(|id| visit.caller.may_read(&id))
+    });
+    let mut records = Vec::new();
+    for feed in visible {
+        let chosen = Chosen { feed: Some(feed.name.clone()), ..Chosen::default() };
+        records.extend(visit.state.storage.quarantined(&chosen, ROWS + 1).await?);
+    }
+    records.sort_by_key(|record| record.first_seen);
+    let shown = usize::try_from(ROWS).unwrap_or(usize::MAX);
+    let more = records.len() > shown;
+    records.truncate(shown);
+    let records = records.into_iter().map(|QuarantinedRecord { id, feed, quarantined, .. }| RecordView {
+        id: id.short(),
         feed,
         reason: quarantined.reason,
         record: quarantined.record,

@@ -34,6 +34,8 @@ pub enum StorageErrorKind {
     UnknownCollection,
     /// Another server has taken the task over in whose name this was to be written.
     TermOver,
+    /// Another has written what is known since it was read.
+    Overtaken,
     /// What is stored, or to be stored, is not what it should be.
     Encoding,
 }
@@ -71,6 +73,7 @@ impl fmt::Display for StorageError {
             ),
             StorageErrorKind::Migration => f.write_str("the database could not be migrated"),
             StorageErrorKind::TermOver => f.write_str("another server has taken over"),
+            StorageErrorKind::Overtaken => f.write_str("another writer was faster"),
             StorageErrorKind::Encoding => f.write_str("a stored value cannot be read or written"),
             StorageErrorKind::UnknownCollection => f.write_str("the collection is unknown to the database"),
         }

@@ -1,30 +1,32 @@
-//! What feeds have told: subjects, contributions and quarantined records.
+//! What feeds have told: subjects and contributions.
 
 use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
 use stix_core::{Identifier, Timestamp};
 
+use super::quarantine::{Quarantined, RecordId, Repaired};
 use super::supervision::{Gap, Progress};
 use super::{CollectionId, Dating, NewObject, StorageError, Term};
 
 /// The part of a store that remembers what feeds have told. Every method fails only when the database does.
 #[async_trait]
 pub trait Feeds {
+    /// The number of batches that were written. One that is written with a number that has become another is refused:
+    /// what is known may have changed since the number was read.
+    async fn ingest_turn(&self) -> Result<i64, StorageError>;
+
     /// What is known of the subjects with these keys, by key.
     async fn known_subjects(&self, keys: &[&str]) -> Result<HashMap<String, KnownSubject>, StorageError>;
 
-    /// Writes a batch in one transaction: if it fails, as it does when its term is over, nothing of the batch is
-    /// stored. The answer is how many objects were kept back because they had been deleted.
+    /// Writes a batch in one transaction: if it fails, as it does when its term is over or its turn is
+    /// not the present one, nothing of the batch is stored. The answer is how many objects were kept back because they had been deleted.
     async fn write_feed(
         &self,
         collection: &CollectionId,
         write: FeedWrite,
         dating: &Dating,
     ) -> Result<usize, StorageError>;
-
-    /// The records that could not be used, oldest first, with the name of their feed.
-    async fn quarantined(&self) -> Result<Vec<(String, Quarantined)>, StorageError>;
 }
 
 /// Who made the object that stands for a subject.
@@ -67,6 +69,8 @@ pub struct KnownSubject {
 pub struct FeedWrite {
     /// The term in which it is written, where there can be another one.
     pub term: Option<Term>,
+    /// The number of batches when what is known was read.
+    pub turn: Option<i64>,
     /// The name of the feed.
     pub feed: String,
     /// What is covered from now on, if that has changed.
@@ -79,6 +83,10 @@ pub struct FeedWrite {
     pub contributions: Vec<(String, String, String)>,
     /// Records that cannot be used.
     pub quarantined: Vec<Quarantined>,
+    /// Records that were put right.
+    pub repaired: Vec<Repaired>,
+    /// Records that leave quarantine.
+    pub released: Vec<RecordId>,
     /// The new objects and versions, in the order in which they are added.
     pub objects: Vec<NewObject>,
 }
@@ -88,22 +96,16 @@ impl FeedWrite {
     pub fn new(feed: &str) -> Self {
         Self {
             term: None,
+            turn: None,
             feed: feed.to_owned(),
             progress: None,
             gaps: Vec::new(),
             subjects: Vec::new(),
             contributions: Vec::new(),
             quarantined: Vec::new(),
+            repaired: Vec::new(),
+            released: Vec::new(),
             objects: Vec::new(),
         }
     }
-}
-
-/// A record that cannot be used, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Quarantined {
-    /// Why, in one sentence.
-    pub reason: String,
-    /// The record as JSON text.
-    pub record: String,
 }

@@ -11,6 +11,7 @@ mod collections;
 mod deletion;
 mod feed;
 mod objects;
+mod quarantine;
 pub(super) mod row;
 mod select;
 pub(super) mod statement;

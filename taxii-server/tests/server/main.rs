@@ -7,6 +7,7 @@ mod cluster;
 mod crowd;
 mod emulated;
 mod exports;
+mod feed_records;
 mod hardening;
 mod killed;
 mod limits;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use taxii_server::clock::Clock;
-use taxii_server::storage::feed::{FeedWrite, Origin, Quarantined, SubjectRow};
+use taxii_server::storage::feed::{FeedWrite, Origin, SubjectRow};
+use taxii_server::storage::quarantine::{Chosen, Form, Quarantined};
 use taxii_server::storage::{
     self, Access, Added, Database, DateAdded, Dating, Grants, NewObject, NewSecret, Query, Scope, SecretKind,
     Storage, StorageErrorKind, VersionFilter,
@@ -95,7 +96,12 @@ async fn feeds_and_what_they_told(backend: Backend) {
     let dating = Dating { clock: clock.clone(), allowance: Duration::ZERO };
     let said =
         |number: u32, source: &str, body: &str| (format!("key {number}"), source.to_owned(), body.to_owned());
-    let bad = Quarantined { reason: "it is bad".to_owned(), record: "{\"a\":\"\\u0000\"}".to_owned() };
+    let bad = Quarantined {
+        cause: "value".to_owned(),
+        reason: "it is bad".to_owned(),
+        form: Form::Row,
+        record: "{\"a\":\"\\u0000\"}".to_owned(),
+    };
     // More than one statement takes.
     let first = FeedWrite {
         subjects: (0..1200).map(|number| subject(number, "2025-01-01T00:00:00Z")).collect(),
@@ -122,7 +128,10 @@ async fn feeds_and_what_they_told(backend: Backend) {
     let said = BTreeMap::from([("a", "[]"), ("b", "{}")].map(|(a, b)| (a.to_owned(), b.to_owned())));
     assert_eq!(known["key 7"].contributions, said, "an update keeps what was said before");
     assert_eq!(known["key 8"].row, subject(8, "2025-01-01T00:00:00Z"));
-    assert_eq!(storage.quarantined().await.unwrap(), [("feed".to_owned(), bad)]);
+    let quarantined = storage.quarantined(&Chosen::default(), 10).await.unwrap();
+    let quarantined: Vec<_> =
+        quarantined.into_iter().map(|record| (record.feed, record.quarantined)).collect();
+    assert_eq!(quarantined, [("feed".to_owned(), bad)]);
     let page = storage.records(&collection(), &Query::new(5000, u64::MAX)).await.unwrap();
     assert_eq!(page.rows.len(), 1200);
 }

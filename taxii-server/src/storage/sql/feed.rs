@@ -3,18 +3,21 @@
 use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
 
 use super::objects::{self, Writer};
 use super::row::{Row, Value};
 use super::statement::Statement;
-use super::{Backend, Session, SqlStorage, supervision, terms};
-use crate::storage::feed::{FeedWrite, Feeds, KnownSubject, Origin, Quarantined, SubjectRow};
-use crate::storage::{Added, CollectionId, Dating, StorageError};
+use super::{Backend, Session, SqlStorage, quarantine, supervision, terms};
+use crate::storage::feed::{FeedWrite, Feeds, KnownSubject, Origin, SubjectRow};
+use crate::storage::{Added, CollectionId, Dating, StorageError, StorageErrorKind};
 
 #[async_trait]
 impl<B: Backend> Feeds for SqlStorage<B> {
+    async fn ingest_turn(&self) -> Result<i64, StorageError> {
+        let row = self.read_optional(Statement::new("SELECT number FROM ingest_turn")).await?;
+        row.ok_or_else(|| StorageError::encoding("the count of batches is missing"))?.next()
+    }
+
     async fn known_subjects(&self, keys: &[&str]) -> Result<HashMap<String, KnownSubject>, StorageError> {
         let mut known = HashMap::new();
         for keys in keys.chunks(B::Connection::ROWS_AT_ONCE) {
@@ -47,22 +50,26 @@ impl<B: Backend> Feeds for SqlStorage<B> {
         if let Some(term) = &write.term {
             terms::check::<B>(&mut tx, term).await?;
         }
+        if let Some(turn) = write.turn {
+            take_turn(&mut *tx, turn).await?;
+        }
         write_subjects(&mut *tx, &write.subjects).await?;
         write_contributions(&mut *tx, &write.contributions).await?;
-        quarantine(&mut *tx, &write, dating.clock.now()).await?;
+        quarantine::write(&mut *tx, &write, dating.clock.now().timestamp_millis()).await?;
         supervision::write_coverage(&mut *tx, &write.feed, write.progress.as_ref(), &write.gaps).await?;
         // Last, since their dates are those of the commit.
         let added = objects::add::<B>(&mut tx, collection, &write.objects, Writer::Feed, dating).await?;
         tx.commit().await?;
         Ok(added.iter().filter(|added| **added == Added::Deleted).count())
     }
+}
 
-    async fn quarantined(&self) -> Result<Vec<(String, Quarantined)>, StorageError> {
-        let select =
-            Statement::new("SELECT feed, reason, record FROM quarantine ORDER BY first_seen, digest");
-        let record =
-            |mut row: Row| Ok((row.next()?, Quarantined { reason: row.next()?, record: row.next()? }));
-        self.read_all(select).await?.into_iter().map(record).collect()
+/// Counts the batch, unless another was written since this number was read.
+async fn take_turn(tx: &mut impl Session, turn: i64) -> Result<(), StorageError> {
+    let update = Statement::new("UPDATE ingest_turn SET number = number + 1 WHERE number = $1");
+    match tx.execute(update.bind(turn)).await? {
+        0 => Err(StorageError::new(StorageErrorKind::Overtaken)),
+        _ => Ok(()),
     }
 }
 
@@ -99,34 +106,10 @@ async fn write_contributions<S: Session>(
     for contributions in contributions.chunks(S::ROWS_AT_ONCE) {
         let mut upsert = Statement::new("INSERT INTO contribution (key, source, body) VALUES ");
         upsert.push_rows(contributions.iter().map(|(key, source, body)| {
-            [Value::from(key.as_str()), source.as_str().into(), body.as_str().into()]
+            [Value::from(key.as_str()), quarantine::text(source), body.as_str().into()]
         }));
         upsert.push(" ON CONFLICT (key, source) DO UPDATE SET body = excluded.body");
         tx.execute(upsert).await?;
-    }
-    Ok(())
-}
-
-async fn quarantine<S: Session>(
-    tx: &mut S,
-    write: &FeedWrite,
-    now: DateTime<Utc>,
-) -> Result<(), StorageError> {
-    for records in write.quarantined.chunks(S::ROWS_AT_ONCE) {
-        let mut insert =
-            Statement::new("INSERT INTO quarantine (digest, feed, reason, record, first_seen) VALUES ");
-        insert.push_rows(records.iter().map(|record| {
-            let digest = Sha256::digest(format!("{}\n{}\n{}", write.feed, record.reason, record.record));
-            [
-                Value::from(digest.as_slice()),
-                write.feed.as_str().into(),
-                record.reason.as_str().into(),
-                record.record.as_str().into(),
-                now.timestamp_millis().into(),
-            ]
-        }));
-        insert.push(" ON CONFLICT DO NOTHING");
-        tx.execute(insert).await?;
     }
     Ok(())
 }

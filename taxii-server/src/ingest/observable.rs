@@ -3,45 +3,78 @@
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::ingest::{Compared, Subject};
+use super::repair::{Repair, Repairs};
+use super::{Compared, Subject};
 
 /// The types of IOCs that the feed documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum IocType {
+#[non_exhaustive]
+pub enum IocType {
+    /// An IPv4 address or network.
     Ipv4,
+    /// An IPv6 address or network.
     Ipv6,
+    /// A domain name.
     Domain,
+    /// A URL.
     Url,
+    /// An e-mail address.
     Email,
+    /// The MD5 of a file.
     Md5,
+    /// The SHA-1 of a file.
     Sha1,
+    /// The SHA-256 of a file.
     Sha256,
+    /// The SHA-512 of a file.
     Sha512,
+    /// The CVE id of a vulnerability.
     Cve,
+    /// The id of a technique of MITRE ATT&CK.
     MitreAttack,
 }
 
 impl IocType {
+    /// All there are.
+    pub const ALL: [Self; 11] = [
+        Self::Ipv4,
+        Self::Ipv6,
+        Self::Domain,
+        Self::Url,
+        Self::Email,
+        Self::Md5,
+        Self::Sha1,
+        Self::Sha256,
+        Self::Sha512,
+        Self::Cve,
+        Self::MitreAttack,
+    ];
+
+    /// The name that the feed uses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ipv4 => "ipv4",
+            Self::Ipv6 => "ipv6",
+            Self::Domain => "domain",
+            Self::Url => "url",
+            Self::Email => "email",
+            Self::Md5 => "md5",
+            Self::Sha1 => "sha1",
+            Self::Sha256 => "sha256",
+            Self::Sha512 => "sha512",
+            Self::Cve => "cve",
+            Self::MitreAttack => "mitre-attack",
+        }
+    }
+
     /// Reads the name that the feed uses.
-    pub(super) fn named(name: &str) -> Option<Self> {
-        Some(match name.trim().to_ascii_lowercase().as_str() {
-            "ipv4" => Self::Ipv4,
-            "ipv6" => Self::Ipv6,
-            "domain" => Self::Domain,
-            "url" => Self::Url,
-            "email" => Self::Email,
-            "md5" => Self::Md5,
-            "sha1" => Self::Sha1,
-            "sha256" => Self::Sha256,
-            "sha512" => Self::Sha512,
-            "cve" => Self::Cve,
-            "mitre-attack" | "mitre_attack" => Self::MitreAttack,
-            _ => return None,
-        })
+    pub fn named(name: &str) -> Option<Self> {
+        let name = name.trim().to_ascii_lowercase().replace('_', "-");
+        Self::ALL.into_iter().find(|ioc| ioc.name() == name)
     }
 
     /// The object path of the value in a pattern, for a type that a pattern can name.
-    pub(super) fn path(self) -> Option<(&'static str, &'static [&'static str])> {
+    pub fn path(self) -> Option<(&'static str, &'static [&'static str])> {
         Some(match self {
             Self::Ipv4 => ("ipv4-addr", &["value"]),
             Self::Ipv6 => ("ipv6-addr", &["value"]),
@@ -59,23 +92,12 @@ impl IocType {
     /// The type whose value a pattern compares at this path.
     ///
     /// The feed documents no pattern for the last two; what it may send is read all the same.
-    pub(super) fn at_path(object_type: &str, keys: &[&str]) -> Option<Self> {
-        const PATTERNED: [IocType; 9] = [
-            IocType::Ipv4,
-            IocType::Ipv6,
-            IocType::Domain,
-            IocType::Url,
-            IocType::Email,
-            IocType::Md5,
-            IocType::Sha1,
-            IocType::Sha256,
-            IocType::Sha512,
-        ];
+    pub fn at_path(object_type: &str, keys: &[&str]) -> Option<Self> {
         if let ["hashes", name] = keys {
             let plain = name.replace('-', "").to_ascii_lowercase();
             return (object_type == "file").then(|| Self::named(&plain)).flatten();
         }
-        let documented = PATTERNED.into_iter().find(|known| known.path() == Some((object_type, keys)));
+        let documented = Self::ALL.into_iter().find(|known| known.path() == Some((object_type, keys)));
         documented.or(match object_type {
             "vulnerability" => Some(Self::Cve),
             "attack-pattern" => Some(Self::MitreAttack),
@@ -84,7 +106,7 @@ impl IocType {
     }
 
     /// The noun for descriptions.
-    pub(super) fn noun(self) -> &'static str {
+    pub fn noun(self) -> &'static str {
         match self {
             Self::Ipv4 => "IPv4 address",
             Self::Ipv6 => "IPv6 address",
@@ -103,40 +125,56 @@ impl IocType {
 
 /// A value that is what its type says.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Observable {
-    pub(super) ioc: IocType,
-    pub(super) value: String,
+pub struct Observable {
+    /// The type.
+    pub ioc: IocType,
+    /// The value, in the one way in which it is written here.
+    pub value: String,
 }
 
 impl Observable {
     /// Reads a value: takes the defanging away, gives a mistaken one its right type, writes it one way.
-    pub(super) fn read(ioc: IocType, text: &str) -> Result<Self, UnusableValue> {
-        let text = refang(text.trim());
+    ///
+    /// # Errors
+    /// It is no value of the type, nor of one that it is mistaken for.
+    pub fn read(ioc: IocType, text: &str, repairs: &mut Repairs) -> Result<Self, UnusableValue> {
+        let trimmed = text.trim();
+        let text = refang(trimmed);
+        if text != trimmed {
+            repairs.insert(Repair::Defanged);
+        }
         let made = |ioc, value: Option<String>| value.map(|value| Self { ioc, value });
         let read = match ioc {
-            IocType::Ipv4 | IocType::Ipv6 => address(&text),
+            IocType::Ipv4 | IocType::Ipv6 => address(&text, repairs),
             IocType::Domain if text.contains("://") => made(IocType::Url, url(&text)),
-            IocType::Domain => address(&text).or_else(|| made(ioc, domain(&text))),
+            IocType::Domain => address(&text, repairs).or_else(|| made(ioc, domain(&text))),
             IocType::Url => made(ioc, url(&text)),
             IocType::Email => made(ioc, email(&text)),
             IocType::Md5 | IocType::Sha1 | IocType::Sha256 | IocType::Sha512 => hash(&text),
             IocType::Cve => made(ioc, cve(&text)),
             IocType::MitreAttack => made(ioc, technique(&text)),
         };
-        read.ok_or_else(|| UnusableValue { ioc, text: text.chars().take(200).collect() })
+        let read = read.ok_or_else(|| UnusableValue { ioc, text: text.chars().take(200).collect() })?;
+        if read.ioc != ioc {
+            repairs.insert(Repair::Retyped);
+        }
+        Ok(read)
     }
 }
 
 impl Observable {
     /// What the value is about.
-    pub(super) fn subject(self) -> Result<Subject, stix_pattern::build::BuildError> {
+    ///
+    /// # Errors
+    /// A pattern cannot hold the value.
+    pub fn subject(self) -> Result<Subject, stix_pattern::build::BuildError> {
         let Self { ioc, value } = self;
         Ok(match (ioc, ioc.path()) {
             (IocType::MitreAttack, _) => Subject::Technique(value),
             (_, Some((object_type, keys))) => {
                 let pattern = stix_pattern::build::equals(object_type, keys.iter().copied(), value.as_str())?
                     .to_string();
-                Subject::Indicator { pattern, compared: Some(Compared { noun: ioc.noun(), value }) }
+                Subject::Indicator { pattern, compared: Some(Compared { ioc, value }) }
             }
             (_, None) => Subject::Vulnerability(value),
         })
@@ -145,7 +183,7 @@ impl Observable {
 
 /// A value that is not what its type says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct UnusableValue {
+pub struct UnusableValue {
     ioc: IocType,
     text: String,
 }
@@ -169,7 +207,7 @@ fn refang(text: &str) -> String {
 }
 
 /// An address or a network of either family; of `address:port` the address.
-fn address(text: &str) -> Option<Observable> {
+fn address(text: &str, repairs: &mut Repairs) -> Option<Observable> {
     let v4 =
         |text: &str| text.parse::<Ipv4Addr>().ok().map(|address| (IocType::Ipv4, address.to_string(), 32));
     let v6 =
@@ -187,7 +225,14 @@ fn address(text: &str) -> Option<Observable> {
         let bracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
         v4(host).or_else(|| v6(bracketed?))
     };
-    let (ioc, value, _) = v4(text).or_else(|| v6(text)).or_else(with_port)?;
+    let (ioc, value, _) = match v4(text).or_else(|| v6(text)) {
+        Some(plain) => plain,
+        None => {
+            let address = with_port()?;
+            repairs.insert(Repair::Port);
+            address
+        }
+    };
     Some(Observable { ioc, value })
 }
 
@@ -261,7 +306,9 @@ mod tests {
 
     fn read(name: &str, text: &str) -> Option<(IocType, String)> {
         let ioc = IocType::named(name).unwrap();
-        Observable::read(ioc, text).ok().map(|observable| (observable.ioc, observable.value))
+        Observable::read(ioc, text, &mut Repairs::new())
+            .ok()
+            .map(|observable| (observable.ioc, observable.value))
     }
 
     #[test]

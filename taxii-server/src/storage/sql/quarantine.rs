@@ -1,0 +1,214 @@
+//! Records of feeds that could not be used, or not as they came: see [`crate::storage::quarantine`].
+
+use std::collections::{BTreeMap, HashMap};
+
+use async_trait::async_trait;
+
+use super::row::{Row, Value};
+use super::statement::Statement;
+use super::{Backend, Session, SqlStorage};
+use crate::storage::feed::FeedWrite;
+use crate::storage::quarantine::{
+    Chosen, Form, Handling, Quarantine, Quarantined, QuarantinedRecord, RecordCount, RecordId, Repaired,
+    RepairedRecord,
+};
+use crate::storage::{DateAdded, StorageError};
+
+/// How many repaired records of a feed are kept; further ones are only counted until older ones are removed.
+const KEPT_REPAIRS: i64 = 10_000;
+
+#[async_trait]
+impl<B: Backend> Quarantine for SqlStorage<B> {
+    async fn quarantined(&self, chosen: &Chosen, limit: u32) -> Result<Vec<QuarantinedRecord>, StorageError> {
+        let mut select = Statement::new(
+            "SELECT digest, feed, cause, reason, form, record, first_seen FROM quarantine \
+             WHERE dropped IS NULL",
+        );
+        for (column, value) in [(" AND feed = ", &chosen.feed), (" AND cause = ", &chosen.cause)] {
+            if let Some(value) = value {
+                select.push(column).push_bind(value.as_str());
+            }
+        }
+        if let Some(ids) = &chosen.ids {
+            select.push(" AND (1 = 0");
+            for [least, greatest] in ids.iter().map(|prefix| prefix.range()) {
+                select.push(" OR digest BETWEEN ").push_bind(least.as_slice());
+                select.push(" AND ").push_bind(greatest.as_slice());
+            }
+            select.push(")");
+        }
+        select.push(" ORDER BY first_seen, digest LIMIT ").push_bind(i64::from(limit));
+        self.read_all(select).await?.into_iter().map(quarantined_record).collect()
+    }
+
+    async fn drop_quarantined(&self, records: &[RecordId], dropped: DateAdded) -> Result<u64, StorageError> {
+        let mut tx = self.backend.begin().await?;
+        let mut count = 0;
+        for records in records.chunks(B::Connection::ROWS_AT_ONCE) {
+            let mut update = Statement::new(
+                "UPDATE quarantine SET record = '', dropped = $1 WHERE dropped IS NULL AND digest",
+            )
+            .bind(dropped.millis());
+            update.push_one_of(records.iter().map(RecordId::bytes));
+            count += tx.execute(update).await?;
+        }
+        tx.commit().await?;
+        Ok(count)
+    }
+
+    async fn repaired(&self, limit: u32) -> Result<Vec<RepairedRecord>, StorageError> {
+        let select = Statement::new(
+            "SELECT digest, feed, repairs, form, record, first_seen FROM repaired \
+             ORDER BY first_seen DESC, digest LIMIT $1",
+        );
+        self.read_all(select.bind(i64::from(limit))).await?.into_iter().map(repaired_record).collect()
+    }
+
+    async fn record_counts(&self) -> Result<Vec<RecordCount>, StorageError> {
+        let select = Statement::new(
+            "SELECT feed, handling, reason, times FROM record_count ORDER BY feed, handling, reason",
+        );
+        let mut counts = Vec::new();
+        for mut row in self.read_all(select).await? {
+            let (feed, handling): (_, String) = (row.next()?, row.next()?);
+            // A newer version of the program may know more kinds.
+            let Some(handling) = Handling::ALL.into_iter().find(|known| known.name() == handling) else {
+                continue;
+            };
+            let (reason, times) = (row.next()?, row.next::<i64>()?);
+            counts.push(RecordCount {
+                feed,
+                handling,
+                reason,
+                times: u64::try_from(times).unwrap_or_default(),
+            });
+        }
+        Ok(counts)
+    }
+}
+
+/// Writes what a batch says of odd records.
+pub(super) async fn write<S: Session>(tx: &mut S, write: &FeedWrite, now: i64) -> Result<(), StorageError> {
+    for released in write.released.chunks(S::ROWS_AT_ONCE) {
+        let mut delete = Statement::new("DELETE FROM quarantine WHERE digest");
+        delete.push_one_of(released.iter().map(RecordId::bytes));
+        tx.execute(delete).await?;
+    }
+    quarantine(tx, write, now).await?;
+    repaired(tx, write, now).await?;
+    count(tx, write).await
+}
+
+async fn quarantine<S: Session>(tx: &mut S, write: &FeedWrite, now: i64) -> Result<(), StorageError> {
+    let id = |record: &Quarantined| RecordId::of(&write.feed, record.form, &record.record);
+    // Each once, or one statement would meet a row twice.
+    let records: HashMap<RecordId, &Quarantined> =
+        write.quarantined.iter().map(|record| (id(record), record)).collect();
+    let records: Vec<_> = records.into_iter().collect();
+    for records in records.chunks(S::ROWS_AT_ONCE) {
+        let mut upsert = Statement::new(
+            "INSERT INTO quarantine (digest, feed, cause, reason, form, record, first_seen) VALUES ",
+        );
+        upsert.push_rows(records.iter().map(|(id, record)| {
+            [
+                id.bytes().into(),
+                text(&write.feed),
+                text(&record.cause),
+                text(&record.reason),
+                record.form.name().into(),
+                text(&record.record),
+                now.into(),
+            ]
+        }));
+        // The reason is that of the program which read it last.
+        upsert.push(
+            " ON CONFLICT (digest) DO UPDATE SET cause = excluded.cause, reason = excluded.reason \
+             WHERE quarantine.reason <> excluded.reason",
+        );
+        tx.execute(upsert).await?;
+    }
+    Ok(())
+}
+
+async fn repaired<S: Session>(tx: &mut S, write: &FeedWrite, now: i64) -> Result<(), StorageError> {
+    if write.repaired.is_empty() {
+        return Ok(());
+    }
+    let kept = Statement::new("SELECT count(*) FROM repaired WHERE feed = $1").bind(text(&write.feed));
+    let kept = tx.fetch_optional(kept).await?.map_or(Ok(0), |mut row| row.next::<i64>())?;
+    let room = usize::try_from(KEPT_REPAIRS.saturating_sub(kept)).unwrap_or_default();
+    let records: Vec<_> = write.repaired.iter().take(room).collect();
+    for records in records.chunks(S::ROWS_AT_ONCE) {
+        let mut insert =
+            Statement::new("INSERT INTO repaired (digest, feed, form, repairs, record, first_seen) VALUES ");
+        insert.push_rows(records.iter().map(|repaired| {
+            let Repaired { repairs, form, record } = repaired;
+            [
+                RecordId::of(&write.feed, *form, record).bytes().into(),
+                text(&write.feed),
+                form.name().into(),
+                repairs.iter().map(String::as_str).collect::<Vec<_>>().join(" ").into(),
+                text(record),
+                now.into(),
+            ]
+        }));
+        insert.push(" ON CONFLICT DO NOTHING");
+        tx.execute(insert).await?;
+    }
+    Ok(())
+}
+
+async fn count<S: Session>(tx: &mut S, write: &FeedWrite) -> Result<(), StorageError> {
+    let repairs = write.repaired.iter().flat_map(|record| &record.repairs);
+    let repairs = repairs.map(|name| (Handling::Repaired, name.as_str()));
+    let causes = write.quarantined.iter().map(|record| (Handling::Quarantined, record.cause.as_str()));
+    let mut counts: BTreeMap<_, i64> = BTreeMap::new();
+    for counted in repairs.chain(causes) {
+        *counts.entry(counted).or_default() += 1;
+    }
+    for ((handling, reason), times) in counts {
+        let upsert = Statement::new(
+            "INSERT INTO record_count (feed, handling, reason, times) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (feed, handling, reason) DO UPDATE SET times = record_count.times + excluded.times",
+        );
+        let upsert = upsert.bind(text(&write.feed)).bind(handling.name()).bind(text(reason)).bind(times);
+        tx.execute(upsert).await?;
+    }
+    Ok(())
+}
+
+/// Text from outside: PostgreSQL cannot store the character 0.
+pub(super) fn text(text: &str) -> Value {
+    text.replace('\0', "\u{fffd}").into()
+}
+
+fn quarantined_record(mut row: Row) -> Result<QuarantinedRecord, StorageError> {
+    let (id, feed, cause, reason) = (record_id(&mut row)?, row.next()?, row.next()?, row.next()?);
+    let form = row.next::<String>()?;
+    let record: String = row.next()?;
+    let quarantined = Quarantined { cause, reason, form: form_named(&form, &record), record };
+    Ok(QuarantinedRecord { id, feed, quarantined, first_seen: DateAdded::from_millis(row.next()?) })
+}
+
+fn repaired_record(mut row: Row) -> Result<RepairedRecord, StorageError> {
+    let (id, feed, repairs) = (record_id(&mut row)?, row.next()?, row.next::<String>()?);
+    let (form, record): (String, String) = (row.next()?, row.next()?);
+    let repairs = repairs.split_ascii_whitespace().map(str::to_owned).collect();
+    let repaired = Repaired { repairs, form: form_named(&form, &record), record };
+    Ok(RepairedRecord { id, feed, repaired, first_seen: DateAdded::from_millis(row.next()?) })
+}
+
+fn record_id(row: &mut Row) -> Result<RecordId, StorageError> {
+    RecordId::from_bytes(&row.next::<Vec<u8>>()?)
+        .ok_or_else(|| StorageError::encoding("a digest is too short"))
+}
+
+/// A record that was stored before its form was is an object if it looks like one.
+fn form_named(name: &str, record: &str) -> Form {
+    match name {
+        "row" => Form::Row,
+        "object" => Form::Object,
+        _ if record.contains("\"pattern\"") || record.contains("--") => Form::Object,
+        _ => Form::Row,
+    }
+}
