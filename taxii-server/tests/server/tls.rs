@@ -1,11 +1,15 @@
 //! HTTPS: versions, a certificate that is exchanged, certificates of clients (TAXII 2.1, sections 8.2.2 and 8.3.1).
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair};
 use reqwest::tls::Version;
 use reqwest::{Certificate, Client, ClientBuilder, Identity};
+use rustls::{ClientConfig, ClientConnection, HandshakeKind, RootCertStore, StreamOwned};
 use sha2::{Digest, Sha256};
 use taxii_server::clock::Clock;
 use taxii_server::config::Config;
@@ -209,5 +213,131 @@ async fn item_07_who_vouches_for_clients_is_exchanged_without_a_restart() {
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
     assert!(!served(&authority).await, "the old one counts no more");
+    world.stop().await;
+}
+
+/// A client of our own hand, for what the other one does not show.
+fn by_hand(authority: &Authority) -> ClientConfig {
+    let mut roots = RootCertStore::empty();
+    roots.add(authority.issuer.as_ref().der().clone()).unwrap();
+    ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()
+}
+
+fn connect(address: &str, config: &Arc<ClientConfig>) -> StreamOwned<ClientConnection, TcpStream> {
+    let connection = ClientConnection::new(Arc::clone(config), "localhost".try_into().unwrap()).unwrap();
+    StreamOwned::new(connection, TcpStream::connect(address).unwrap())
+}
+
+/// Runs it where it may block, with the address of the server.
+async fn at_the_server<T: Send + 'static>(world: &World, run: impl FnOnce(&str) -> T + Send + 'static) -> T {
+    let address = world.url.trim_start_matches("https://").to_owned();
+    tokio::task::spawn_blocking(move || run(&address)).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_04_a_session_that_goes_on_takes_no_early_data() {
+    let authority = Authority::new();
+    let world = authority.world(Backend::Sqlite).await;
+    let mut config = by_hand(&authority);
+    config.enable_early_data = true;
+    let config = Arc::new(config);
+    at_the_server(&world, move |address| {
+        for kind in [HandshakeKind::Full, HandshakeKind::Resumed] {
+            let mut stream = connect(address, &config);
+            assert!(stream.conn.early_data().is_none(), "the server has announced that it takes some");
+            stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+            let mut answer = Vec::new();
+            let _ = stream.read_to_end(&mut answer);
+            assert!(answer.starts_with(b"HTTP/1.1 200"));
+            assert_eq!(stream.conn.handshake_kind(), Some(kind));
+        }
+    })
+    .await;
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_04_suites_that_http_2_forbids_are_refused() {
+    const HANDSHAKE: u8 = 22;
+    const ALERT: u8 = 21;
+    let authority = Authority::new();
+    let world = authority.world(Backend::Sqlite).await;
+    // One that is good, to show that it is the suite that matters; then RSA, CBC, RC4 and none at all.
+    for (suite, expected) in [
+        (0xc02b, HANDSHAKE),
+        (0x009c, ALERT),
+        (0xc009, ALERT),
+        (0xc013, ALERT),
+        (0xc007, ALERT),
+        (0x0000, ALERT),
+    ] {
+        let answer = at_the_server(&world, move |address| {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.write_all(&hello(suite)).unwrap();
+            let mut kind = [0];
+            stream.read_exact(&mut kind).unwrap();
+            kind[0]
+        });
+        assert_eq!(answer.await, expected, "{suite:04x}");
+    }
+    world.stop().await;
+}
+
+/// A `ClientHello` of TLS 1.2 with this suite only (RFC 5246, section 7.4.1.2).
+fn hello(suite: u16) -> Vec<u8> {
+    let extensions: [&[u8]; 3] = [
+        &[0, 10, 0, 4, 0, 2, 0, 23],      // groups: secp256r1
+        &[0, 11, 0, 2, 1, 0],             // points: uncompressed
+        &[0, 13, 0, 6, 0, 4, 4, 3, 8, 4], // signatures: ECDSA and RSA-PSS, with SHA-256
+    ];
+    let extensions = extensions.concat();
+    let [high, low] = suite.to_be_bytes();
+    let mut body = vec![3, 3];
+    body.extend([7; 32]);
+    body.extend([0, 0, 2, high, low, 1, 0, 0, u8::try_from(extensions.len()).unwrap()]);
+    body.extend(extensions);
+    let length = u8::try_from(body.len()).unwrap();
+    let mut record = vec![22, 3, 1, 0, length + 4, 1, 0, 0, length];
+    record.extend(body);
+    record
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_04_http_2_is_spoken() {
+    const HEADERS: u8 = 1;
+    const STATUS_200: u8 = 0x88;
+    let authority = Authority::new();
+    let world = authority.world(Backend::Sqlite).await;
+    let mut config = by_hand(&authority);
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    // A GET in the words of RFC 7541: method and scheme by their numbers, the rest as literals.
+    let mut header = vec![0x82, 0x87];
+    let authorization = World::authorization("reader");
+    for (name, value) in [(&[4][..], "/taxii2/"), (&[1], "localhost"), (&[0x0f, 8], &authorization)] {
+        header.extend(name);
+        header.push(u8::try_from(value.len()).unwrap());
+        header.extend(value.bytes());
+    }
+    let config = Arc::new(config);
+    at_the_server(&world, move |address| {
+        let mut stream = connect(address, &config);
+        let mut request = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0".to_vec();
+        request.extend([0, 0, u8::try_from(header.len()).unwrap(), HEADERS, 5, 0, 0, 0, 1]);
+        request.extend(header);
+        stream.write_all(&request).unwrap();
+        let mut frame = || {
+            let mut head = [0; 9];
+            stream.read_exact(&mut head).unwrap();
+            let mut body = vec![0; usize::from(head[1]) << 8 | usize::from(head[2])];
+            stream.read_exact(&mut body).unwrap();
+            (head[3], body)
+        };
+        let head = std::iter::repeat_with(&mut frame).find(|(kind, _)| *kind == HEADERS).unwrap();
+        assert_eq!(head.1[0], STATUS_200);
+        let body = std::iter::repeat_with(frame).find(|(kind, _)| *kind == 0).unwrap();
+        let discovery: serde_json::Value = serde_json::from_slice(&body.1).unwrap();
+        assert_eq!(discovery["default"], "/socdefenders/");
+    })
+    .await;
     world.stop().await;
 }
