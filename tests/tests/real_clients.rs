@@ -52,6 +52,15 @@ fn stix2_validator_finds_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the Python clients: tests/run sets them up"]
+async fn misp_imports_everything_once() {
+    let feed = StandIn::start(Settings::new().with_iocs(500)).await.unwrap();
+    let server = Program::serve(&feed.base_url(), &feed.pro_key());
+    client::run("misp_modules_import.py", &server, &[]);
+    end(server, Signal::Terminate);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the Python clients: tests/run sets them up"]
 async fn clients_add_objects_and_delete_them() {
     let feed = StandIn::start(Settings::new().with_iocs(50)).await.unwrap();
     let server = Program::serve(&feed.base_url(), &feed.pro_key());

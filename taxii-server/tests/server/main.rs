@@ -10,6 +10,7 @@ mod exports;
 mod feed_records;
 mod hardening;
 mod killed;
+mod killed_polling;
 mod limits;
 mod logging;
 mod paging;

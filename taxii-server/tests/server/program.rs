@@ -1,6 +1,7 @@
 //! The program as a process of its own.
 
 use std::fs::OpenOptions;
+use std::io::Write;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -9,6 +10,7 @@ use std::time::Duration;
 use reqwest::{Client, RequestBuilder};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use socdefenders_standin::Handle;
 use taxii_server::auth::token;
 use taxii_server::storage::{self, Access, DateAdded, Grants, NewSecret, Scope, SecretKind};
 use tempfile::TempDir;
@@ -30,6 +32,14 @@ pub(crate) fn configure(folder: &Path, place: &Place, port: u16) {
     std::fs::write(folder.join("taxii-server.toml"), settings).unwrap();
 }
 
+/// Lets it poll a feed every second, too.
+pub(crate) fn add_feed(folder: &Path, feed: &Handle) {
+    std::fs::write(folder.join("key"), feed.pro_key()).unwrap();
+    let settings = format!("[[feed]]\nurl = '{}'\napi_key_file = 'key'\ninterval = '1s'\n", feed.base_url());
+    let mut file = OpenOptions::new().append(true).open(folder.join("taxii-server.toml")).unwrap();
+    file.write_all(settings.as_bytes()).unwrap();
+}
+
 pub(crate) fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_taxii-server"));
     command.current_dir(folder).stdin(Stdio::null()).env_remove("SOCDEFENDERS_API_KEY");
@@ -40,7 +50,7 @@ pub(crate) fn serve(folder: &Path) -> Child {
     program(folder).arg("serve").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-fn serve_with_log(folder: &Path) -> Child {
+pub(crate) fn serve_with_log(folder: &Path) -> Child {
     let log = OpenOptions::new().create(true).append(true).open(folder.join("log")).unwrap();
     let mut command = program(folder);
     command.args(["serve", "--log-format", "json"]).env_remove("RUST_LOG");

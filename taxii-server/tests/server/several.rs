@@ -1,11 +1,10 @@
 //! Several servers on one PostgreSQL: the same answers from each, one that polls, and another when that one is gone.
 
-use std::fs::File;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use socdefenders_standin::{Handle, Settings, StandIn};
 use sqlx::{Connection, PgConnection};
 use taxii_server::clock::Clock;
@@ -15,10 +14,11 @@ use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
 use super::backend::{Backend, Place};
+use super::program::{add_feed, configure, serve_with_log};
 use super::world::{add, collection, indicator};
 
 /// Within this time another server polls.
-const TAKEOVER: Duration = Duration::from_secs(30);
+pub(crate) const TAKEOVER: Duration = Duration::from_secs(30);
 
 fn long() -> bool {
     std::env::var_os("TESTS_LONG").is_some()
@@ -118,7 +118,7 @@ async fn connections_that_are_lost_are_made_again() {
     }
 }
 
-/// The built program, serving from the database of a test and ready to poll. Dropped, it is killed.
+/// The program, serving from the database of a test and ready to poll. Dropped, it is killed.
 struct Process {
     child: Child,
     folder: TempDir,
@@ -126,33 +126,22 @@ struct Process {
 
 impl Process {
     fn serve(place: &Place, standin: &Handle) -> Self {
-        let Place::Postgres(database) = place else { unreachable!() };
         let folder = tempfile::tempdir().unwrap();
-        let key = folder.path().join("key");
-        std::fs::write(&key, standin.pro_key()).unwrap();
-        let (url, key) = (standin.base_url(), key.display());
-        let settings = format!(
-            "listen = '127.0.0.1:0'\ndatabase = '{database}'\nlog_format = 'json'\n\
-             [[feed]]\nurl = '{url}'\napi_key_file = '{key}'\ninterval = '1s'\n"
-        );
-        std::fs::write(folder.path().join("taxii-server.toml"), settings).unwrap();
-        let log = File::create(folder.path().join("log")).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_taxii-server"));
-        command.arg("serve").current_dir(folder.path()).stdout(Stdio::null()).stderr(log);
-        Self { child: command.spawn().unwrap(), folder }
+        configure(folder.path(), place, 0);
+        add_feed(folder.path(), standin);
+        Self { child: serve_with_log(folder.path()), folder }
     }
 
     fn has_logged(&self, what: &str) -> bool {
-        std::fs::read_to_string(Path::new(self.folder.path()).join("log")).unwrap().contains(what)
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap().contains(what)
     }
 
     fn polls(&self) -> bool {
         self.has_logged("this server polls the feeds")
     }
 
-    fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
-        assert!(sent.success());
+    fn send(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 }
 
@@ -163,7 +152,8 @@ impl Drop for Process {
     }
 }
 
-async fn until(what: &str, patience: Duration, mut holds: impl AsyncFnMut() -> bool) {
+/// Waits until something holds.
+pub(crate) async fn until(what: &str, patience: Duration, mut holds: impl AsyncFnMut() -> bool) {
     let begin = Instant::now();
     while !holds().await {
         assert!(begin.elapsed() < patience, "{what}: not after {patience:?}");
@@ -200,11 +190,11 @@ async fn another_takes_over_when_the_one_that_polls_is_gone() {
     if long() {
         servers.push(Process::serve(&place, &standin));
         until("the new one waits", TAKEOVER, async || servers[1].has_logged("ready to take over")).await;
-        servers[0].signal("-STOP");
+        servers[0].send(Signal::STOP);
         standin.add(5);
         until("the new one polls", TAKEOVER, has_all).await;
         assert!(servers[1].polls());
-        servers[0].signal("-CONT");
+        servers[0].send(Signal::CONT);
         let stops = "polling stops";
         until("the old one knows", TAKEOVER, async || servers[0].has_logged(stops)).await;
         standin.add(5);
