@@ -38,8 +38,8 @@ impl Reader for OpenctiIngester {
         let (mut objects, mut next) = (Vec::new(), None);
         loop {
             let answer = self.page(next.as_deref()).await;
-            let last = answer.last.filter(|_| !answer.objects.is_empty());
             let any = !answer.objects.is_empty();
+            let last = answer.last.filter(|_| any);
             objects.extend(answer.objects);
             next = answer.next.filter(|_| answer.more);
             if next.is_none() {
