@@ -10,11 +10,13 @@ mod print;
 use std::io::{self, BufRead, IsTerminal, Read as _, Write as _};
 
 use clap::{Args, Subcommand};
+use serde_json::json;
 use stix_pattern::SyntaxError;
 
 use crate::encoding::Misfit;
 use crate::excerpt::Lines;
 use crate::failure::Failure;
+use crate::format::Format;
 use crate::outcome::Outcome;
 use crate::output::{Output, Printable};
 
@@ -99,6 +101,40 @@ impl Patterns {
             }
         }
         Ok(outcome)
+    }
+}
+
+/// The patterns that a command says one thing about each.
+#[derive(Debug, Args)]
+struct ToldPatterns {
+    #[command(flatten)]
+    patterns: Patterns,
+    /// How to print it; as JSON, one object a pattern and line
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl ToldPatterns {
+    /// Prints what `tell` says of each pattern; in JSON as the member `name`, which is null if the text is no pattern.
+    fn each(
+        &self,
+        output: &mut Output,
+        name: &'static str,
+        tell: fn(&stix_pattern::Pattern) -> String,
+    ) -> Result<Outcome, Failure> {
+        self.patterns.each(output, |output, text| {
+            let parsed = stix_pattern::Pattern::parse_all(text);
+            match (self.format, &parsed) {
+                (Format::Json, parsed) => {
+                    let told = json!({ "pattern": text, name: parsed.as_ref().ok().map(tell) });
+                    serde_json::to_writer(&mut *output, &told).map_err(io::Error::from)?;
+                    writeln!(output)?;
+                }
+                (Format::Text, Ok(pattern)) => writeln!(output, "{}", Printable(&tell(pattern)))?,
+                (Format::Text, Err(errors)) => write_errors(output, text, errors)?,
+            }
+            Ok(if parsed.is_ok() { Outcome::Yes } else { Outcome::No })
+        })
     }
 }
 

@@ -1,14 +1,11 @@
 //! `stix pattern explain`: what patterns detect, in English.
 
-use std::io::Write as _;
-
 use clap::Args;
-use stix_pattern::Pattern;
 
-use super::{Patterns, english, write_errors};
+use super::{ToldPatterns, english};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
-use crate::output::{Output, Printable};
+use crate::output::Output;
 
 /// Say in English what patterns detect
 ///
@@ -18,20 +15,11 @@ use crate::output::{Output, Printable};
   stix pattern explain \"[file:size > 1024] REPEATS 3 TIMES WITHIN 60 SECONDS\"")]
 pub(super) struct Explain {
     #[command(flatten)]
-    patterns: Patterns,
+    patterns: ToldPatterns,
 }
 
 impl Explain {
     pub(super) fn run(&self, output: &mut Output) -> Result<Outcome, Failure> {
-        self.patterns.each(output, |output, text| match Pattern::parse_all(text) {
-            Ok(pattern) => {
-                writeln!(output, "{}", Printable(&english::sentence(&pattern)))?;
-                Ok(Outcome::Yes)
-            }
-            Err(errors) => {
-                write_errors(output, text, &errors)?;
-                Ok(Outcome::No)
-            }
-        })
+        self.patterns.each(output, "explanation", english::sentence)
     }
 }

@@ -1,14 +1,11 @@
 //! `stix pattern print`: patterns in canonical form.
 
-use std::io::Write as _;
-
 use clap::Args;
-use stix_pattern::Pattern;
 
-use super::{Patterns, write_errors};
+use super::ToldPatterns;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
-use crate::output::{Output, Printable};
+use crate::output::Output;
 
 /// Print patterns in canonical form: one spelling for all that say the same
 ///
@@ -18,20 +15,11 @@ use crate::output::{Output, Printable};
   stix pattern print \"[ file:name <> 'x' ] REPEATS +2 TIMES\"")]
 pub(super) struct Print {
     #[command(flatten)]
-    patterns: Patterns,
+    patterns: ToldPatterns,
 }
 
 impl Print {
     pub(super) fn run(&self, output: &mut Output) -> Result<Outcome, Failure> {
-        self.patterns.each(output, |output, text| match Pattern::parse_all(text) {
-            Ok(pattern) => {
-                writeln!(output, "{}", Printable(&pattern.to_string()))?;
-                Ok(Outcome::Yes)
-            }
-            Err(errors) => {
-                write_errors(output, text, &errors)?;
-                Ok(Outcome::No)
-            }
-        })
+        self.patterns.each(output, "canonical", ToString::to_string)
     }
 }
