@@ -1,7 +1,7 @@
 //! The grammar of the pattern language (STIX 2.1, section 9, and its ANTLR grammar), production by production.
 //!
-//! A production is a function that takes what it needs off a cursor. One token decides between alternatives, so that
-//! nothing is read twice, and the first production that finds no way on has found the mistake. The left-recursive
+//! A production is a function that takes what it needs off a cursor. The next token decides between alternatives, and
+//! mostly its first byte does, so that the first production that finds no way on has found the mistake. The left-recursive
 //! productions are loops. Parentheses are the only recursion, and they are limited to [`MAX_DEPTH`].
 
 mod chain;

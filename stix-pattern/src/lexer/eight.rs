@@ -1,5 +1,4 @@
-//! Runs of bytes of one sort, looked at eight by eight: names have about that many, and to find their end is what takes
-//! most of the time in cutting a pattern into tokens.
+//! Runs of bytes of one sort, looked at eight by eight: known paths and strings, which most of a pattern consists of.
 
 /// A one in each byte.
 const EACH: u64 = 0x0101_0101_0101_0101;
