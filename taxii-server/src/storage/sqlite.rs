@@ -45,7 +45,10 @@ impl Sqlite {
         let writer = writer.map_err(|error| StorageError::open(path.display(), error))?;
         migrate::run(&writer).await?;
         let readers = std::thread::available_parallelism().map_or(4, |cores| cores.get().saturating_mul(2));
+        // A file does not hang up: asking each connection before its use whether it is alive would double the time of a
+        // small statement.
         let reader = SqlitePoolOptions::new()
+            .test_before_acquire(false)
             .max_connections(u32::try_from(readers).unwrap_or(u32::MAX).clamp(4, 32))
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options.read_only(true))
