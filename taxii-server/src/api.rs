@@ -42,6 +42,7 @@ use crate::config::{ApiRootSettings, CollectionSettings, Config};
 use crate::error::ApiError;
 use crate::ingest::Intake;
 use crate::metrics::Metrics;
+use crate::search::Search;
 use crate::storage::Storage;
 use crate::telemetry::RequestSpan;
 use crate::wire::TAXII_MEDIA_TYPE;
@@ -55,6 +56,8 @@ pub struct State {
     pub storage: Arc<dyn Storage>,
     /// Takes in what clients add and delete.
     pub intake: Arc<Intake>,
+    /// Finds objects by what they name.
+    pub search: Arc<Search>,
     /// Finds out who is asking.
     pub authenticator: Arc<Authenticator>,
     /// What is counted.
@@ -74,11 +77,13 @@ impl State {
         let profiles = config.all_collections().map(profile);
         let small = config.small_envelope;
         let intake = Intake::new(storage.clone(), clock.clone(), config.allowance, profiles, small);
+        let search = Search::new(storage.clone(), config.all_collections().map(|it| it.id.into()).collect());
         let pages = PageCache::new(config.page_cache);
         Self {
             config: Arc::new(config),
             storage,
             intake: Arc::new(intake),
+            search: Arc::new(search),
             authenticator: Arc::new(authenticator),
             metrics,
             clock,

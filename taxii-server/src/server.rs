@@ -85,6 +85,8 @@ impl Server {
             .max_concurrent_connections(per_worker(config.max_connections));
         let state = web::Data::new(State::new(config, storage, clock, Arc::clone(&metrics)));
         let intake = Arc::clone(&state.intake);
+        // Only the pages for people search.
+        let search = state.config.status_page.then(|| Arc::clone(&state.search));
         let (listener, address) = bind(listen)?;
         let (mut builder, scheme, reloading) = match tls {
             None => (listener::plain(builder, listener, state.clone()), "http", None),
@@ -105,7 +107,7 @@ impl Server {
         let task = tokio::spawn(server);
         let url = format!("{scheme}://{address}");
         let (stop, stopped) = watch::channel(false);
-        let worker = tokio::spawn(worker::work(intake, stopped));
+        let worker = tokio::spawn(worker::work(intake, search, stopped));
         Ok(Running { address, admin_address, url, metrics, handle, task, reloading, worker, stop })
     }
 }

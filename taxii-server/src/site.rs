@@ -11,6 +11,7 @@ mod frame;
 mod object;
 mod overview;
 mod quarantine;
+mod search;
 mod summary;
 mod visit;
 mod when;
@@ -44,6 +45,7 @@ pub fn configure(app: &mut web::ServiceConfig, state: &State) {
             .service(web::resource("").route(page(overview::get)))
             .service(web::resource("/login").route(page(visit::login)))
             .service(web::resource("/connect").route(page(connect::get)))
+            .service(web::resource("/search").route(page(search::get)))
             .service(web::resource("/quarantine").route(page(quarantine::get)))
             .service(web::resource("/collections/{collection}").route(page(collection::get)))
             .service(web::resource("/collections/{collection}/objects/{object}").route(page(object::get)))

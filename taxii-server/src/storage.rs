@@ -1,9 +1,9 @@
 //! Where objects and accounts are kept: plain data in, plain data out, nothing of a database outside.
 //!
 //! Everybody else knows the trait [`Storage`] only. Its parts stand beside the data that they take and give:
-//! [`Accounts`], [`Browsing`], [`Objects`], [`Feeds`], [`Quarantine`], [`Supervision`], [`Submissions`], [`Deletions`].
-//! A call that writes is one transaction: what belongs together is handed over together, as a value such as
-//! [`feed::FeedWrite`].
+//! [`Accounts`], [`Browsing`], [`Mentions`], [`Objects`], [`Feeds`], [`Quarantine`], [`Supervision`], [`Submissions`],
+//! [`Deletions`]. A call that writes is one transaction: what belongs together is handed over together, as a value such
+//! as [`feed::FeedWrite`].
 //!
 //! ```text
 //! account, object, feed, query, ...      the traits and their data
@@ -21,6 +21,7 @@ pub mod deletion;
 mod error;
 pub mod feed;
 pub mod lease;
+pub mod mention;
 mod migrations;
 pub mod object;
 mod postgres;
@@ -46,6 +47,7 @@ pub use self::deletion::Deletions;
 pub use self::error::{StorageError, StorageErrorKind};
 pub use self::feed::Feeds;
 pub use self::lease::{Lease, Term};
+pub use self::mention::Mentions;
 pub use self::object::{
     Added, Dated, Dating, NewObject, Objects, Page, Revision, StoredObject, StoredRecord,
 };
@@ -78,6 +80,7 @@ pub trait Storage:
     + Browsing
     + Deletions
     + Feeds
+    + Mentions
     + Objects
     + Quarantine
     + Submissions

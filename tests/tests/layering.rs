@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["clock", "duration", "wire", "media_type", "metrics"],
     &["storage"],
     &["error", "ingest"],
-    &["auth", "feed", "outlet"],
+    &["auth", "feed", "outlet", "search"],
     &["config"],
     &["telemetry"],
     &["api"],

@@ -1,6 +1,8 @@
-//! The work beside the requests: large envelopes are worked off, and statuses removed when their time is over.
+//! The work beside the requests: large envelopes are worked off, statuses removed when their time is over, and the index
+//! for searching is kept up.
 
 use std::error::Error;
+use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +10,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::ingest::Intake;
+use crate::search::Search;
 
 /// The time from one look at what waits to the next, for what another server has taken in and not worked off.
 const TICK: Duration = Duration::from_secs(2);
@@ -16,10 +19,29 @@ const TICK: Duration = Duration::from_secs(2);
 const TIDY: Duration = Duration::from_secs(15 * 60);
 
 /// Works until `stop` says true. What has begun then is taken back, and done by whoever starts next.
-pub(super) async fn work(intake: Arc<Intake>, mut stop: watch::Receiver<bool>) {
+pub(super) async fn work(intake: Arc<Intake>, search: Option<Arc<Search>>, mut stop: watch::Receiver<bool>) {
     tokio::select! {
         () = forever(&intake) => {}
+        () = keep_index(search.as_deref()) => {}
         _ = stop.wait_for(|stop| *stop) => {}
+    }
+}
+
+/// Puts into the index what comes into the collections, whoever brings it.
+async fn keep_index(search: Option<&Search>) {
+    let Some(search) = search else { return pending().await };
+    loop {
+        match search.catch_up().await {
+            Ok(true) => {}
+            Ok(false) => sleep(TICK).await,
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn Error,
+                    "the index is not written: the next try follows"
+                );
+                sleep(TICK).await;
+            }
+        }
     }
 }
 

@@ -25,6 +25,8 @@ struct ObjectPage {
     description: Option<String>,
     versions: Vec<VersionLink>,
     references: Vec<Reference>,
+    referring: Vec<Summary>,
+    more_referring: bool,
     json: String,
     /// The text goes on.
     cut: bool,
@@ -81,6 +83,7 @@ pub(super) async fn get(visit: Visit) -> Result<HttpResponse, ApiError> {
     let mut json = serde_json::to_string_pretty(&value)?;
     let cut = json.len() > LONGEST_TEXT;
     json.truncate(json.floor_char_boundary(LONGEST_TEXT));
+    let referring = visit.state.search.referring(&shelf.id(), id.as_str(), MOST).await?;
     let link = |version: &StoredObject| VersionLink {
         link: format!("{}?version={}", summary.page, version.date_added.millis()),
         version: version_of(version).unwrap_or_else(|| "without a version".to_owned()),
@@ -93,6 +96,8 @@ pub(super) async fn get(visit: Visit) -> Result<HttpResponse, ApiError> {
         description: text("description"),
         versions: versions.iter().rev().map(link).collect(),
         references: references(&visit, &shelf, &value).await?,
+        referring: referring.rows.iter().filter_map(|object| Summary::of(object, &shelf, now)).collect(),
+        more_referring: referring.more,
         json,
         cut,
         summary,

@@ -10,6 +10,7 @@ mod browsing;
 mod collections;
 mod deletion;
 mod feed;
+mod mentions;
 mod objects;
 mod quarantine;
 pub(super) mod row;

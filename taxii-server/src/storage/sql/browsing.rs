@@ -6,7 +6,7 @@ use super::row::Row;
 use super::statement::Statement;
 use super::{Backend, SqlStorage, select};
 use crate::storage::browsing::{Browsing, View};
-use crate::storage::{CollectionId, DateAdded, Page, Query, StorageError, StoredObject};
+use crate::storage::{CollectionId, Page, Query, StorageError, StoredObject};
 
 /// The most bytes of objects on a page for people.
 const MAX_BYTES: u64 = 16 << 20;
@@ -33,13 +33,7 @@ impl<B: Backend> Browsing for SqlStorage<B> {
         }
         select::is_last(&mut select);
         select.push(" ORDER BY o.date_added DESC LIMIT ").push_bind(i64::from(view.limit).saturating_add(1));
-        self.page(select, &Query::new(view.limit, MAX_BYTES), |mut row| {
-            let date_added = DateAdded::from_millis(row.next()?);
-            let body: Vec<u8> = row.next()?;
-            let size = body.len();
-            Ok((StoredObject { date_added, body }, size))
-        })
-        .await
+        self.stored_objects(select, &Query::new(view.limit, MAX_BYTES)).await
     }
 
     async fn types(&self, collection: &CollectionId) -> Result<Vec<(String, u64)>, StorageError> {

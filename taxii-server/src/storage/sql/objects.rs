@@ -128,13 +128,7 @@ impl<B: Backend> Objects for SqlStorage<B> {
         query: &Query,
     ) -> Result<Page<StoredObject>, StorageError> {
         let select = select::statement::<B>("o.body", collection, query);
-        let page = self.page(select, query, |mut row| {
-            let date_added = DateAdded::from_millis(row.next()?);
-            let body: Vec<u8> = row.next()?;
-            let size = body.len();
-            Ok((StoredObject { date_added, body }, size))
-        });
-        page.await
+        self.stored_objects(select, query).await
     }
 
     async fn records(
@@ -178,8 +172,23 @@ impl<B: Backend> Objects for SqlStorage<B> {
 }
 
 impl<B: Backend> SqlStorage<B> {
+    /// Reads the dates and the texts of objects until the page is full.
+    pub(super) async fn stored_objects(
+        &self,
+        statement: Statement,
+        query: &Query,
+    ) -> Result<Page<StoredObject>, StorageError> {
+        self.page(statement, query, |mut row| {
+            let date_added = DateAdded::from_millis(row.next()?);
+            let body: Vec<u8> = row.next()?;
+            let size = body.len();
+            Ok((StoredObject { date_added, body }, size))
+        })
+        .await
+    }
+
     /// Reads rows until the page is full; `read` gives the row and its size in bytes.
-    pub(super) async fn page<T: Send>(
+    async fn page<T: Send>(
         &self,
         statement: Statement,
         query: &Query,
