@@ -21,7 +21,8 @@ pub trait Mentions {
         mentions: &[Mention],
     ) -> Result<bool, StorageError>;
 
-    /// A page of those last versions that name something under one of the keys, the latest first.
+    /// A page of those last versions that name something under one of the keys, the latest first. When many older
+    /// versions name it, the page can end before it is full.
     async fn mentioning(
         &self,
         collection: &CollectionId,

@@ -18,6 +18,7 @@ mod posting;
 mod program;
 mod requirements;
 mod roots;
+mod searching;
 mod several;
 mod site;
 mod stopping;

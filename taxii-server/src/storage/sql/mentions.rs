@@ -1,15 +1,16 @@
 //! What objects name: see [`crate::storage::mention`].
 
 use async_trait::async_trait;
+use futures_util::TryStreamExt;
 
 use super::row::{Row, Value};
 use super::statement::Statement;
 use super::{Backend, Session, SqlStorage, select};
 use crate::storage::mention::{Mention, MentionKey, Mentions};
-use crate::storage::{CollectionId, DateAdded, Page, Query, StorageError, StoredObject};
+use crate::storage::{CollectionId, DateAdded, Page, StorageError, StoredObject};
 
-/// The most bytes of objects that are looked at.
-const MAX_BYTES: u64 = 16 << 20;
+/// How many versions of objects are looked at for each that may be found.
+const CANDIDATES: i64 = 4;
 
 #[async_trait]
 impl<B: Backend> Mentions for SqlStorage<B> {
@@ -55,18 +56,33 @@ impl<B: Backend> Mentions for SqlStorage<B> {
         keys: &[MentionKey],
         limit: u32,
     ) -> Result<Page<StoredObject>, StorageError> {
+        // The latest of those that name it, whatever has become of them, so that a name which a million objects have
+        // costs no more than another.
+        let candidates = i64::from(limit).saturating_add(1).saturating_mul(CANDIDATES);
         let mut select = Statement::new(
-            "SELECT o.date_added, o.body FROM (SELECT DISTINCT m.collection, m.date_added FROM mention AS m \
+            "SELECT named.date_added, o.body FROM (SELECT DISTINCT m.collection, m.date_added FROM mention AS m \
              WHERE m.collection = (SELECT key FROM collection WHERE id = ",
         );
         select.push_bind(collection.to_string()).push(") AND m.key");
         select.push_one_of(keys.iter().map(|key| key.number()));
+        select.push(" ORDER BY m.date_added DESC LIMIT ").push_bind(candidates);
         select.push(
-            ") AS named JOIN object AS o ON o.collection = named.collection AND o.date_added = named.date_added \
-             WHERE TRUE",
+            ") AS named LEFT JOIN object AS o ON o.collection = named.collection AND o.date_added = named.date_added",
         );
         select::is_last(&mut select);
-        select.push(" ORDER BY o.date_added DESC LIMIT ").push_bind(i64::from(limit).saturating_add(1));
-        self.stored_objects(select, &Query::new(limit, MAX_BYTES)).await
+        select.push(" ORDER BY named.date_added DESC");
+        let mut connection = self.backend.reader().acquire().await?;
+        let mut stream = connection.fetch(select);
+        let (mut rows, mut seen) = (Vec::new(), 0_i64);
+        while let Some(mut row) = stream.try_next().await? {
+            seen = seen.saturating_add(1);
+            let date_added = DateAdded::from_millis(row.next()?);
+            let Some(body) = row.next::<Option<Vec<u8>>>()? else { continue };
+            if rows.len() == limit as usize {
+                return Ok(Page { rows, more: true });
+            }
+            rows.push(StoredObject { date_added, body });
+        }
+        Ok(Page { rows, more: seen == candidates })
     }
 }
