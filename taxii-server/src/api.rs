@@ -62,7 +62,7 @@ pub struct State {
     pub authenticator: Arc<Authenticator>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
-    clock: Clock,
+    pub(crate) clock: Clock,
     pages: PageCache,
     /// The API root that the request is for; one without collections outside of them all.
     root: ApiRootSettings,

@@ -47,6 +47,8 @@ pub fn configure(app: &mut web::ServiceConfig, state: &State) {
             .service(web::resource("/connect").route(page(connect::get)))
             .service(web::resource("/search").route(page(search::get)))
             .service(web::resource("/quarantine").route(page(quarantine::get)))
+            .service(web::resource("/quarantine/{record}/retry").route(action(quarantine::retry)))
+            .service(web::resource("/quarantine/{record}/drop").route(action(quarantine::forget)))
             .service(web::resource("/collections/{collection}").route(page(collection::get)))
             .service(web::resource("/collections/{collection}/objects/{object}").route(page(object::get)))
             .default_service(page(nothing_here))
@@ -54,17 +56,34 @@ pub fn configure(app: &mut web::ServiceConfig, state: &State) {
     );
 }
 
-/// A page: whatever goes wrong is told as one too.
+/// A page to look at.
 fn page<F, Fut>(render: F) -> Route
 where
     F: Fn(Visit) -> Fut + Clone + 'static,
     Fut: Future<Output = Result<HttpResponse, ApiError>> + 'static,
 {
-    let answer = move |visit: Visit| {
-        let (state, rendered) = (visit.state.clone(), render(visit));
-        async move { rendered.await.unwrap_or_else(|error| frame::error_page(&state, &error)) }
-    };
-    compressed(web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(answer))
+    answer(web::route().guard(guard::Any(guard::Get()).or(guard::Head())), render)
+}
+
+/// Something that a form does.
+fn action<F, Fut>(act: F) -> Route
+where
+    F: Fn(Visit) -> Fut + Clone + 'static,
+    Fut: Future<Output = Result<HttpResponse, ApiError>> + 'static,
+{
+    answer(web::post(), act)
+}
+
+/// What the function answers; whatever goes wrong is told as a page.
+fn answer<F, Fut>(route: Route, function: F) -> Route
+where
+    F: Fn(Visit) -> Fut + Clone + 'static,
+    Fut: Future<Output = Result<HttpResponse, ApiError>> + 'static,
+{
+    compressed(route.to(move |visit: Visit| {
+        let (state, answered) = (visit.state.clone(), function(visit));
+        async move { answered.await.unwrap_or_else(|error| frame::error_page(&state, &error)) }
+    }))
 }
 
 /// Only browsers name HTML; a client of the API that has lost its way is told so in TAXII's words.

@@ -1,12 +1,22 @@
-//! `/status/quarantine`: records of feeds that could not be used.
+//! `/status/quarantine`: records of feeds that could not be used, to be tried again or forgotten.
+//!
+//! Who may read the collection that a feed leads into sees its records; who may also write to it can do something with
+//! them. That takes a POST which a page of ours has sent: see [`same_origin`].
 
-use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use serde::Deserialize;
 
+use super::HOME;
 use super::frame::{Frame, html};
 use super::visit::Visit;
+use super::when::When;
 use crate::error::ApiError;
-use crate::storage::quarantine::{Chosen, QuarantinedRecord};
+use crate::feed::{FeedSettings, Retry};
+use crate::ingest::Ingest;
+use crate::storage::quarantine::{Chosen, QuarantinedRecord, RecordPrefix};
+use crate::storage::{CollectionId, DateAdded};
 
 #[derive(Template)]
 #[template(path = "quarantine.html")]
@@ -14,39 +24,126 @@ struct QuarantinePage {
     frame: Frame,
     records: Vec<RecordView>,
     more: bool,
+    done: Option<&'static str>,
 }
 
 /// A record that could not be used.
 struct RecordView {
     id: String,
+    short: String,
     feed: String,
     reason: String,
     record: String,
+    first_seen: When,
+    may_act: bool,
+}
+
+/// What the page takes.
+#[derive(Debug, Default, Deserialize)]
+struct Parameters {
+    done: Option<String>,
 }
 
 /// How many records are shown.
 const ROWS: u32 = 100;
 
+/// What was done, by the word for it in the address, as the page says it.
+const DONE: [(&str, &str); 3] = [
+    ("taken-in", "The record was taken in."),
+    ("stays", "The record still cannot be used."),
+    ("dropped", "The record was forgotten. It does not come back with the next poll."),
+];
+
 pub(super) async fn get(visit: Visit) -> Result<HttpResponse, ApiError> {
-    let config = &visit.state.config;
-    let visible = config.feeds.iter().filter(|feed| {
-        let collection = config.collection_of(feed);
-        collection.is_some_and(|id| visit.caller.may_read(&id))
-    });
-    let mut records = Vec::new();
-    for feed in visible {
+    let parameters: Parameters = visit.parameters()?;
+    let (mut records, now) = (Vec::new(), visit.state.now());
+    for (feed, collection) in feeds(&visit) {
         let chosen = Chosen { feed: Some(feed.name.clone()), ..Chosen::default() };
-        records.extend(visit.state.storage.quarantined(&chosen, ROWS + 1).await?);
+        let may_act = visit.caller.may_write(&collection);
+        for record in visit.state.storage.quarantined(&chosen, ROWS + 1).await? {
+            records.push((may_act, record));
+        }
     }
-    records.sort_by_key(|record| record.first_seen);
+    records.sort_by_key(|(_, record)| record.first_seen);
     let shown = usize::try_from(ROWS).unwrap_or(usize::MAX);
     let more = records.len() > shown;
-    records.truncate(shown);
-    let records = records.into_iter().map(|QuarantinedRecord { id, feed, quarantined, .. }| RecordView {
-        id: id.short(),
-        feed,
-        reason: quarantined.reason,
-        record: quarantined.record,
-    });
-    html(&QuarantinePage { frame: visit.frame("Quarantine", "quarantine"), records: records.collect(), more })
+    let view = |(may_act, record): (bool, QuarantinedRecord)| RecordView {
+        id: record.id.to_string(),
+        short: record.id.short(),
+        feed: record.feed,
+        reason: record.quarantined.reason,
+        record: record.quarantined.record,
+        first_seen: When::new(record.first_seen.timestamp().instant(), now),
+        may_act,
+    };
+    let done = parameters.done.and_then(|done| DONE.into_iter().find(|(word, _)| *word == done));
+    html(&QuarantinePage {
+        frame: visit.frame("Quarantine", "quarantine"),
+        records: records.into_iter().take(shown).map(view).collect(),
+        more,
+        done: done.map(|(_, text)| text),
+    })
+}
+
+/// `POST /status/quarantine/{record}/retry`
+pub(super) async fn retry(visit: Visit) -> Result<HttpResponse, ApiError> {
+    let (feed, collection, record) = chosen(&visit).await?;
+    let state = &visit.state;
+    let ingest = Ingest::new(state.storage.clone(), state.clock.clone(), state.config.allowance);
+    let retry = Retry::new(&feed, collection, ingest, state.clock.clone());
+    let retry = retry.map_err(|error| ApiError::bad_request(error.to_string()))?;
+    let retried = retry.retry(&feed.name, &[record]).await?;
+    Ok(back(if retried.released.is_empty() { "stays" } else { "taken-in" }))
+}
+
+/// `POST /status/quarantine/{record}/drop`
+pub(super) async fn forget(visit: Visit) -> Result<HttpResponse, ApiError> {
+    let (_, _, record) = chosen(&visit).await?;
+    let now = DateAdded::from_millis(visit.state.now().timestamp_millis());
+    visit.state.storage.drop_quarantined(&[record.id], now).await?;
+    Ok(back("dropped"))
+}
+
+/// The feeds whose records the visitor may see, with the collections that they lead into.
+fn feeds(visit: &Visit) -> impl Iterator<Item = (&FeedSettings, CollectionId)> {
+    let config = &visit.state.config;
+    let feeds = config.feeds.iter().filter_map(|feed| Some((feed, config.collection_of(feed)?)));
+    feeds.filter(|(_, collection)| visit.caller.may_read(collection))
+}
+
+/// The record that the path names, if the visitor may do something with it and means to.
+async fn chosen(visit: &Visit) -> Result<(FeedSettings, CollectionId, QuarantinedRecord), ApiError> {
+    if !same_origin(&visit.request) {
+        return Err(ApiError::forbidden("this was not sent from the page about the quarantine"));
+    }
+    let unknown = || ApiError::not_found("there is no such record in quarantine");
+    let id = visit.part("record");
+    let prefix: RecordPrefix = id.parse().map_err(|_| unknown())?;
+    let chosen = Chosen { ids: Some(vec![prefix]), ..Chosen::default() };
+    let found = visit.state.storage.quarantined(&chosen, 1).await?;
+    let record = found.into_iter().find(|record| record.id.to_string() == id).ok_or_else(unknown)?;
+    let (feed, collection) = feeds(visit).find(|(feed, _)| feed.name == record.feed).ok_or_else(unknown)?;
+    match visit.caller.may_write(&collection) {
+        true => Ok((feed.clone(), collection, record)),
+        false => Err(ApiError::forbidden("you may not write to the collection of the feed")),
+    }
+}
+
+/// Whether a browser says that one of our own pages has sent the request. Others may not make a browser that is logged in
+/// do something; who says nothing is not let through either.
+fn same_origin(request: &HttpRequest) -> bool {
+    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return site == "same-origin";
+    }
+    // Without TLS browsers tell no more than this.
+    let origin = text("origin").and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
+    let authority = request.uri().authority().map(|authority| authority.as_str());
+    origin.is_some() && origin == text("host").or(authority)
+}
+
+/// Back to the list, which says what was done.
+fn back(done: &str) -> HttpResponse {
+    let to = format!("{HOME}/quarantine?done={done}");
+    HttpResponse::SeeOther().insert_header((header::LOCATION, to)).finish()
 }

@@ -4,10 +4,13 @@ use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, redirect};
 use serde_json::value::RawValue;
 use taxii_server::config::{AnonymousAccess, CollectionSettings, DEFAULT_COLLECTION};
-use taxii_server::storage::{Access, DateAdded, Grants, NewObject, NewSecret, Scope, SecretKind};
+use taxii_server::feed::FeedSettings;
+use taxii_server::storage::feed::FeedWrite;
+use taxii_server::storage::quarantine::{Chosen, Form, Quarantined};
+use taxii_server::storage::{Access, Dating, NewObject, Scope};
 
 use super::backend::{Backend, on_both};
-use super::world::{World, indicator, object};
+use super::world::{World, collection, indicator, object};
 
 on_both!(
     hostile_texts_are_escaped_and_every_page_is_safe,
@@ -17,6 +20,7 @@ on_both!(
     the_pages_can_be_switched_off,
     all_objects_are_found_by_paging,
     an_object_has_its_versions_and_references,
+    quarantine_is_changed_only_from_its_own_page,
 );
 
 const SECOND: &str = "d5fa3d52-6eb1-4f6b-8cf3-6f2f9a2d8c34";
@@ -115,12 +119,7 @@ async fn with_a_guest(backend: Backend, anonymous: Option<AnonymousAccess>) -> W
     })
     .await;
     let id: uuid::Uuid = SECOND.parse().unwrap();
-    let grants = Grants::from_iter([(Scope::Collection(id.into()), Access::READ)]);
-    let date = DateAdded::from_millis(0);
-    world.storage.add_account("guest", &grants, date).await.unwrap();
-    let password = taxii_server::auth::password::hash(super::world::PASSWORD).unwrap();
-    let secret = NewSecret::new(SecretKind::Password, password);
-    world.storage.add_secret("guest", &secret, date).await.unwrap().unwrap();
+    world.add_account("guest", Scope::Collection(id.into()), Access::READ).await;
     world.add(&[indicator(1)]).await;
     world
 }
@@ -254,4 +253,79 @@ async fn an_object_has_its_versions_and_references(backend: Backend) {
     assert!(page(&world, &format!("{path}?version={}", links[1])).await.contains("<bdi>first</bdi>"));
     assert_eq!(browse(&world, Some("reader"), &format!("{path}?version=1")).await.0, 404);
     world.stop().await;
+}
+
+/// A world whose feed has put these records into quarantine.
+async fn with_quarantine(backend: Backend, records: &[&str]) -> World {
+    let world = World::start_with(backend, |config| config.feeds = vec![FeedSettings::default()]).await;
+    let quarantined = |record: &&str| Quarantined {
+        cause: "value".to_owned(),
+        reason: "`<b>` is no value".to_owned(),
+        form: Form::Row,
+        record: (*record).to_owned(),
+    };
+    let quarantined = records.iter().map(quarantined).collect();
+    let write = FeedWrite { quarantined, ..FeedWrite::new(&FeedSettings::default().name) };
+    let dating = Dating { clock: world.clock.clone(), allowance: std::time::Duration::ZERO };
+    world.storage.write_feed(&collection(), write, &dating).await.unwrap();
+    world
+}
+
+async fn quarantine_is_changed_only_from_its_own_page(backend: Backend) {
+    let readable = r#"{"type":"ipv4","value":"192.0.2.1"}"#;
+    let world = with_quarantine(backend, &[readable, "<i>no row</i>", "{}"]).await;
+    let records = async || world.storage.quarantined(&Chosen::default(), 10).await.unwrap();
+    let (_, _, text) = browse(&world, Some("reader"), "/status/quarantine").await;
+    assert!(text.contains("`&#60;b&#62;` is no value") && text.contains("&#60;i&#62;no row"), "{text}");
+    assert!(!text.contains("<form") && !text.contains("<i>"), "who may not write has nothing to press");
+    let (_, _, text) = browse(&world, Some("writer"), "/status/quarantine").await;
+    assert_eq!(text.matches("method=\"post\"").count(), 6);
+
+    let host = world.url.strip_prefix("http://").unwrap().to_owned();
+    let id = async |record: &str| records_of(&world, record).await;
+    let post = async |name: &str, path: &str, headers: &[(&str, &str)]| {
+        let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
+        let request = client.post(format!("{}{path}", world.url)).header("accept", "text/html");
+        let request = request.header("authorization", World::authorization(name));
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let response = request.send().await.unwrap();
+        let location = response.headers().get("location").map(|to| to.to_str().unwrap().to_owned());
+        (response.status().as_u16(), location.unwrap_or_default())
+    };
+    let drop = format!("/status/quarantine/{}/drop", id("{}").await);
+    let ours = ("sec-fetch-site", "same-origin");
+    let foreign: [&[(&str, &str)]; 6] = [
+        &[],
+        &[("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "same-site")],
+        &[("sec-fetch-site", "cross-site"), ("origin", &world.url)],
+        &[("origin", "null")],
+        &[("origin", "http://evil.example")],
+    ];
+    for headers in foreign {
+        assert_eq!(post("writer", &drop, headers).await.0, 403, "{headers:?}");
+    }
+    assert_eq!(post("reader", &drop, &[ours]).await.0, 403);
+    assert_eq!(browse(&world, Some("writer"), &drop).await.0, 405);
+    assert_eq!(records().await.len(), 3, "nothing has happened yet");
+
+    assert_eq!(post("writer", &drop, &[ours]).await, (303, "/status/quarantine?done=dropped".to_owned()));
+    assert_eq!(post("writer", &drop, &[ours]).await.0, 404);
+    let origin = format!("http://{host}");
+    let retry = format!("/status/quarantine/{}/retry", id(readable).await);
+    let taken = (303, "/status/quarantine?done=taken-in".to_owned());
+    assert_eq!(post("writer", &retry, &[("origin", &origin)]).await, taken);
+    let retry = format!("/status/quarantine/{}/retry", id("<i>no row</i>").await);
+    let stays = (303, "/status/quarantine?done=stays".to_owned());
+    assert_eq!(post("writer", &retry, &[ours]).await, stays);
+    assert_eq!(records().await.len(), 1);
+    assert!(page(&world, &shelf()).await.contains("<bdi>192.0.2.1</bdi>"));
+    assert!(page(&world, "/status/quarantine?done=taken-in").await.contains("The record was taken in."));
+    world.stop().await;
+}
+
+/// The name of the record with this text.
+async fn records_of(world: &World, text: &str) -> String {
+    let records = world.storage.quarantined(&Chosen::default(), 10).await.unwrap();
+    records.iter().find(|record| record.quarantined.record == text).unwrap().id.to_string()
 }
