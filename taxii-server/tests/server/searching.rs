@@ -35,6 +35,9 @@ fn named(object_type: &str, number: u32, more: &str) -> NewObject {
     NewObject { body: RawValue::from_string(body).unwrap(), ..object }
 }
 
+/// The numbers of the objects, by how they are found.
+type Expected<'a> = &'a [(How, &'a [u32])];
+
 /// A search whose index is complete.
 async fn search(world: &World) -> Search {
     let search = Search::new(world.storage.clone(), vec![collection()]);
@@ -90,7 +93,7 @@ async fn values_lead_to_the_indicators_that_match_them(backend: Backend) {
         ])
         .await;
     let search = search(&world).await;
-    let cases: [(&str, &[(How, &[u32])]); 14] = [
+    let cases: [(&str, Expected<'_>); 14] = [
         ("192.0.2.7", &[(Matches, &[1, 3]), (Contains, &[2]), (Names, &[4])]),
         (" 192.0.2.8\n", &[(Matches, &[3]), (Contains, &[2])]),
         ("192.0.3.1", &[(Matches, &[3])]),
