@@ -1,5 +1,6 @@
 //! The whole program in one value: the store, the TAXII server, and a poller for each feed.
 
+mod alarm;
 mod polling;
 
 use std::error::Error;

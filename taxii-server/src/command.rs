@@ -10,6 +10,7 @@ mod format;
 mod output;
 mod quarantine;
 mod serve;
+mod status;
 
 use std::error::Error;
 use std::fmt;
@@ -35,6 +36,8 @@ pub enum Command {
     ///
     /// Exits with 0 if it could and with 1 if something is wrong; nothing is changed.
     Check,
+    /// Show how the feeds do: how far each is read, what is wrong, what is out of reach
+    Status(status::StatusArguments),
     /// Copy the database into a new file while the server runs
     ///
     /// Exits with 2 for PostgreSQL, which has pg_dump for this.
@@ -71,6 +74,7 @@ async fn outcome(command: Command, settings: Overrides) -> Result<(), Box<dyn Er
         Command::Serve => serve::run(config, clock).await,
         Command::Demo => demo::run(config, clock).await,
         Command::Check => check::run(&config, &clock).await,
+        Command::Status(arguments) => status::run(arguments, &config, &clock).await,
         Command::Backup { path } => backup::run(&config, &path).await,
         Command::Config(command) => config::run(&command, &config),
         Command::Account(command) => account::run(command, &config, &clock).await,

@@ -116,6 +116,8 @@ pub struct Config {
     pub admin_listen: Option<SocketAddr>,
     /// Serve pages for people at `/status/`.
     pub status_page: bool,
+    /// The address that is told, by a POST with JSON, when a feed goes stale and when it has recovered.
+    pub webhook: Option<String>,
     /// The most connections at a time.
     pub max_connections: usize,
     /// Serve plain HTTP on an address that other machines reach (behind a proxy that does TLS).
@@ -154,6 +156,7 @@ impl Default for Config {
             tls_client_ca: None,
             admin_listen: None,
             status_page: true,
+            webhook: None,
             max_connections: 20_000,
             insecure_http: false,
         }
@@ -214,6 +217,11 @@ impl Config {
             problems.push(
                 "`tls_certificate` and `tls_key` need each other, and `tls_client_ca` needs both".to_owned(),
             );
+        }
+        if let Some(webhook) = &self.webhook
+            && !webhook.parse::<Uri>().is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")))
+        {
+            problems.push("`webhook` is no address such as `https://chat.example.com/hook`".to_owned());
         }
         if self.max_connections == 0 {
             problems.push("`max_connections` must be greater than 0".to_owned());

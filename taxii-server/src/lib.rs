@@ -14,6 +14,7 @@ pub mod config;
 pub mod duration;
 pub mod error;
 pub mod feed;
+pub mod feed_status;
 pub mod ingest;
 pub mod media_type;
 pub mod metrics;

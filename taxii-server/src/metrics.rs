@@ -36,19 +36,74 @@ const BOUNDS: [f64; 10] = [0.001, 0.0025, 0.01, 0.025, 0.1, 0.25, 1.0, 2.5, 10.0
 struct Feed {
     succeeded: u64,
     failed: u64,
-    last_success: Option<DateTime<Utc>>,
 }
 
 /// What is not counted but looked up when somebody asks.
 #[derive(Clone, Debug, Default)]
 pub struct Gauges {
-    /// The objects, as versions, of each collection.
-    pub objects: Vec<(String, u64)>,
-    /// How far each feed has been read, if at all, in the time of its service.
-    pub places: Vec<(String, Option<DateTime<Utc>>)>,
-    /// The time.
-    pub now: DateTime<Utc>,
+    /// The collection and type of objects, and how many versions there are.
+    pub objects: Vec<(String, String, u64)>,
+    /// How each feed does.
+    pub feeds: Vec<FeedGauges>,
 }
+
+/// How a feed does, in numbers. What is not known is not exported.
+#[derive(Clone, Debug, Default)]
+pub struct FeedGauges {
+    /// Its name.
+    pub name: String,
+    /// Whether it has been read to its end, and not too long ago.
+    pub ready: bool,
+    /// Whether it was, but that is too long ago.
+    pub stale: bool,
+    /// When it was last read to its end.
+    pub last_success: Option<DateTime<Utc>>,
+    /// When it last brought anything new.
+    pub last_news: Option<DateTime<Utc>>,
+    /// How far the place in it lies behind, in seconds.
+    pub lag: Option<i64>,
+    /// How much of the past is still to be read, in seconds.
+    pub past_left: Option<i64>,
+    /// How many requests the service allows.
+    pub quota_limit: Option<u32>,
+    /// How many of them are left.
+    pub quota_remaining: Option<u32>,
+    /// Why records are out of reach, and of how many seconds.
+    pub gaps: Vec<(&'static str, i64)>,
+}
+
+/// A number of [`FeedGauges`].
+type Number = fn(&FeedGauges) -> Option<i64>;
+
+/// The gauges of a feed: name, help, number.
+const FEED_GAUGES: [(&str, &str, Number); 8] = [
+    ("taxii_feed_ready", "Whether a feed has been read to its end, and is not stale.", |feed| {
+        Some(i64::from(feed.ready))
+    }),
+    ("taxii_feed_stale", "Whether a feed was not read to its end for too long.", |feed| {
+        Some(i64::from(feed.stale))
+    }),
+    ("taxii_feed_last_success_timestamp_seconds", "When a feed was last read to its end.", |feed| {
+        feed.last_success.map(|time| time.timestamp())
+    }),
+    ("taxii_feed_last_news_timestamp_seconds", "When a feed last brought anything new.", |feed| {
+        feed.last_news.map(|time| time.timestamp())
+    }),
+    (
+        "taxii_feed_lag_seconds",
+        "How far the place in a feed, up to which all is stored, lies behind.",
+        |feed| feed.lag,
+    ),
+    ("taxii_feed_past_left_seconds", "How much of the past of a feed is still to be read.", |feed| {
+        feed.past_left
+    }),
+    ("taxii_feed_quota_limit", "How many requests the service of a feed allows.", |feed| {
+        feed.quota_limit.map(i64::from)
+    }),
+    ("taxii_feed_quota_remaining", "How many of the requests to the service of a feed are left.", |feed| {
+        feed.quota_remaining.map(i64::from)
+    }),
+];
 
 impl Metrics {
     /// A request that was answered.
@@ -89,13 +144,12 @@ impl Metrics {
         *self.certificate_expires.lock().unwrap_or_else(PoisonError::into_inner) = expires;
     }
 
-    /// A poll of a feed that ended now.
-    pub fn polled(&self, feed: &str, succeeded: bool, now: DateTime<Utc>) {
+    /// A poll of a feed.
+    pub fn polled(&self, feed: &str, succeeded: bool) {
         let mut feeds = self.feeds.lock().unwrap_or_else(PoisonError::into_inner);
         let feed = feeds.entry(feed.to_owned()).or_default();
         if succeeded {
             feed.succeeded += 1;
-            feed.last_success = Some(now);
         } else {
             feed.failed += 1;
         }
@@ -123,9 +177,10 @@ impl Metrics {
         page.family("taxii_throttled_total", "counter", "Requests answered with 429.");
         page.sample("taxii_throttled_total", "reason=\"login\"", count(&self.logins_throttled));
         page.sample("taxii_throttled_total", "reason=\"rate\"", count(&self.requests_throttled));
-        page.family("taxii_objects", "gauge", "Versions of objects in a collection.");
-        for (collection, objects) in &gauges.objects {
-            page.sample("taxii_objects", &label("collection", collection), objects);
+        page.family("taxii_objects", "gauge", "Versions of objects in a collection, by type.");
+        for (collection, name, objects) in &gauges.objects {
+            let labels = format!("{},{}", label("collection", collection), label("type", name));
+            page.sample("taxii_objects", &labels, objects);
         }
         self.write_feeds(&mut page, gauges);
         let expires = *self.certificate_expires.lock().unwrap_or_else(PoisonError::into_inner);
@@ -162,18 +217,19 @@ impl Metrics {
             page.sample("taxii_feed_polls_total", &format!("{name},outcome=\"success\""), feed.succeeded);
             page.sample("taxii_feed_polls_total", &format!("{name},outcome=\"failure\""), feed.failed);
         }
-        let last = "taxii_feed_last_success_timestamp_seconds";
-        page.family(last, "gauge", "When this server last polled a feed with success.");
-        for (name, feed) in &*feeds {
-            if let Some(success) = feed.last_success {
-                page.sample(last, &label("feed", name), success.timestamp());
+        for (gauge, help, number) in FEED_GAUGES {
+            page.family(gauge, "gauge", help);
+            for feed in &gauges.feeds {
+                if let Some(number) = number(feed) {
+                    page.sample(gauge, &label("feed", &feed.name), number);
+                }
             }
         }
-        let lag = "taxii_feed_lag_seconds";
-        page.family(lag, "gauge", "How far the place in a feed, up to which all is stored, lies behind.");
-        for (name, place) in &gauges.places {
-            if let Some(place) = place {
-                page.sample(lag, &label("feed", name), (gauges.now - place).num_seconds());
+        let gaps = "taxii_feed_gap_seconds";
+        page.family(gaps, "gauge", "The length of the stretches of a feed that are out of reach, by reason.");
+        for feed in &gauges.feeds {
+            for (reason, seconds) in &feed.gaps {
+                page.sample(gaps, &format!("{},reason=\"{reason}\"", label("feed", &feed.name)), seconds);
             }
         }
     }
@@ -232,11 +288,16 @@ mod tests {
         let metrics = Metrics::default();
         metrics.request("/a//collections/b/objects/", 200, Duration::from_millis(2));
         metrics.request("/a/collections/b/objects", 200, Duration::from_secs(60));
-        metrics.polled("one \"feed\"", true, DateTime::UNIX_EPOCH);
+        metrics.polled("one \"feed\"", true);
         let gauges = Gauges {
-            places: vec![("x".to_owned(), Some(DateTime::UNIX_EPOCH))],
-            now: DateTime::from_timestamp_millis(90_000).unwrap(),
-            ..Gauges::default()
+            objects: vec![("a".to_owned(), "indicator".to_owned(), 7)],
+            feeds: vec![FeedGauges {
+                name: "x".to_owned(),
+                ready: true,
+                lag: Some(90),
+                gaps: vec![("look-back", 60)],
+                ..FeedGauges::default()
+            }],
         };
         let text = metrics.text(&gauges);
         for line in [
@@ -246,9 +307,37 @@ mod tests {
             "taxii_request_duration_seconds_bucket{endpoint=\"objects\",status=\"200\",le=\"+Inf\"} 2",
             "taxii_request_duration_seconds_count{endpoint=\"objects\",status=\"200\"} 2",
             "taxii_feed_polls_total{feed=\"one \\\"feed\\\"\",outcome=\"success\"} 1",
+            "taxii_objects{collection=\"a\",type=\"indicator\"} 7",
+            "taxii_feed_ready{feed=\"x\"} 1",
+            "taxii_feed_stale{feed=\"x\"} 0",
             "taxii_feed_lag_seconds{feed=\"x\"} 90",
+            "taxii_feed_gap_seconds{feed=\"x\",reason=\"look-back\"} 60",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+        }
+    }
+
+    #[test]
+    fn what_the_alerts_look_at_is_exported() {
+        let metrics = Metrics::default();
+        metrics.request("/taxii2/", 200, Duration::ZERO);
+        metrics.certificate(Some(DateTime::UNIX_EPOCH));
+        let text = metrics.text(&Gauges::default());
+        let alerts = include_str!("../alerts.yml");
+        let expressions: Vec<_> =
+            alerts.lines().filter_map(|line| line.trim().strip_prefix("expr: ")).collect();
+        let named: Vec<_> = expressions
+            .iter()
+            .flat_map(|line| {
+                line.split(|character: char| !character.is_ascii_lowercase() && character != '_')
+            })
+            .filter(|word| word.starts_with("taxii_"))
+            .collect();
+        assert!(expressions.len() >= 10 && named.len() >= expressions.len(), "{named:?}");
+        for name in named {
+            // A histogram has its count under a name of its own.
+            let family = format!("# TYPE {} ", name.strip_suffix("_count").unwrap_or(name));
+            assert!(text.contains(&family), "`{name}` is not exported");
         }
     }
 

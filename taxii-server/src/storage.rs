@@ -102,11 +102,11 @@ pub trait Storage:
     /// The database failed.
     async fn lead(&self, task: &str) -> Result<Option<Lease>, StorageError>;
 
-    /// How many versions of objects each collection has.
+    /// How many versions of objects of each type each collection has, where it has any.
     ///
     /// # Errors
     /// The database failed.
-    async fn object_counts(&self) -> Result<Vec<(CollectionId, u64)>, StorageError>;
+    async fn object_counts(&self) -> Result<Vec<(CollectionId, String, u64)>, StorageError>;
 
     /// Whether the store answers.
     ///

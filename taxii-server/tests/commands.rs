@@ -233,4 +233,26 @@ fn records_in_quarantine_are_listed_shown_read_again_and_dropped() {
     quarantine(folder, &[useless]);
     assert!(good(folder, &["quarantine", "list"]).contains("nothing in quarantine"), "it stays away");
     assert!(good(folder, &["quarantine", "list", "--repaired"]).contains("no record had to be put right"));
+
+#[test]
+fn the_status_of_feeds() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    assert_eq!(good(folder, &["status"]), "no feed is polled\n");
+    std::fs::write(folder.join("taxii-server.toml"), "[[feed]]\nname = \"one\"\nbackfill = \"30d\"\n")
+        .unwrap();
+    let table = good(folder, &["status"]);
+    let lines: Vec<_> = table.lines().collect();
+    assert!(lines[0].starts_with("FEED  STATE    PLACE  LAG  LAST SUCCESS"), "{table}");
+    assert_eq!(
+        lines[1].split_whitespace().collect::<Vec<_>>(),
+        ["one", "waiting", "-", "-", "-", "-", "-", "-"]
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&good(folder, &["status", "--format", "json"])).unwrap();
+    assert_eq!(json["feeds"][0]["name"], "one");
+    assert_eq!(json["feeds"][0]["state"], "waiting");
+    assert!(json["feeds"][0]["lag_seconds"].is_null());
+    std::fs::write(folder.join("taxii-server.toml"), "webhook = \"chat\"\n").unwrap();
+    assert!(bad(folder, &["status"], 1).contains("`webhook`"));
 }

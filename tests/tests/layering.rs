@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["error", "ingest"],
     &["auth", "feed", "outlet", "search"],
     &["config"],
-    &["telemetry"],
+    &["telemetry", "feed_status"],
     &["api"],
     &["site"],
     &["server"],

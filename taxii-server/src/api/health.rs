@@ -5,7 +5,9 @@ use actix_web::{HttpResponse, web};
 
 use super::{State, reading};
 use crate::error::ApiError;
-use crate::metrics::Gauges;
+use crate::feed_status::{FeedState, FeedStatus};
+use crate::metrics::{FeedGauges, Gauges};
+use crate::storage::StorageError;
 
 pub(super) fn is_health(path: &str) -> bool {
     matches!(path, "/healthz" | "/readyz")
@@ -21,29 +23,32 @@ async fn alive() -> HttpResponse {
 }
 
 async fn ready(state: web::Data<State>) -> HttpResponse {
-    match state.storage.ping().await {
-        Ok(()) => HttpResponse::Ok().content_type("text/plain").body("ready\n"),
+    let no = |why: &'static str| HttpResponse::ServiceUnavailable().content_type("text/plain").body(why);
+    match feeds(&state).await {
+        Ok(feeds) if feeds.iter().any(|feed| feed.state == FeedState::Waiting) => {
+            no("not every feed has been read yet\n")
+        }
+        Ok(feeds) if feeds.iter().any(|feed| feed.state == FeedState::Stale) => no("a feed is stale\n"),
+        Ok(_) => HttpResponse::Ok().content_type("text/plain").body("ready\n"),
         Err(error) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "not ready");
-            HttpResponse::ServiceUnavailable()
-                .content_type("text/plain")
-                .body("the storage does not answer\n")
+            no("the storage does not answer\n")
         }
     }
 }
 
+/// How the feeds do; without a feed, whether the store answers.
+async fn feeds(state: &State) -> Result<Vec<FeedStatus>, StorageError> {
+    state.storage.ping().await?;
+    FeedStatus::read_all(&*state.storage, &state.config.feeds, state.clock.now()).await
+}
+
 /// The counts, with what is looked up for them.
 pub(super) async fn metrics(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
-    let objects = state.storage.object_counts().await?;
-    let mut places = Vec::new();
-    for feed in &state.config.feeds {
-        places.push((
-            feed.name.clone(),
-            state.storage.feed_progress(&feed.name).await?.map(|progress| progress.place),
-        ));
-    }
-    let objects = objects.into_iter().map(|(collection, count)| (collection.to_string(), count)).collect();
-    let gauges = Gauges { objects, places, now: state.clock.now() };
+    let objects = state.storage.object_counts().await?.into_iter();
+    let objects = objects.map(|(collection, name, count)| (collection.to_string(), name, count)).collect();
+    let feeds = feeds(&state).await?.iter().map(FeedGauges::from).collect();
+    let gauges = Gauges { objects, feeds };
     let media_type = "text/plain; version=0.0.4; charset=utf-8";
     Ok(HttpResponse::Ok().content_type(media_type).body(state.metrics.text(&gauges)))
 }

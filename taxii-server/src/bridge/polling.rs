@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::BridgeError;
+use super::alarm::Alarm;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::feed::{self, FeedSettings, Poller};
@@ -27,6 +28,7 @@ pub(super) struct Polling {
     storage: Arc<dyn Storage>,
     ingest: Ingest,
     clock: Clock,
+    webhook: Option<String>,
 }
 
 impl Polling {
@@ -41,7 +43,7 @@ impl Polling {
         };
         let feeds = config.feeds.iter().map(with_collection).collect::<Result<_, _>>()?;
         let ingest = Ingest::new(Arc::clone(&storage), clock.clone(), config.allowance);
-        let polling = Self { feeds, storage, ingest, clock };
+        let polling = Self { feeds, storage, ingest, clock, webhook: config.webhook.clone() };
         polling.pollers(None)?;
         Ok(polling)
     }
@@ -90,9 +92,20 @@ impl Polling {
         for poller in pollers {
             tasks.spawn(feed::run(poller, Arc::clone(metrics), stopped.clone()));
         }
+        tasks.spawn(self.alarm().run());
         lease.lost().await;
         tracing::warn!("polling stops: the database has let another server take over");
         tasks.shutdown().await;
+    }
+
+    /// Who looks after the feeds does not poll them, so that it also sees when polling hangs.
+    fn alarm(&self) -> Alarm {
+        Alarm {
+            feeds: self.feeds.iter().map(|(settings, _)| settings.clone()).collect(),
+            webhook: self.webhook.clone(),
+            storage: Arc::clone(&self.storage),
+            clock: self.clock.clone(),
+        }
     }
 
     fn pollers(&self, term: Option<&Term>) -> Result<Vec<Poller>, BridgeError> {

@@ -47,7 +47,7 @@ impl Poller {
     pub async fn backfill(&mut self) -> Result<Option<Polled>, PollError> {
         self.recall().await?;
         let Some(progress) = self.progress().await? else { return Ok(None) };
-        let target = self.target(progress.began);
+        let target = self.settings().past_until(progress.began);
         if progress.covered_from <= target {
             return Ok(None);
         }

@@ -11,7 +11,7 @@ use stix_core::Timestamp;
 use super::backfill::Past;
 use super::client::Client;
 use super::outcome::{PollError, Polled};
-use super::settings::{Endpoint, FeedSettings};
+use super::settings::{Endpoint, FeedSettings, WHOLE_PAST};
 use super::stretch::Stretch;
 use super::walk::{self, Outcome, Records, Walk};
 use super::window::{End, Window};
@@ -21,8 +21,6 @@ use crate::ingest::{Arrival, FUTURE, FeedBatch, Form, Ingest, Minting};
 use crate::storage::supervision::{FeedHealth, Gap, GapReason, Progress};
 use crate::storage::{CollectionId, StorageError};
 
-/// How far back the past is read where the settings do not say: as far as any tier of the service looks.
-const WHOLE_PAST: TimeDelta = TimeDelta::days(365);
 /// How far a key of the Free tier looks back.
 const FREE_PAST: TimeDelta = TimeDelta::days(1);
 /// By how much the clocks of the service and of this machine may differ.
@@ -128,18 +126,12 @@ impl Poller {
         self.ingest.storage().feed_progress(&self.settings().name).await
     }
 
-    /// Down to when the past is to be read.
-    pub(super) fn target(&self, began: DateTime<Utc>) -> DateTime<Utc> {
-        let past = self.settings().backfill.and_then(|past| TimeDelta::from_std(past).ok());
-        let past = past.unwrap_or(WHOLE_PAST);
-        began.checked_sub_signed(past).unwrap_or(DateTime::UNIX_EPOCH)
-    }
-
     /// The first poll: asks for all that is wanted, which mostly can be had at once. If not, the past begins shortly
     /// before now, and the rest of the poll is given back as what is to be caught up with.
     async fn begin(&mut self, polled: &mut Polled) -> Result<Option<Progress>, PollError> {
         let wanted = self.settings().backfill.is_some();
-        let since = wanted.then(|| self.target(self.clock.now()).checked_sub_signed(SKEW)).flatten();
+        let since =
+            wanted.then(|| self.settings().past_until(self.clock.now()).checked_sub_signed(SKEW)).flatten();
         let window = Window::open(since);
         let walk = match self.bundles(window).await? {
             Some(walk) if walk.is_whole() && self.settings().endpoint == Endpoint::Stix => walk,
@@ -147,7 +139,7 @@ impl Poller {
             None => self.begin_list(window).await?,
         };
         let now = self.hear(&walk)?;
-        let target = self.target(now);
+        let target = self.settings().past_until(now);
         if !walk.is_whole() {
             let place = self.bounded(now) - self.overlap();
             let progress = Progress { began: now, covered_from: place, place };

@@ -27,7 +27,7 @@ async fn poll(poller: &mut Poller, metrics: &Metrics) {
     let mut failures = 0;
     loop {
         let polled = poller.poll().await;
-        metrics.polled(&poller.settings().name, polled.is_ok(), poller.clock().now());
+        metrics.polled(&poller.settings().name, polled.is_ok());
         failures = if polled.is_ok() { 0 } else { failures + 1 };
         let wait = wait(&polled, failures, poller.settings().interval);
         log(&poller.settings().name, &polled, wait);

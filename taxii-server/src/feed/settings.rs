@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use stix_core::IdentifierError;
 use stix_core::tlp::Tlp;
@@ -13,6 +14,9 @@ use crate::ingest::{Author, Minting};
 
 /// The environment variable that holds the key, if the settings name no other place.
 const KEY_VARIABLE: &str = "SOCDEFENDERS_API_KEY";
+
+/// How far back the past is read where the settings do not say: as far as any tier of the service looks.
+pub(super) const WHOLE_PAST: TimeDelta = TimeDelta::days(365);
 
 /// One feed: where it is, what is asked of it, and where its objects go.
 #[derive(Clone, Debug, Deserialize)]
@@ -94,6 +98,17 @@ pub enum Endpoint {
     List,
 }
 
+impl Endpoint {
+    /// The name in the settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Stix => "stix",
+            Self::List => "list",
+        }
+    }
+}
+
 impl Default for FeedSettings {
     fn default() -> Self {
         Self {
@@ -161,6 +176,12 @@ impl FeedSettings {
     /// The marking of the objects that the bridge makes.
     pub fn marking(&self) -> Option<Tlp> {
         Tlp::named(self.tlp_version, self.tlp.as_deref()?)
+    }
+
+    /// Down to when the past is to be read of a feed that was first read at this time.
+    pub fn past_until(&self, began: DateTime<Utc>) -> DateTime<Utc> {
+        let past = self.backfill.and_then(|past| TimeDelta::from_std(past).ok()).unwrap_or(WHOLE_PAST);
+        began.checked_sub_signed(past).unwrap_or(DateTime::UNIX_EPOCH)
     }
 
     /// After how long without a complete poll the feed is stale: an hour or three intervals, if the settings do not say.

@@ -24,12 +24,11 @@ impl Poller {
         mut window: Window,
         end: End,
     ) -> Result<Stretch, Failure> {
-        let mut before = None;
         loop {
             let ask = window.ask(self.settings().page);
             let walk = walk::list(client, &ask, self.ends != Some(false)).await?;
             let now = self.hear(&walk)?;
-            self.learn(client, &window, &walk, before).await?;
+            self.learn(client, &window, &walk).await?;
             if self.ends == Some(false) {
                 window.until = None;
             }
@@ -39,7 +38,7 @@ impl Poller {
             if self.ends != Some(false)
                 && let Some(part) = window.within(walk.clamped_to).part(end, walk.parts(), now)
             {
-                (window, before) = (part, walk.total);
+                window = part;
                 continue;
             }
             let walk = walk::list_in_parts(client, &window.ask(self.settings().page), walk).await?;
@@ -47,27 +46,20 @@ impl Poller {
         }
     }
 
-    /// Finds out from an answer whether the service minds `until`, which not all of its pages document. Where the answer
-    /// does not show it, the totals do: those of the window, of the one that it was cut from, and of the rest.
-    async fn learn(
-        &mut self,
-        client: &Client,
-        window: &Window,
-        walk: &Walk,
-        before: Option<u64>,
-    ) -> Result<(), Failure> {
-        let Some(until) = window.until.filter(|_| self.ends.is_none()) else { return Ok(()) };
+    /// Finds out whether the service minds `until`, which not all of its pages document. Where the answer does not show
+    /// it, the totals do: of what lies in the window, of what has come since it begins, and of what since it ends.
+    async fn learn(&mut self, client: &Client, window: &Window, walk: &Walk) -> Result<(), Failure> {
+        let (Some(until), None) = (window.until, self.ends) else { return Ok(()) };
         self.ends = walk.kept_end;
-        let (Some(whole), Some(part), None) = (before, walk.total, self.ends) else { return Ok(()) };
-        if part <= whole / 2 {
-            self.ends = Some(true);
-        } else if part >= whole {
-            let rest = Ask { since: Some(until), limit: 1, ..Ask::default() };
-            let answer = client.ask(client::LIST, &rest).await?;
-            // Unless nothing has come since, the two cannot both be right.
-            if walk::total(&answer.body)? > 0 {
-                self.ends = Some(false);
-            }
+        let (Some(inside), None) = (walk.total, self.ends) else { return Ok(()) };
+        let since = async |since| {
+            let answer = client.ask(client::LIST, &Ask { since, limit: 1, ..Ask::default() }).await?;
+            walk::total(&answer.body)
+        };
+        let after = since(Some(until)).await?;
+        // If nothing has come after the window, both kinds of service say the same.
+        if after > 0 {
+            self.ends = Some(inside + after / 2 < since(window.since).await?);
         }
         if self.ends == Some(false) {
             let feed = &self.settings().name;

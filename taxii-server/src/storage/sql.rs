@@ -132,7 +132,7 @@ impl<B: Backend> Storage for SqlStorage<B> {
         self.backend.lead(task).await
     }
 
-    async fn object_counts(&self) -> Result<Vec<(CollectionId, u64)>, StorageError> {
+    async fn object_counts(&self) -> Result<Vec<(CollectionId, String, u64)>, StorageError> {
         self.counts().await
     }
 

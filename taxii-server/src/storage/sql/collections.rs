@@ -18,14 +18,17 @@ impl<B: Backend> SqlStorage<B> {
         self.write(insert).await?;
         Ok(())
     }
-    /// How many versions of objects each collection has.
-    pub(super) async fn counts(&self) -> Result<Vec<(CollectionId, u64)>, StorageError> {
+
+    /// How many versions of objects of each type each collection has.
+    pub(super) async fn counts(&self) -> Result<Vec<(CollectionId, String, u64)>, StorageError> {
         let select = Statement::new(
-            "SELECT id, (SELECT count(*) FROM object WHERE collection = key) FROM collection ORDER BY id",
+            "SELECT collection.id, type, counted FROM collection JOIN \
+             (SELECT collection, type, count(*) AS counted FROM object GROUP BY collection, type) AS counts \
+             ON counts.collection = collection.key ORDER BY collection.id, type",
         );
         let count = |mut row: Row| {
             let id: Uuid = row.next::<String>()?.parse().map_err(StorageError::encoding)?;
-            Ok((id.into(), u64::try_from(row.next::<i64>()?).unwrap_or(0)))
+            Ok((id.into(), row.next()?, u64::try_from(row.next::<i64>()?).unwrap_or(0)))
         };
         self.read_all(select).await?.into_iter().map(count).collect()
     }

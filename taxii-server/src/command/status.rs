@@ -1,0 +1,129 @@
+//! `taxii-server status`: how the feeds do, as a table or as JSON.
+
+use std::error::Error;
+
+use chrono::TimeDelta;
+use clap::{Args, ValueEnum};
+use serde_json::json;
+
+use super::serve;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::feed_status::{FeedStatus, time};
+use crate::storage;
+
+/// How many gaps of a feed the table shows, the latest ones.
+const SHOWN: usize = 5;
+
+/// How to show it.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct StatusArguments {
+    /// For people, or for programs
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+}
+
+pub(super) async fn run(
+    arguments: StatusArguments,
+    config: &Config,
+    clock: &Clock,
+) -> Result<(), Box<dyn Error>> {
+    let storage = storage::open(&config.database).await?;
+    let feeds = FeedStatus::read_all(&*storage, &serve::feeds(config), clock.now()).await;
+    storage.close().await;
+    let feeds = feeds?;
+    match arguments.format {
+        Format::Json => {
+            let feeds: Vec<_> = feeds.iter().map(FeedStatus::document).collect();
+            println!("{}", serde_json::to_string_pretty(&json!({ "feeds": feeds }))?);
+        }
+        Format::Table if feeds.is_empty() => println!("no feed is polled"),
+        Format::Table => print!("{}", table(&feeds)),
+    }
+    Ok(())
+}
+
+fn table(feeds: &[FeedStatus]) -> String {
+    let head = ["FEED", "STATE", "PLACE", "LAG", "LAST SUCCESS", "PAST LEFT", "QUOTA LEFT", "GAPS"]
+        .map(str::to_owned);
+    let rows: Vec<_> = std::iter::once(head).chain(feeds.iter().map(cells)).collect();
+    let mut text = String::new();
+    for row in &rows {
+        let padded = row.iter().enumerate().map(|(column, cell)| {
+            let width = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
+            format!("{cell:<width$}", width = width.unwrap_or_default())
+        });
+        text.push_str(padded.collect::<Vec<_>>().join("  ").trim_end());
+        text.push('\n');
+    }
+    for feed in feeds {
+        for line in problems(feed) {
+            text.push_str(&format!("\n{}: {line}", feed.name));
+        }
+    }
+    if feeds.iter().any(|feed| problems(feed).next().is_some()) {
+        text.push('\n');
+    }
+    text
+}
+
+fn cells(feed: &FeedStatus) -> [String; 8] {
+    let none = || "-".to_owned();
+    let health = &feed.health;
+    [
+        feed.name.clone(),
+        feed.state.name().to_owned(),
+        feed.progress.map_or_else(none, |progress| time(progress.place)),
+        feed.lag().map_or_else(none, length),
+        health.last_success.map_or_else(none, time),
+        feed.past_left().map_or_else(none, length),
+        health.quota.map_or_else(none, |quota| format!("{} of {}", quota.remaining, quota.limit)),
+        match feed.gaps.len() {
+            0 => none(),
+            count => format!("{count} ({})", length(feed.missing(|_| true))),
+        },
+    ]
+}
+
+/// What is wrong, a line each.
+fn problems(feed: &FeedStatus) -> impl Iterator<Item = String> {
+    let failure = feed.health.failure.iter().map(|failure| format!("the last poll failed: {failure}"));
+    let hidden = feed.gaps.len().saturating_sub(SHOWN);
+    let more = (hidden > 0).then(|| format!("and {hidden} gaps before these"));
+    let gaps = feed.gaps.iter().rev().take(SHOWN).map(|gap| {
+        let (from, until, reason) = (time(gap.from), time(gap.until), gap.reason.name());
+        format!("gap from {from} to {until} ({reason})")
+    });
+    failure.chain(gaps).chain(more)
+}
+
+/// A length of time in its two greatest units.
+fn length(length: TimeDelta) -> String {
+    let seconds = length.num_seconds();
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, minutes) => format!("{minutes} min {} s", seconds % 60),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths() {
+        let cases = [(0, "0 s"), (59, "59 s"), (61, "1 min 1 s"), (7300, "2 h 1 min"), (90_000, "1 d 1 h")];
+        for (seconds, text) in cases {
+            assert_eq!(length(TimeDelta::seconds(seconds)), text);
+        }
+    }
+}

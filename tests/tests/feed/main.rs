@@ -1,0 +1,7 @@
+//! The bridge between a feed and the store: what it makes of every answer, and that it loses nothing.
+
+mod faults;
+mod losses;
+mod polls;
+mod stale;
+mod world;
