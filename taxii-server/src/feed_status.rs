@@ -191,8 +191,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::storage::feed::FeedWrite;
-    use crate::storage::{self, Dating};
+    use crate::storage;
 
     fn at(minutes: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(minutes * 60, 0).unwrap()
@@ -222,30 +221,28 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn what_is_left_and_what_is_missing() {
-        let folder = tempfile::tempdir().unwrap();
-        let storage = storage::open(&folder.path().join("taxii.db").into()).await.unwrap();
-        let collection = uuid::Uuid::nil().into();
-        storage.register_collections(&[collection]).await.unwrap();
-        let settings = FeedSettings { backfill: Some(Duration::from_secs(6000)), ..FeedSettings::default() };
+    #[test]
+    fn what_is_left_and_what_is_missing() {
         let gap = |from, until, reason| Gap { from: at(from), until: at(until), reason, found: at(0) };
-        let write = FeedWrite {
+        let status = FeedStatus {
+            name: "feed".to_owned(),
+            endpoint: Endpoint::Auto,
+            state: FeedState::Good,
             progress: Some(Progress { began: at(1000), covered_from: at(940), place: at(1000) }),
+            past_until: Some(at(900)),
+            health: FeedHealth::default(),
             gaps: vec![
                 gap(10, 30, GapReason::LookBack),
                 gap(20, 25, GapReason::LookBack),
                 gap(20, 40, GapReason::LookBack),
                 gap(50, 60, GapReason::Overflow),
             ],
-            ..FeedWrite::new(&settings.name)
+            now: at(1003),
         };
-        let dating = Dating { clock: crate::clock::Clock::manual(at(1000)), allowance: Duration::ZERO };
-        storage.write_feed(&collection, write, &dating).await.unwrap();
-        let status = FeedStatus::read(&*storage, &settings, at(1003)).await.unwrap();
         assert_eq!(status.lag(), Some(TimeDelta::minutes(3)));
         assert_eq!(status.past_left(), Some(TimeDelta::minutes(40)));
         let missing = |reason| status.missing(|gap| gap.reason == reason);
         assert_eq!(GapReason::ALL.map(missing), [TimeDelta::minutes(30), TimeDelta::minutes(10)]);
+        assert_eq!(status.document()["gap_seconds"], 2400);
     }
 }

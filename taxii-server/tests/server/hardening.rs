@@ -213,7 +213,7 @@ async fn item_09_health_and_metrics_on_an_address_of_their_own(backend: Backend)
         "taxii_request_duration_seconds_count{endpoint=\"discovery\",status=\"401\"} 1",
         "taxii_pages_total 1",
         "taxii_objects_served_total 2",
-        "taxii_objects{collection=\"943b1240-00c1-4707-802e-594f4d1104a6\"} 2",
+        "taxii_objects{collection=\"943b1240-00c1-4707-802e-594f4d1104a6\",type=\"indicator\"} 2",
         "taxii_login_failures_total 1",
     ] {
         assert!(text.lines().any(|found| found == line), "{line}\n{text}");

@@ -29,9 +29,9 @@ async fn receiver() -> (String, mpsc::UnboundedReceiver<Value>) {
             }
             async move {
                 if failed {
-                    actix_web::HttpResponse::InternalServerError()
+                    actix_web::HttpResponse::InternalServerError().finish()
                 } else {
-                    actix_web::HttpResponse::Ok()
+                    actix_web::HttpResponse::Ok().finish()
                 }
             }
         }))
