@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::feed::{Endpoint, FeedSettings};
 use crate::metrics::FeedGauges;
+use crate::storage::quarantine::RecordCount;
 use crate::storage::supervision::{FeedHealth, Gap, GapReason, Progress, Quota};
 use crate::storage::{Storage, StorageError};
 
@@ -26,6 +27,8 @@ pub struct FeedStatus {
     pub health: FeedHealth,
     /// The stretches of which records may be missing, oldest first.
     pub gaps: Vec<Gap>,
+    /// How many records were put right or left out, by reason.
+    pub records: Vec<RecordCount>,
     /// When this was found out.
     pub now: DateTime<Utc>,
 }
@@ -72,6 +75,8 @@ impl FeedStatus {
     ) -> Result<Self, StorageError> {
         let health = storage.feed_health(&settings.name).await?.unwrap_or_default();
         let progress = storage.feed_progress(&settings.name).await?;
+        let mut records = storage.record_counts().await?;
+        records.retain(|count| count.feed == settings.name);
         let patience = TimeDelta::from_std(settings.stale_after()).unwrap_or(TimeDelta::MAX);
         let state = match health.last_success {
             None => FeedState::Waiting,
@@ -87,6 +92,7 @@ impl FeedStatus {
             progress,
             health,
             gaps: storage.feed_gaps(&settings.name).await?,
+            records,
             now,
         })
     }
@@ -132,13 +138,14 @@ impl FeedStatus {
 
     /// All of it for programs. Times are RFC 3339, lengths are seconds.
     pub fn document(&self) -> Value {
-        let Self { name, endpoint, state, progress, past_until, health, gaps, .. } = self;
+        let Self { name, endpoint, state, progress, past_until, health, gaps, records, .. } = self;
         let gap = |gap: &Gap| {
             json!({
                 "from": time(gap.from), "until": time(gap.until),
                 "reason": gap.reason.name(), "found": time(gap.found),
             })
         };
+        let count = |count: &RecordCount| json!({ "handling": count.handling.name(), "reason": count.reason, "times": count.times });
         let quota = |quota: &Quota| json!({ "limit": quota.limit, "remaining": quota.remaining, "reset": time(quota.reset) });
         json!({
             "name": name,
@@ -158,6 +165,7 @@ impl FeedStatus {
             })),
             "gaps": gaps.iter().map(gap).collect::<Vec<_>>(),
             "gap_seconds": self.missing(|_| true).num_seconds(),
+            "records": records.iter().map(count).collect::<Vec<_>>(),
         })
     }
 }
@@ -166,6 +174,7 @@ impl From<&FeedStatus> for FeedGauges {
     fn from(feed: &FeedStatus) -> Self {
         let missing =
             |reason: GapReason| (reason.name(), feed.missing(|gap| gap.reason == reason).num_seconds());
+        let handled = |count: &RecordCount| (count.handling.name(), count.reason.clone(), count.times);
         Self {
             name: feed.name.clone(),
             ready: feed.state.is_ready(),
@@ -177,6 +186,7 @@ impl From<&FeedStatus> for FeedGauges {
             quota_limit: feed.health.quota.map(|quota| quota.limit),
             quota_remaining: feed.health.quota.map(|quota| quota.remaining),
             gaps: GapReason::ALL.map(missing).to_vec(),
+            records: feed.records.iter().map(handled).collect(),
         }
     }
 }
@@ -237,6 +247,7 @@ mod tests {
                 gap(20, 40, GapReason::LookBack),
                 gap(50, 60, GapReason::Overflow),
             ],
+            records: Vec::new(),
             now: at(1003),
         };
         assert_eq!(status.lag(), Some(TimeDelta::minutes(3)));

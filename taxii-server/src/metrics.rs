@@ -70,6 +70,8 @@ pub struct FeedGauges {
     pub quota_remaining: Option<u32>,
     /// Why records are out of reach, and of how many seconds.
     pub gaps: Vec<(&'static str, i64)>,
+    /// What became of odd records, why, and how often.
+    pub records: Vec<(&'static str, String, u64)>,
 }
 
 /// A number of [`FeedGauges`].
@@ -225,6 +227,18 @@ impl Metrics {
                 }
             }
         }
+        let odd = "taxii_feed_odd_records_total";
+        page.family(
+            odd,
+            "counter",
+            "Records of a feed that were repaired, quarantined or dropped, by reason.",
+        );
+        for feed in &gauges.feeds {
+            for (handling, reason, times) in &feed.records {
+                let (feed, reason) = (label("feed", &feed.name), label("reason", reason));
+                page.sample(odd, &format!("{feed},handling=\"{handling}\",{reason}"), times);
+            }
+        }
         let gaps = "taxii_feed_gap_seconds";
         page.family(gaps, "gauge", "The length of the stretches of a feed that are out of reach, by reason.");
         for feed in &gauges.feeds {
@@ -296,6 +310,7 @@ mod tests {
                 ready: true,
                 lag: Some(90),
                 gaps: vec![("look-back", 60)],
+                records: vec![("repaired", "refanged".to_owned(), 3)],
                 ..FeedGauges::default()
             }],
         };
@@ -311,6 +326,7 @@ mod tests {
             "taxii_feed_ready{feed=\"x\"} 1",
             "taxii_feed_stale{feed=\"x\"} 0",
             "taxii_feed_lag_seconds{feed=\"x\"} 90",
+            "taxii_feed_odd_records_total{feed=\"x\",handling=\"repaired\",reason=\"refanged\"} 3",
             "taxii_feed_gap_seconds{feed=\"x\",reason=\"look-back\"} 60",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");

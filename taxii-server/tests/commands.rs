@@ -233,6 +233,7 @@ fn records_in_quarantine_are_listed_shown_read_again_and_dropped() {
     quarantine(folder, &[useless]);
     assert!(good(folder, &["quarantine", "list"]).contains("nothing in quarantine"), "it stays away");
     assert!(good(folder, &["quarantine", "list", "--repaired"]).contains("no record had to be put right"));
+}
 
 #[test]
 fn the_status_of_feeds() {

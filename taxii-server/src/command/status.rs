@@ -1,11 +1,13 @@
 //! `taxii-server status`: how the feeds do, as a table or as JSON.
 
 use std::error::Error;
+use std::io::Write;
 
 use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
+use super::output::Output;
 use super::serve;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -41,10 +43,10 @@ pub(super) async fn run(
     match arguments.format {
         Format::Json => {
             let feeds: Vec<_> = feeds.iter().map(FeedStatus::document).collect();
-            println!("{}", serde_json::to_string_pretty(&json!({ "feeds": feeds }))?);
+            writeln!(Output, "{}", serde_json::to_string_pretty(&json!({ "feeds": feeds }))?)?;
         }
-        Format::Table if feeds.is_empty() => println!("no feed is polled"),
-        Format::Table => print!("{}", table(&feeds)),
+        Format::Table if feeds.is_empty() => writeln!(Output, "no feed is polled")?,
+        Format::Table => write!(Output, "{}", table(&feeds))?,
     }
     Ok(())
 }
@@ -100,7 +102,9 @@ fn problems(feed: &FeedStatus) -> impl Iterator<Item = String> {
         let (from, until, reason) = (time(gap.from), time(gap.until), gap.reason.name());
         format!("gap from {from} to {until} ({reason})")
     });
-    failure.chain(gaps).chain(more)
+    let records = feed.records.iter();
+    let odd = records.map(|count| format!("{} {}: {}", count.handling.name(), count.times, count.reason));
+    failure.chain(gaps).chain(more).chain(odd)
 }
 
 /// A length of time in its two greatest units.
