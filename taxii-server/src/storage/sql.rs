@@ -10,6 +10,7 @@ mod browsing;
 mod collections;
 mod deletion;
 mod feed;
+mod latest;
 mod mentions;
 mod objects;
 mod quarantine;

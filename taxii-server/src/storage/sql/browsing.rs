@@ -20,7 +20,8 @@ impl<B: Backend> Browsing for SqlStorage<B> {
     ) -> Result<Page<StoredObject>, StorageError> {
         let mut select = Statement::new("SELECT o.date_added, o.body FROM object AS o");
         if B::NAMES_INDEXES {
-            let index = if view.object_type.is_some() { "object_by_type" } else { "object_by_date" };
+            let [by_date, by_type] = select::LATEST_INDEXES;
+            let index = if view.object_type.is_some() { by_type } else { by_date };
             select.push(" INDEXED BY ").push(index);
         }
         select.push(" WHERE o.collection = (SELECT key FROM collection WHERE id = ");
@@ -31,7 +32,7 @@ impl<B: Backend> Browsing for SqlStorage<B> {
         if let Some(before) = view.before {
             select.push(" AND o.date_added < ").push_bind(before.millis());
         }
-        select::is_last(&mut select);
+        select::is_latest(&mut select);
         select.push(" ORDER BY o.date_added DESC LIMIT ").push_bind(i64::from(view.limit).saturating_add(1));
         self.stored_objects(select, &Query::new(view.limit, MAX_BYTES)).await
     }

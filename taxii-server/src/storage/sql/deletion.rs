@@ -7,7 +7,7 @@ use stix_core::Identifier;
 
 use super::row::{Row, Value};
 use super::statement::Statement;
-use super::{Backend, Session, SqlStorage, objects, select, tombstones};
+use super::{Backend, Session, SqlStorage, latest, objects, select, tombstones};
 use crate::storage::deletion::{Deletions, Doomed, Inventory, Tombstone};
 use crate::storage::{CollectionId, DateAdded, Dating, Query, StorageError, VersionFilter};
 
@@ -32,6 +32,7 @@ impl<B: Backend> Deletions for SqlStorage<B> {
             delete.push_one_of(versions.iter().map(|version| version.record));
             tx.execute(delete).await?;
         }
+        latest::promote(&mut *tx, key, id.as_str()).await?;
         let now = dating.clock.now().timestamp_millis();
         tombstones::put(&mut *tx, key, now, &tombs(id, doomed, &versions)).await?;
         let mut date = objects::first_date(dating, last);

@@ -69,7 +69,7 @@ impl<B: Backend> Mentions for SqlStorage<B> {
         select.push(
             ") AS named LEFT JOIN object AS o ON o.collection = named.collection AND o.date_added = named.date_added",
         );
-        select::is_last(&mut select);
+        select::is_latest(&mut select);
         select.push(" ORDER BY named.date_added DESC");
         let mut connection = self.backend.reader().acquire().await?;
         let mut stream = connection.fetch(select);

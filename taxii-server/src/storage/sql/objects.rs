@@ -8,10 +8,9 @@ use futures_util::TryStreamExt;
 use serde_json::Value as Json;
 
 use super::row::{Row, Value};
-use super::select;
 use super::statement::Statement;
 use super::tombstones::{self, Tombs};
-use super::{Backend, Session, SqlStorage};
+use super::{Backend, Session, SqlStorage, latest, select};
 use crate::storage::{
     Added, CollectionId, DateAdded, Dating, NewObject, Objects, Page, Query, Revision, StorageError,
     StorageErrorKind, StoredObject, StoredRecord,
@@ -300,10 +299,13 @@ async fn insert<S: Session>(
     objects: &[(i64, &NewObject)],
 ) -> Result<(), StorageError> {
     for objects in objects.chunks(S::ROWS_AT_ONCE) {
+        let new: Vec<_> = objects.iter().map(|(_, object)| *object).collect();
+        let latest = latest::among(tx, collection, &new).await?;
         let mut insert = Statement::new(
-            "INSERT INTO object (collection, date_added, id, type, spec_version, version, version_key, body) VALUES ",
+            "INSERT INTO object \
+             (collection, date_added, id, type, spec_version, version, version_key, latest, body) VALUES ",
         );
-        insert.push_rows(objects.iter().map(|(date, object)| {
+        insert.push_rows(objects.iter().zip(latest).map(|((date, object), latest)| {
             [
                 Value::from(collection),
                 (*date).into(),
@@ -312,6 +314,7 @@ async fn insert<S: Session>(
                 object.spec_version.as_str().into(),
                 object.version.as_ref().map(ToString::to_string).unwrap_or_default().into(),
                 version_key(object).into(),
+                i64::from(latest).into(),
                 object.body.get().as_bytes().into(),
             ]
         }));

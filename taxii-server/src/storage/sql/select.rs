@@ -2,7 +2,8 @@
 //!
 //! Records are found along one index, in the order of their dates, from the place on: a page costs the same
 //! at the end of a large collection as at its beginning. Only a query for identifiers sorts, and it sorts
-//! no more than the versions of these objects.
+//! no more than the versions of these objects. Which record is the latest of its object is written in it; which ones are
+//! the oldest, or the newest in a version of STIX, is looked up for each.
 
 use super::Backend;
 use super::statement::Statement;
@@ -34,8 +35,9 @@ fn write<B: Backend>(
     query: &Query,
 ) -> Statement {
     let mut sql = Statement::new(prefix);
+    let [by_date, by_type] = if asks_for_latest(query) { LATEST_INDEXES } else { INDEXES };
     match (&query.ids, &query.types) {
-        (None, None) => part::<B>(&mut sql, columns, "object_by_date", collection, query),
+        (None, None) => part::<B>(&mut sql, columns, by_date, collection, query),
         (None, Some(types)) => {
             // One ordered scan for each type, merged.
             let [before, after] = if types.len() > 1 { B::UNION_PART } else { ["", ""] };
@@ -44,7 +46,7 @@ fn write<B: Backend>(
                     sql.push(" UNION ALL ");
                 }
                 sql.push(before);
-                part::<B>(&mut sql, columns, "object_by_type", collection, query);
+                part::<B>(&mut sql, columns, by_type, collection, query);
                 sql.push(" AND o.type = ").push_bind(object_type.as_str()).push(after);
             }
         }
@@ -78,15 +80,28 @@ fn part<B: Backend>(
     if let Some(after) = query.after {
         sql.push(" AND o.date_added > ").push_bind(after.millis());
     }
-    spec_versions(sql, query);
-    versions(sql, query);
+    if asks_for_latest(query) {
+        is_latest(sql);
+    } else {
+        spec_versions(sql, query);
+        versions(sql, query);
+    }
 }
 
-/// Goes on with the condition that the object `o` is the last version.
-pub(super) fn is_last(sql: &mut Statement) {
-    let query = Query::new(u32::MAX, u64::MAX);
-    spec_versions(sql, &query);
-    versions(sql, &query);
+/// The indexes in the order of the dates: of all records, and of those of one type.
+const INDEXES: [&str; 2] = ["object_by_date", "object_by_type"];
+/// The same of the latest records alone; see `latest`.
+pub(super) const LATEST_INDEXES: [&str; 2] = ["object_latest_by_date", "object_latest_by_type"];
+
+/// Goes on with the condition that the record `o` is the latest of its object.
+pub(super) fn is_latest(sql: &mut Statement) {
+    sql.push(" AND o.latest = 1");
+}
+
+/// Whether that condition stands for all that the query says of versions, as it does where a client says nothing. Not for
+/// single objects: a planner without statistics could then take an index of all the others.
+fn asks_for_latest(query: &Query) -> bool {
+    query.ids.is_none() && query.spec_versions.is_none() && query.versions == VersionFilter::LAST
 }
 
 /// The versions of STIX that are asked for, or the latest one of each object.
