@@ -57,7 +57,7 @@ const DONE: [(&str, &str); 3] = [
 pub(super) async fn get(visit: Visit) -> Result<HttpResponse, ApiError> {
     let parameters: Parameters = visit.parameters()?;
     let (mut records, now) = (Vec::new(), visit.state.now());
-    for (feed, collection) in feeds(&visit) {
+    for (feed, collection) in visit.feeds() {
         let chosen = Chosen { feed: Some(feed.name.clone()), ..Chosen::default() };
         let may_act = visit.caller.may_write(&collection);
         for record in visit.state.storage.quarantined(&chosen, ROWS + 1).await? {
@@ -104,13 +104,6 @@ pub(super) async fn forget(visit: Visit) -> Result<HttpResponse, ApiError> {
     Ok(back("dropped"))
 }
 
-/// The feeds whose records the visitor may see, with the collections that they lead into.
-fn feeds(visit: &Visit) -> impl Iterator<Item = (&FeedSettings, CollectionId)> {
-    let config = &visit.state.config;
-    let feeds = config.feeds.iter().filter_map(|feed| Some((feed, config.collection_of(feed)?)));
-    feeds.filter(|(_, collection)| visit.caller.may_read(collection))
-}
-
 /// The record that the path names, if the visitor may do something with it and means to.
 async fn chosen(visit: &Visit) -> Result<(FeedSettings, CollectionId, QuarantinedRecord), ApiError> {
     if !same_origin(&visit.request) {
@@ -122,7 +115,7 @@ async fn chosen(visit: &Visit) -> Result<(FeedSettings, CollectionId, Quarantine
     let chosen = Chosen { ids: Some(vec![prefix]), ..Chosen::default() };
     let found = visit.state.storage.quarantined(&chosen, 1).await?;
     let record = found.into_iter().find(|record| record.id.to_string() == id).ok_or_else(unknown)?;
-    let (feed, collection) = feeds(visit).find(|(feed, _)| feed.name == record.feed).ok_or_else(unknown)?;
+    let (feed, collection) = visit.feeds().find(|(feed, _)| feed.name == record.feed).ok_or_else(unknown)?;
     match visit.caller.may_write(&collection) {
         true => Ok((feed.clone(), collection, record)),
         false => Err(ApiError::forbidden("you may not write to the collection of the feed")),

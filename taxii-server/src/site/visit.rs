@@ -14,6 +14,7 @@ use crate::api::State;
 use crate::auth::Principal;
 use crate::config::CollectionSettings;
 use crate::error::{ApiError, ErrorCode};
+use crate::feed::FeedSettings;
 use crate::storage::CollectionId;
 
 /// A request for a page.
@@ -50,6 +51,13 @@ impl Visit {
             root.collections.clone().into_iter().map(shelf)
         });
         shelves.filter(|shelf| self.caller.may_read(&shelf.id())).collect()
+    }
+
+    /// The feeds that lead into a collection which may be read, with that collection.
+    pub(super) fn feeds(&self) -> impl Iterator<Item = (&FeedSettings, CollectionId)> {
+        let config = &self.state.config;
+        let feeds = config.feeds.iter().filter_map(|feed| Some((feed, config.collection_of(feed)?)));
+        feeds.filter(|(_, collection)| self.caller.may_read(collection))
     }
 
     /// The collection that the path names, if it may be read. One that may not is as good as none.
