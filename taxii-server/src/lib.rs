@@ -2,7 +2,7 @@
 //!
 //! The layers, each of which uses only those before it: [`clock`], [`duration`], [`media_type`], [`metrics`] and
 //! [`wire`] (the resources as they are written), [`storage`] (where objects are kept), [`ingest`] (the only writer of objects) and
-//! [`error`], [`feed`], [`auth`] [`outlet`] (a collection in other forms) and [`search`] (objects by what they name), [`config`], [`telemetry`], [`api`], [`site`] (pages for people), [`server`], [`bridge`], [`command`].
+//! [`error`], [`feed`], [`auth`], [`outlet`] (a collection in other forms) and [`search`] (objects by what they name), [`config`], [`telemetry`] and [`feed_status`], [`api`], [`site`] (pages for people), [`server`], [`bridge`], [`command`].
 #![forbid(unsafe_code)]
 
 pub mod api;

@@ -7,6 +7,7 @@ use taxii_server::config::{AnonymousAccess, CollectionSettings, DEFAULT_COLLECTI
 use taxii_server::feed::FeedSettings;
 use taxii_server::storage::feed::FeedWrite;
 use taxii_server::storage::quarantine::{Chosen, Form, Quarantined};
+use taxii_server::storage::supervision::{FeedHealth, Gap, GapReason, Progress, Quota};
 use taxii_server::storage::{Access, Dating, NewObject, Scope};
 
 use super::backend::{Backend, on_both};
@@ -21,6 +22,7 @@ on_both!(
     all_objects_are_found_by_paging,
     an_object_has_its_versions_and_references,
     quarantine_is_changed_only_from_its_own_page,
+    the_overview_says_how_the_feeds_do,
 );
 
 const SECOND: &str = "d5fa3d52-6eb1-4f6b-8cf3-6f2f9a2d8c34";
@@ -328,4 +330,44 @@ async fn quarantine_is_changed_only_from_its_own_page(backend: Backend) {
 async fn records_of(world: &World, text: &str) -> String {
     let records = world.storage.quarantined(&Chosen::default(), 10).await.unwrap();
     records.iter().find(|record| record.quarantined.record == text).unwrap().id.to_string()
+}
+
+async fn the_overview_says_how_the_feeds_do(backend: Backend) {
+    let world = World::start_with(backend, |config| config.feeds = vec![FeedSettings::default()]).await;
+    let name = FeedSettings::default().name;
+    let overview = async || page(&world, "/status").await;
+    assert!(overview().await.contains("Not read to its end yet"));
+
+    let now = world.clock.now();
+    let quota = Quota { limit: 10_000, remaining: 9_999, reset: now };
+    let good = FeedHealth {
+        last_attempt: now,
+        last_success: Some(now),
+        quota: Some(quota),
+        ..FeedHealth::default()
+    };
+    world.storage.write_feed_health(&name, &good).await.unwrap();
+    let text = overview().await;
+    assert!(text.contains("Up to date") && text.contains("9,999 of 10,000 requests"), "{text}");
+    assert!(text.contains("<dt>Gaps</dt><dd>none</dd>"), "{text}");
+
+    let hour = chrono::TimeDelta::hours(1);
+    let gap = Gap { from: now - hour * 5, until: now - hour * 2, reason: GapReason::LookBack, found: now };
+    let progress = Progress { began: now, covered_from: now - hour * 5, place: now };
+    let write = FeedWrite { gaps: vec![gap], progress: Some(progress), ..FeedWrite::new(&name) };
+    let dating = Dating { clock: world.clock.clone(), allowance: std::time::Duration::ZERO };
+    world.storage.write_feed(&collection(), write, &dating).await.unwrap();
+    let failing = FeedHealth { failure: Some("the answer is `<html>`".to_owned()), ..good };
+    world.storage.write_feed_health(&name, &failing).await.unwrap();
+    let text = overview().await;
+    assert!(
+        text.contains("The last poll failed") && text.contains("the answer is `&#60;html&#62;`"),
+        "{text}"
+    );
+    assert!(text.contains("1 gap of 3 hours") && text.contains("does not look back that far"), "{text}");
+
+    world.clock.advance(std::time::Duration::from_secs(2 * 3600));
+    let text = overview().await;
+    assert!(text.contains("<p class=\"state bad\">Stale</p>") && text.contains("2 hours ago"), "{text}");
+    world.stop().await;
 }
