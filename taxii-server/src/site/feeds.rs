@@ -59,6 +59,7 @@ impl FeedView {
         Self {
             name,
             state: match state {
+                FeedState::Waiting if health.failure.is_some() => ("warn", "Not read to its end yet"),
                 FeedState::Waiting => ("wait", "Not read to its end yet"),
                 FeedState::Good => ("good", "Up to date"),
                 FeedState::Failing => ("warn", "The last poll failed"),
