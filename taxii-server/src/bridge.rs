@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use self::polling::Polling;
+pub(crate) use self::polling::TASK as POLLING;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::feed::Failure;

@@ -8,6 +8,7 @@ mod config;
 mod demo;
 mod format;
 mod output;
+mod poll;
 mod quarantine;
 mod serve;
 mod status;
@@ -36,6 +37,8 @@ pub enum Command {
     ///
     /// Exits with 0 if it could and with 1 if something is wrong; nothing is changed.
     Check,
+    /// Poll the feeds once, or see what that would change
+    Poll(poll::PollArguments),
     /// Show how the feeds do: how far each is read, what is wrong, what is out of reach
     Status(status::StatusArguments),
     /// Copy the database into a new file while the server runs
@@ -74,6 +77,7 @@ async fn outcome(command: Command, settings: Overrides) -> Result<(), Box<dyn Er
         Command::Serve => serve::run(config, clock).await,
         Command::Demo => demo::run(config, clock).await,
         Command::Check => check::run(&config, &clock).await,
+        Command::Poll(arguments) => poll::run(arguments, &config, &clock).await,
         Command::Status(arguments) => status::run(arguments, &config, &clock).await,
         Command::Backup { path } => backup::run(&config, &path).await,
         Command::Config(command) => config::run(&command, &config),

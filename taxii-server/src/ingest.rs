@@ -10,12 +10,13 @@ mod judgement;
 mod key;
 mod minting;
 mod observable;
+mod rehearsal;
 mod repair;
 mod subject;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::AddAssign;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -38,6 +39,7 @@ pub use self::judgement::FUTURE;
 pub use self::key::{Key, Namer};
 pub use self::minting::{Author, Minting};
 pub use self::observable::{IocType, Observable, UnusableValue};
+pub use self::rehearsal::Rehearsal;
 pub use self::repair::{Repair, Repairs};
 use self::subject::Ends;
 pub use self::subject::{Compared, Subject};
@@ -54,6 +56,8 @@ pub struct Ingest {
     term: Option<Term>,
     /// Reading what is known and writing what follows from it must not interleave with another batch.
     turn: Arc<Mutex<()>>,
+    /// Where it is noted what would be written, if nothing is to be.
+    rehearsal: Option<Arc<SyncMutex<Rehearsal>>>,
 }
 
 /// What one poll of a feed brought.
@@ -145,12 +149,29 @@ struct Heard {
 impl Ingest {
     /// Writes to this storage.
     pub fn new(storage: Arc<dyn Storage>, clock: Clock, allowance: Duration) -> Self {
-        Self { storage, dating: Dating { clock, allowance }, term: None, turn: Arc::default() }
+        Self {
+            storage,
+            dating: Dating { clock, allowance },
+            term: None,
+            turn: Arc::default(),
+            rehearsal: None,
+        }
     }
 
     /// The same, writing batches of feeds in this term only.
     pub fn in_term(self, term: Option<Term>) -> Self {
         Self { term, ..self }
+    }
+
+    /// The same, but writing nothing; [`Ingest::rehearsal`] tells what would have been written.
+    pub fn rehearsing(self) -> Self {
+        Self { rehearsal: Some(Arc::default()), ..self }
+    }
+
+    /// What would have been written; nothing when it has been.
+    pub fn rehearsal(&self) -> Option<Rehearsal> {
+        let rehearsal = self.rehearsal.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(rehearsal.clone())
     }
 
     /// The store.
@@ -180,6 +201,12 @@ impl Ingest {
         for attempt in 1.. {
             let mut ingested = Ingested { records, repaired, quarantined, ..Ingested::default() };
             let write = self.join(minting, &sorted.heard, write.clone(), &mut ingested).await?;
+            if let Some(rehearsal) = &self.rehearsal {
+                let keys: Vec<&str> = write.subjects.iter().map(|subject| subject.key.as_str()).collect();
+                let known = self.storage.known_subjects(&keys).await?;
+                rehearsal.lock().unwrap_or_else(PoisonError::into_inner).note(write, &known);
+                return Ok(ingested);
+            }
             match self.storage.write_feed(&batch.collection, write, &self.dating).await {
                 // Another process, such as a command, has written since the subjects were read.
                 Err(error) if *error.kind() == StorageErrorKind::Overtaken && attempt < ATTEMPTS => {}

@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use serde_json::Value;
+use socdefenders_standin::{Fault, Settings, StandIn};
 use taxii_server::clock::Clock;
 use taxii_server::storage::feed::FeedWrite;
 use taxii_server::storage::quarantine::{Form, Quarantined};
@@ -256,4 +257,47 @@ fn the_status_of_feeds() {
     assert!(json["feeds"][0]["lag_seconds"].is_null());
     std::fs::write(folder.join("taxii-server.toml"), "webhook = \"chat\"\n").unwrap();
     assert!(bad(folder, &["status"], 1).contains("`webhook`"));
+}
+
+#[test]
+fn a_poll_by_hand_does_what_a_dry_run_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let settings = Settings::new().with_iocs(20).with_second_source_share(0.0);
+    let standin = runtime.block_on(StandIn::start(settings)).unwrap();
+    std::fs::write(folder.join("key"), standin.pro_key()).unwrap();
+    let feed = format!("[[feed]]\nurl = \"{}\"\napi_key_file = \"key\"\nattempts = 1\n", standin.base_url());
+    std::fs::write(folder.join("taxii-server.toml"), feed).unwrap();
+    let dry = ["poll", "--once", "--dry-run"];
+    bad(folder, &dry, 1);
+    assert!(!folder.join("taxii.db").exists());
+    assert!(bad(folder, &["poll"], 2).contains("--once"));
+    let first = good(folder, &["poll", "--once"]);
+    assert!(first.contains(" 20 added, 0 changed, 0 in quarantine"), "{first}");
+
+    let place = || {
+        let json: Value = serde_json::from_str(&good(folder, &["status", "--format", "json"])).unwrap();
+        json["feeds"][0].clone()
+    };
+    let before = place();
+    let mut bad_row = standin.add(1).remove(0);
+    bad_row.ioc_type = "ipv4".parse().unwrap();
+    bad_row.value = "999.1.1.1".to_owned();
+    bad_row.id = uuid::Uuid::from_u128(0x0123_4567_89ab_4def_8123_4567_89ab_cdef);
+    standin.insert(bad_row);
+    for _ in 0..2 {
+        let said = good(folder, &dry);
+        assert!(said.contains(" 1 additions, 0 changes and "), "{said}");
+        assert_eq!(said.lines().filter(|line| line.starts_with("+ ")).count(), 1, "{said}");
+        assert!(said.lines().any(|line| line.starts_with("! ") && line.contains("999.1.1.1")), "{said}");
+    }
+    assert_eq!(place()["place"], before["place"]);
+    assert_eq!(place()["last_attempt"], before["last_attempt"]);
+    assert!(good(folder, &["quarantine", "list"]).contains("nothing in quarantine"));
+    let second = good(folder, &["poll", "--once"]);
+    assert!(second.contains(" 1 added, 0 changed, "), "{second}");
+    assert!(good(folder, &["quarantine", "list"]).contains("999.1.1.1"));
+    standin.inject(Fault::Status(500));
+    assert!(bad(folder, &["poll", "--once"], 1).contains("could not be polled"));
 }

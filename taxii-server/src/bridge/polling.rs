@@ -16,7 +16,7 @@ use crate::metrics::Metrics;
 use crate::storage::{CollectionId, Lease, Storage, Term};
 
 /// The task that the lease is for. One for all feeds, since what they tell of a subject is joined.
-const TASK: &str = "poll";
+pub(crate) const TASK: &str = "poll";
 
 /// The time from one try to take the lease to the next.
 const RETRY: Duration = Duration::from_secs(10);

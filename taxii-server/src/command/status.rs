@@ -4,9 +4,10 @@ use std::error::Error;
 use std::io::Write;
 
 use chrono::TimeDelta;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 
+use super::format::Format;
 use super::output::Output;
 use super::serve;
 use crate::clock::Clock;
@@ -20,15 +21,9 @@ const SHOWN: usize = 5;
 /// How to show it.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct StatusArguments {
-    /// For people, or for programs
-    #[arg(long, value_enum, default_value_t = Format::Table)]
+    /// In which form to print: a table, or JSON
+    #[arg(long, value_enum, default_value_t)]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    Table,
-    Json,
 }
 
 pub(super) async fn run(
@@ -45,8 +40,8 @@ pub(super) async fn run(
             let feeds: Vec<_> = feeds.iter().map(FeedStatus::document).collect();
             writeln!(Output, "{}", serde_json::to_string_pretty(&json!({ "feeds": feeds }))?)?;
         }
-        Format::Table if feeds.is_empty() => writeln!(Output, "no feed is polled")?,
-        Format::Table => write!(Output, "{}", table(&feeds))?,
+        Format::Text if feeds.is_empty() => writeln!(Output, "no feed is polled")?,
+        Format::Text => write!(Output, "{}", table(&feeds))?,
     }
     Ok(())
 }

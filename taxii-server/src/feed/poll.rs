@@ -368,7 +368,9 @@ impl Poller {
             let budget = self.client.budget();
             (budget.told(), budget.spent())
         };
-        if let Err(error) = self.ingest.storage().write_feed_health(&self.settings().name, &health).await {
+        if self.ingest.rehearsal().is_none()
+            && let Err(error) = self.ingest.storage().write_feed_health(&self.settings().name, &health).await
+        {
             tracing::debug!(error = &error as &dyn std::error::Error, "the health of a feed is not stored");
         }
         self.health = Some(health);

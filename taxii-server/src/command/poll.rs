@@ -1,0 +1,117 @@
+//! `taxii-server poll`: one poll by hand, or what one would do.
+
+use std::error::Error;
+use std::io::Write;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::output::Output;
+use super::{ExitWith, serve};
+use crate::bridge::POLLING;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::feed::{PollError, Polled, Poller};
+use crate::ingest::{Ingest, Rehearsal};
+use crate::storage::{self, CollectionId, Storage};
+
+/// How many characters of a record in quarantine are shown.
+const SHOWN: usize = 200;
+
+/// How to poll.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct PollArguments {
+    /// Poll each feed once, as `serve` does again and again; the past is left to it
+    #[arg(long, required = true)]
+    once: bool,
+    /// Write nothing, and print what would be added, changed and put into quarantine
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) async fn run(
+    arguments: PollArguments,
+    config: &Config,
+    clock: &Clock,
+) -> Result<(), Box<dyn Error>> {
+    if arguments.dry_run && storage::pending_migrations(&config.database).await? > 0 {
+        return Err(format!(
+            "`{}` is of an older version, and a dry run does not change it: start `taxii-server serve` first",
+            config.database
+        )
+        .into());
+    }
+    let storage = storage::open(&config.database).await?;
+    let done = poll(arguments.dry_run, config, clock, Arc::clone(&storage)).await;
+    storage.close().await;
+    done
+}
+
+async fn poll(
+    dry_run: bool,
+    config: &Config,
+    clock: &Clock,
+    storage: Arc<dyn Storage>,
+) -> Result<(), Box<dyn Error>> {
+    let ingest = Ingest::new(Arc::clone(&storage), clock.clone(), config.allowance);
+    let lease = match dry_run {
+        true => None,
+        false => {
+            let ids: Vec<CollectionId> =
+                config.all_collections().map(|settings| settings.id.into()).collect();
+            storage.register_collections(&ids).await?;
+            let lease = storage.lead(POLLING).await?;
+            Some(lease.ok_or("a running server polls the feeds; `--dry-run` works beside it")?)
+        }
+    };
+    let mut failed = 0;
+    for settings in serve::feeds(config) {
+        let name = settings.name.clone();
+        let collection =
+            config.collection_of(&settings).ok_or("a feed names a collection that does not exist")?;
+        let term = lease.as_ref().and_then(|lease| lease.term()).cloned();
+        let ingest = if dry_run { ingest.clone().rehearsing() } else { ingest.clone().in_term(term) };
+        let polled = Poller::new(settings, collection, ingest.clone(), clock.clone())?.poll().await;
+        failed += usize::from(polled.is_err());
+        report(&name, &polled, ingest.rehearsal().as_ref())?;
+    }
+    match failed {
+        0 => Ok(()),
+        failed => Err(ExitWith::new(1, format!("{failed} of the feeds could not be polled")).into()),
+    }
+}
+
+fn report(
+    feed: &str,
+    polled: &Result<Polled, PollError>,
+    rehearsal: Option<&Rehearsal>,
+) -> Result<(), Box<dyn Error>> {
+    let polled = match polled {
+        Ok(polled) => polled,
+        Err(error) => return Ok(writeln!(Output, "{feed}: {error}; {}", error.help())?),
+    };
+    let counts = &polled.ingested;
+    let Some(rehearsal) = rehearsal else {
+        let (records, new, changed, quarantined) =
+            (counts.records, counts.new, counts.changed, counts.quarantined);
+        let line = format!("{records} records: {new} added, {changed} changed, {quarantined} in quarantine");
+        return Ok(writeln!(Output, "{feed}: {line}")?);
+    };
+    let Rehearsal { added, changed, quarantined } = rehearsal;
+    let (new, changes, odd) = (added.len(), changed.len(), quarantined.len());
+    writeln!(
+        Output,
+        "{feed}: {} records would make {new} additions, {changes} changes and {odd} entries in quarantine",
+        counts.records
+    )?;
+    for (sign, objects) in [('+', added), ('~', changed)] {
+        for (id, name) in objects {
+            writeln!(Output, "{sign} {id} {name}")?;
+        }
+    }
+    for record in quarantined {
+        let text: String = record.record.chars().take(SHOWN).collect();
+        writeln!(Output, "! {}: {} {text}", record.cause, record.reason)?;
+    }
+    Ok(())
+}
