@@ -1,10 +1,14 @@
 //! `GET /{api-root}/collections/{id}/export/{form}`: the collection as a file, for tools that know no TAXII. What TAXII
 //! says of authentication and of errors holds; whatever the caller accepts, there is one media type for each form.
+//!
+//! The whole collection has an `ETag`, by which a client that has it learns that nothing has changed. It is read first, so
+//! it is never newer than what is sent. A block list has none, since time changes it too.
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, EntityTag};
+use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::State;
+use super::{State, page};
 use crate::auth::Principal;
 use crate::error::ApiError;
 use crate::outlet::{Outlet, UnknownOutlet};
@@ -13,6 +17,7 @@ pub(super) async fn get(
     state: web::Data<State>,
     caller: Principal,
     path: web::Path<(String, String)>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let (collection, form) = path.into_inner();
     let collection = state.readable(&caller, &collection)?;
@@ -22,8 +27,14 @@ pub(super) async fn get(
     response.content_type(outlet.media_type()).insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
     // Lists are looked at in a browser, the whole is not.
     if let Outlet::Bundle | Outlet::Lines = outlet {
+        let tag = EntityTag::new_weak(state.storage.revision(&collection).await?.to_string());
         let name = format!("attachment; filename=\"{collection}-{outlet}\"");
+        response.insert_header((header::ETAG, tag.to_string()));
+        response.insert_header((header::CACHE_CONTROL, "private, no-cache"));
         response.insert_header((header::CONTENT_DISPOSITION, name));
+        if page::is_known(&request, &tag) {
+            return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
+        }
     }
     Ok(response.streaming(outlet.read(state.storage.clone(), collection, state.now())))
 }

@@ -146,11 +146,7 @@ impl Page {
     /// The answer to a request: the page with the dates of its first and last row, or only that the client has it
     /// already (RFC 9110, section 13.1.2).
     pub(super) fn answer(&self, request: &HttpRequest) -> HttpResponse {
-        let known = match request.get_header::<IfNoneMatch>() {
-            None => false,
-            Some(IfNoneMatch::Any) => true,
-            Some(IfNoneMatch::Items(tags)) => tags.iter().any(|tag| tag.weak_eq(&self.tag)),
-        };
+        let known = is_known(request, &self.tag);
         let mut response = HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
         response.content_type(TAXII_MEDIA_TYPE);
         response.insert_header((ETAG, self.tag.to_string()));
@@ -170,6 +166,15 @@ impl Page {
             response.insert_header((CONTENT_ENCODING, encoding));
         }
         response.body(self.body.clone())
+    }
+}
+
+/// Whether the client has what the tag names (RFC 9110, section 13.1.2).
+pub(super) fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
+    match request.get_header::<IfNoneMatch>() {
+        None => false,
+        Some(IfNoneMatch::Any) => true,
+        Some(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(tag)),
     }
 }
 

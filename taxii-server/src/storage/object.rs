@@ -1,5 +1,6 @@
 //! Objects: adding them, and reading pages of them (TAXII 2.1, sections 3.4 and 3.5).
 
+use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -67,6 +68,13 @@ pub trait Objects {
 /// It is the last date that was given in the collection: what is added takes dates, and a deletion takes one too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Revision(pub(super) DateAdded);
+
+impl fmt::Display for Revision {
+    /// As the name of the state that the collection was in.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.millis())
+    }
+}
 
 /// How dates of adding are given: `max(now + allowance, last date of the collection + 1 ms, version of the object)`.
 ///

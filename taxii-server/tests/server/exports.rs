@@ -16,6 +16,7 @@ on_both!(
     what_has_ended_is_not_listed,
     a_large_collection_is_written_in_small_parts,
     exports_follow_the_rights,
+    who_has_the_whole_collection_is_told_so,
 );
 
 const EXPORT: &str = "/socdefenders/collections/socdefenders/export";
@@ -191,5 +192,23 @@ async fn exports_follow_the_rights(backend: Backend) {
     let bundle = world.get(&format!("{EXPORT}/bundle.json")).await;
     let disposition = bundle.headers()["content-disposition"].to_str().unwrap();
     assert_eq!(disposition, "attachment; filename=\"943b1240-00c1-4707-802e-594f4d1104a6-bundle.json\"");
+    world.stop().await;
+}
+
+async fn who_has_the_whole_collection_is_told_so(backend: Backend) {
+    let world = World::start(backend).await;
+    world.add(&[indicator(1)]).await;
+    for form in ["bundle.json", "objects.jsonl"] {
+        let path = format!("{EXPORT}/{form}");
+        let tag = world.get(&path).await.headers()["etag"].to_str().unwrap().to_owned();
+        let again = async || {
+            let request = world.request(Method::GET, &path).header("if-none-match", &tag);
+            request.send().await.unwrap().status().as_u16()
+        };
+        assert_eq!(again().await, 304, "{form}");
+        world.add(&[indicator(if form == "bundle.json" { 2 } else { 3 })]).await;
+        assert_eq!(again().await, 200, "{form}");
+    }
+    assert!(world.get(&format!("{EXPORT}/ipv4.txt")).await.headers().get("etag").is_none());
     world.stop().await;
 }
