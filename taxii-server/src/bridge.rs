@@ -65,6 +65,8 @@ pub enum BridgeError {
     Feed(Failure),
     /// A feed names a collection that does not exist.
     NoCollection,
+    /// Objects cannot be made as the settings say: why, in a sentence.
+    Ingest(String),
 }
 
 impl fmt::Display for BridgeError {
@@ -72,6 +74,7 @@ impl fmt::Display for BridgeError {
         match self {
             Self::Server(error) => error.fmt(f),
             Self::Feed(failure) => failure.fmt(f),
+            Self::Ingest(problem) => f.write_str(problem),
             Self::NoCollection => f.write_str("a feed names a collection that does not exist"),
         }
     }
@@ -81,7 +84,7 @@ impl Error for BridgeError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Server(error) => error.source(),
-            Self::Feed(_) | Self::NoCollection => None,
+            Self::Feed(_) | Self::Ingest(_) | Self::NoCollection => None,
         }
     }
 }

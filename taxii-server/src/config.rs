@@ -12,6 +12,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::Uri;
@@ -23,9 +24,11 @@ pub use self::api_root::{ApiRootSettings, ApiRoots};
 pub use self::collection::{AnonymousAccess, CollectionSettings, DEFAULT_COLLECTION, ProfileName};
 pub use self::overrides::Overrides;
 use crate::auth::Rules;
+use crate::clock::Clock;
 use crate::duration;
 use crate::feed::FeedSettings;
-use crate::storage::{Access, CollectionId, Database, Grants, Scope};
+use crate::ingest::{AllowListSettings, AllowLists, Ingest};
+use crate::storage::{Access, CollectionId, Database, Grants, Scope, Storage};
 
 /// The file that is read when no other is named and it exists.
 pub const DEFAULT_FILE: &str = "taxii-server.toml";
@@ -70,6 +73,9 @@ pub struct Config {
     /// The feeds that are polled.
     #[serde(rename = "feed")]
     pub feeds: Vec<FeedSettings>,
+    /// Lists of values that are known to be harmless.
+    #[serde(rename = "allow_list")]
+    pub allow_lists: Vec<AllowListSettings>,
     /// The most objects in one answer, whatever `limit` asks for.
     pub max_page: NonZeroU32,
     /// The most bytes of objects in one answer; the first object is served whatever its size.
@@ -136,6 +142,7 @@ impl Default for Config {
             api_root: ApiRoots::One("socdefenders".to_owned()),
             collections: vec![CollectionSettings::default()],
             feeds: Vec::new(),
+            allow_lists: Vec::new(),
             max_page: NonZeroU32::MIN.saturating_add(999),
             max_page_bytes: 16 << 20,
             page_cache: 32 << 20,
@@ -244,10 +251,30 @@ impl Config {
             if self.collection_of(feed).is_none() {
                 problems.push(format!("feed `{}`: `collection` names none of the collections", feed.name));
             }
+            for route in &feed.routes {
+                if let Err(problem) = self.collection_named(&route.collection) {
+                    problems.push(format!("feed `{}`: `route`: {problem}", feed.name));
+                }
+            }
             if !names.insert(&feed.name) {
                 problems.push(format!("two feeds have the name `{}`", feed.name));
             }
         }
+    }
+
+    /// An ingest that makes objects of the records of feeds as the settings say.
+    ///
+    /// # Errors
+    /// A collection does not exist, or an allow-list or a bundle of ATT&CK cannot be used: in one sentence.
+    pub fn ingest(&self, storage: Arc<dyn Storage>, clock: Clock) -> Result<Ingest, String> {
+        let rules = |feed: &FeedSettings| {
+            let own = self.collection_of(feed).ok_or("a feed names a collection that does not exist")?;
+            feed.rules(own, |name| Ok(self.collection_named(name)?.id.into()))
+                .map_err(|problem| format!("feed `{}`: {problem}", feed.name))
+        };
+        let rules = self.feeds.iter().map(rules).collect::<Result<_, String>>()?;
+        let lists = AllowLists::open(&self.allow_lists).map_err(|error| error.to_string())?;
+        Ok(Ingest::new(storage, clock, self.allowance).with_feeds(rules).with_allow_lists(lists))
     }
 
     /// The collection that the objects of a feed go to.

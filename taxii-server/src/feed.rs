@@ -37,4 +37,4 @@ pub use self::poll::Poller;
 pub use self::reader::Reader;
 pub use self::retry::{Retried, Retry};
 pub use self::schedule::run;
-pub use self::settings::{Endpoint, FeedSettings, KeyError};
+pub use self::settings::{ConfidenceWord, Endpoint, FeedSettings, KeyError, RouteSettings};

@@ -50,6 +50,12 @@ fn stix2_validator_finds_nothing() {
     drive_the_demo("stix2_validator.py");
 }
 
+#[test]
+#[ignore = "needs the Python clients: tests/run sets them up"]
+fn what_is_made_of_records_is_valid_for_others_with_all_settings() {
+    client::run_alone("minted_objects.py");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the Python clients: tests/run sets them up"]
 async fn misp_imports_everything_once() {

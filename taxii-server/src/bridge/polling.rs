@@ -42,7 +42,7 @@ impl Polling {
             Ok((feed.clone(), collection))
         };
         let feeds = config.feeds.iter().map(with_collection).collect::<Result<_, _>>()?;
-        let ingest = Ingest::new(Arc::clone(&storage), clock.clone(), config.allowance);
+        let ingest = config.ingest(Arc::clone(&storage), clock.clone()).map_err(BridgeError::Ingest)?;
         let polling = Self { feeds, storage, ingest, clock, webhook: config.webhook.clone() };
         polling.pollers(None)?;
         Ok(polling)

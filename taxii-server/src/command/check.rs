@@ -8,6 +8,7 @@ use super::output::Output;
 use super::{ExitWith, serve};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::ingest::AllowLists;
 use crate::server::tls::Identity;
 use crate::storage;
 
@@ -24,6 +25,11 @@ pub(super) async fn run(config: &Config, clock: &Clock) -> Result<(), Box<dyn Er
     for feed in feeds {
         let key = feed.api_key().map(|_| format!("`{}` has a key", feed.name));
         outcomes.push(("feed", key.map_err(|error| format!("`{}`: {error}", feed.name))));
+    }
+    if !config.allow_lists.is_empty() {
+        let lists = AllowLists::open(&config.allow_lists);
+        let lists = lists.map(|_| format!("{} can be used", config.allow_lists.len()));
+        outcomes.push(("lists", lists.map_err(|error| error.to_string())));
     }
     let mut wrong = 0;
     for (what, outcome) in outcomes {

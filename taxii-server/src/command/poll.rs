@@ -12,7 +12,7 @@ use crate::bridge::POLLING;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::feed::{PollError, Polled, Poller};
-use crate::ingest::{Ingest, Rehearsal};
+use crate::ingest::Rehearsal;
 use crate::storage::{self, CollectionId, Storage};
 
 /// How many characters of a record in quarantine are shown.
@@ -53,7 +53,8 @@ async fn poll(
     clock: &Clock,
     storage: Arc<dyn Storage>,
 ) -> Result<(), Box<dyn Error>> {
-    let ingest = Ingest::new(Arc::clone(&storage), clock.clone(), config.allowance);
+    let config = &Config { feeds: serve::feeds(config), ..config.clone() };
+    let ingest = config.ingest(Arc::clone(&storage), clock.clone())?;
     let lease = match dry_run {
         true => None,
         false => {
@@ -65,7 +66,7 @@ async fn poll(
         }
     };
     let mut failed = 0;
-    for settings in serve::feeds(config) {
+    for settings in config.feeds.clone() {
         let name = settings.name.clone();
         let collection =
             config.collection_of(&settings).ok_or("a feed names a collection that does not exist")?;

@@ -125,8 +125,9 @@ pub(super) async fn run(
         }
         QuarantineCommand::Retry { choice, format } => {
             let records = choice.records(&*storage).await?;
-            let ingest = Ingest::new(storage.clone(), clock.clone(), config.allowance);
-            retry(config, &ingest, clock, records, format).await
+            let config = Config { feeds: serve::feeds(config), ..config.clone() };
+            let ingest = config.ingest(storage.clone(), clock.clone())?;
+            retry(&config, &ingest, clock, records, format).await
         }
         QuarantineCommand::Drop { choice, format } => {
             let records = choice.records(&*storage).await?;
@@ -236,10 +237,10 @@ async fn retry(
     }
     let mut all = Retried::default();
     for (feed, records) in by_feed {
-        let settings = serve::feeds(config).into_iter().find(|settings| settings.name == feed);
+        let settings = config.feeds.iter().find(|settings| settings.name == feed);
         let settings = settings.ok_or_else(|| format!("there is no feed `{feed}` in the settings"))?;
-        let collection = config.collection_of(&settings).ok_or("the feed names no collection")?;
-        let retry = Retry::new(&settings, collection, ingest.clone(), clock.clone())?;
+        let collection = config.collection_of(settings).ok_or("the feed names no collection")?;
+        let retry = Retry::new(settings, collection, ingest.clone(), clock.clone())?;
         let retried = retry.retry(&feed, &records).await?;
         all.released.extend(retried.released);
         all.refused.extend(retried.refused);

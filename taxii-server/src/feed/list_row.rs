@@ -7,9 +7,9 @@ use stix_core::{Confidence, Timestamp};
 
 use super::loose_time;
 use super::refusal::{Cause, Refusal};
-use crate::ingest::{Arrival, Contribution, IocType, Observable, Repair, Repairs, Statement, Subject};
+use crate::ingest::{Arrival, Contribution, IocType, Observable, Repair, Repairs, Statement};
 
-/// Reads a row: the IOC, and the techniques that it names with their relations to it.
+/// Reads a row.
 pub(super) fn read(
     feed: &str,
     text: &str,
@@ -22,10 +22,8 @@ pub(super) fn read(
     let observable = Observable::read(row.ioc, &row.value, repairs)?;
     let subject = observable.subject().map_err(|error| Cause::Value.because(error))?;
     let source = row.key(feed);
-    let techniques = techniques(feed, &subject, &row.techniques, &source);
-    let contribution = row.contribution(latest, repairs)?;
-    let contributed = Arrival::Contributed { subject, source, contribution: Box::new(contribution) };
-    Ok([contributed].into_iter().chain(techniques).collect())
+    let contribution = Box::new(row.contribution(latest, repairs)?);
+    Ok(vec![Arrival::Contributed { subject, source, contribution }])
 }
 
 /// The members of a row, taken one after the other.
@@ -88,7 +86,7 @@ struct Row {
     references: BTreeSet<String>,
     labels: BTreeSet<String>,
     context: Option<String>,
-    techniques: Vec<Subject>,
+    techniques: BTreeSet<String>,
     unknown: BTreeSet<String>,
 }
 
@@ -163,6 +161,7 @@ impl Row {
             first_seen,
             references: self.references,
             labels: self.labels,
+            techniques: self.techniques,
             unknown: self.unknown,
             statement: Statement {
                 last_seen,
@@ -214,35 +213,16 @@ pub(super) fn in_the_future(name: &str) -> Refusal {
     Cause::Future.because(format_args!("`{name}` is more than 5 minutes in the future"))
 }
 
-/// The techniques with these names, and the names that are none.
-fn known_techniques(names: Vec<String>) -> (Vec<Subject>, Vec<String>) {
-    let (mut techniques, mut unreadable) = (Vec::new(), Vec::new());
+/// The ids of the techniques with these names, and the names that are none.
+fn known_techniques(names: Vec<String>) -> (BTreeSet<String>, Vec<String>) {
+    let (mut techniques, mut unreadable) = (BTreeSet::new(), Vec::new());
     for name in names {
-        match Observable::read(IocType::MitreAttack, &name, &mut Repairs::new()).map(Observable::subject) {
-            Ok(Ok(technique)) => techniques.push(technique),
-            _ => unreadable.push(format!("mitre_techniques: {name}")),
+        match Observable::read(IocType::MitreAttack, &name, &mut Repairs::new()) {
+            Ok(technique) => {
+                techniques.insert(technique.value);
+            }
+            Err(_) => unreadable.push(format!("mitre_techniques: {name}")),
         }
     }
     (techniques, unreadable)
-}
-
-/// The attack patterns that the row names, and that the IOC indicates them.
-///
-/// Only an indicator can indicate: on a vulnerability or a technique the names say nothing more.
-fn techniques(feed: &str, subject: &Subject, techniques: &[Subject], source: &str) -> Vec<Arrival> {
-    if !matches!(subject, Subject::Indicator { .. }) {
-        return Vec::new();
-    }
-    let contributed =
-        |(subject, source)| Arrival::Contributed { subject, source, contribution: Box::default() };
-    let with_relation = |technique: &Subject| {
-        let relation = Subject::Relation {
-            source: Box::new(subject.clone()),
-            relation: "indicates".to_owned(),
-            target: Box::new(technique.clone()),
-        };
-        // Which row mentions a technique does not matter to it: one mention by this feed is enough.
-        [(technique.clone(), format!("{feed}/mention")), (relation, source.to_owned())].map(contributed)
-    };
-    techniques.iter().flat_map(with_relation).collect()
 }

@@ -1,16 +1,21 @@
 //! The settings of a feed.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::Deserialize;
-use stix_core::IdentifierError;
+use serde::{Deserialize, Deserializer};
 use stix_core::tlp::Tlp;
+use stix_core::{Confidence, IdentifierError};
 
 use crate::duration;
-use crate::ingest::{Author, Minting};
+use crate::ingest::{
+    AttackLibrary, Author, Emit, FeedRules, IocType, Labels, Mapping, Minting, Route, Routing,
+};
+use crate::storage::CollectionId;
 
 /// The environment variable that holds the key, if the settings name no other place.
 const KEY_VARIABLE: &str = "SOCDEFENDERS_API_KEY";
@@ -76,6 +81,20 @@ pub struct FeedSettings {
     pub category: Option<String>,
     /// Only IOCs of this CISA sector.
     pub industry: Option<String>,
+    /// Further collections for some of the objects.
+    #[serde(rename = "route")]
+    pub routes: Vec<RouteSettings>,
+    /// What is made of an IOC.
+    pub emit: Emit,
+    /// How long indicators are valid after their value was last seen, by the type of the IOC.
+    #[serde(deserialize_with = "times_to_live")]
+    pub time_to_live: BTreeMap<String, Duration>,
+    /// Whether every later sighting makes a new version.
+    pub touch: bool,
+    /// Which tags, sectors and categories become labels, and what stands before them.
+    pub labels: Labels,
+    /// A bundle of MITRE ATT&CK, whose techniques are republished as they are.
+    pub attack_bundle: Option<PathBuf>,
     /// Who is named as the creator of the objects that the bridge makes.
     pub author: Author,
     /// What tells two bridges apart that feed one consumer; their objects get different identifiers.
@@ -84,6 +103,46 @@ pub struct FeedSettings {
     pub tlp: Option<String>,
     /// The version of that protocol: 2, or 1 for old consumers.
     pub tlp_version: u8,
+}
+
+/// A further collection for some of the objects of a feed. What is not said is no condition.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RouteSettings {
+    /// The collection, by id or alias.
+    pub collection: String,
+    /// Only IOCs, or other objects, of these types.
+    #[serde(rename = "type", default)]
+    pub types: Vec<String>,
+    /// Only IOCs of at least this confidence.
+    #[serde(default)]
+    pub confidence: Option<ConfidenceWord>,
+    /// Only IOCs of one of these CISA sectors.
+    #[serde(rename = "sector", default)]
+    pub sectors: Vec<String>,
+}
+
+/// A confidence in the feed's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ConfidenceWord {
+    /// Low.
+    Low,
+    /// Medium.
+    Medium,
+    /// High.
+    High,
+}
+
+impl ConfidenceWord {
+    /// On the scale of Appendix A.
+    fn value(self) -> u8 {
+        match self {
+            Self::Low => Confidence::LOW.value(),
+            Self::Medium => Confidence::MEDIUM.value(),
+            Self::High => Confidence::HIGH.value(),
+        }
+    }
 }
 
 /// Which endpoints are polled.
@@ -135,6 +194,12 @@ impl Default for FeedSettings {
             confidence: None,
             category: None,
             industry: None,
+            routes: Vec::new(),
+            emit: Emit::default(),
+            time_to_live: BTreeMap::new(),
+            touch: false,
+            labels: Labels::default(),
+            attack_bundle: None,
             author: Author::Source,
             installation: String::new(),
             tlp: None,
@@ -190,16 +255,68 @@ impl FeedSettings {
         self.stale_after.unwrap_or_else(default)
     }
 
-    /// How objects are made.
+    /// How objects are made, but for what files say.
     pub(super) fn minting(&self) -> Result<Minting, IdentifierError> {
-        Minting::new(self.author, &self.installation, self.marking())
+        let time_to_live =
+            self.time_to_live.iter().filter_map(|(name, time)| Some((IocType::named(name)?, *time)));
+        let mapping = Mapping {
+            emit: self.emit,
+            time_to_live: time_to_live.collect(),
+            touch: self.touch,
+            labels: self.labels.clone(),
+        };
+        Ok(Minting::new(self.author, &self.installation, self.marking())?.with_mapping(mapping))
+    }
+
+    /// All that ingest has to know of the feed: how objects are made, and where they go. `collection` finds a collection by
+    /// its id or alias.
+    ///
+    /// # Errors
+    /// A collection does not exist, or the bundle of ATT&CK cannot be used: in one sentence.
+    pub fn rules(
+        &self,
+        own: CollectionId,
+        collection: impl Fn(&str) -> Result<CollectionId, String>,
+    ) -> Result<FeedRules, String> {
+        let library = self.attack_bundle.as_deref().map(AttackLibrary::open).transpose();
+        let library = library.map_err(|error| error.to_string())?.map(Arc::new);
+        let minting = self.minting().map_err(|error| error.to_string())?.with_library(library);
+        let route = |route: &RouteSettings| {
+            Ok(Route {
+                collection: collection(&route.collection)?,
+                types: route
+                    .types
+                    .iter()
+                    .map(|name| {
+                        IocType::named(name).map_or_else(|| name.clone(), |ioc| ioc.name().to_owned())
+                    })
+                    .collect(),
+                confidence: route.confidence.map(ConfidenceWord::value),
+                sectors: route.sectors.iter().map(|sector| sector.trim().to_lowercase()).collect(),
+            })
+        };
+        let routes = self.routes.iter().map(route).collect::<Result<_, String>>()?;
+        let routing = Routing { collection: own, routes };
+        Ok(FeedRules { feed: self.name.clone(), minting: Arc::new(minting), routing })
     }
 
     /// Pushes what cannot work.
     pub(crate) fn check(&self, problems: &mut Vec<String>) {
         let mut problem = |text: String| problems.push(format!("feed `{}`: {text}", self.name));
-        if self.name.is_empty() {
-            problem("`name` is empty".to_owned());
+        if self.name.is_empty() || self.name.contains('/') {
+            problem("`name` is empty or has a `/` in it".to_owned());
+        }
+        for name in self
+            .time_to_live
+            .keys()
+            .filter(|name| IocType::named(name).is_none_or(|ioc| ioc.path().is_none()))
+        {
+            problem(format!("`time_to_live`: `{name}` is no type of IOC that becomes an indicator"));
+        }
+        for name in self.routes.iter().flat_map(|route| &route.types) {
+            if IocType::named(name).is_none() && stix_core::object::def(name).is_none() {
+                problem(format!("`route`: `{name}` is no type of IOC and no type of object"));
+            }
         }
         match reqwest::Url::parse(&self.url) {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.path() == "/" => {}
@@ -245,3 +362,12 @@ impl fmt::Display for KeyError {
 }
 
 impl std::error::Error for KeyError {}
+
+/// Durations by name.
+fn times_to_live<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Duration>, D::Error> {
+    let texts: BTreeMap<String, String> = BTreeMap::deserialize(deserializer)?;
+    let duration = |(name, text): (String, String)| {
+        duration::parse(&text).map(|time| (name, time)).map_err(serde::de::Error::custom)
+    };
+    texts.into_iter().map(duration).collect()
+}

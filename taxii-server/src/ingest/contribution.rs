@@ -33,6 +33,12 @@ pub struct Contribution {
     /// The identifiers of the markings of the Traffic Light Protocol that the source gave it.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub markings: BTreeSet<String>,
+    /// The ids of the techniques of MITRE ATT&CK that it indicates.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub techniques: BTreeSet<String>,
+    /// The highest confidence that the source has had, where that is not the present one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub highest: Option<u8>,
     /// Whether the source holds it to be a mistake.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub revoked: bool,
@@ -68,6 +74,7 @@ pub struct Statement {
 impl Contribution {
     /// Joins what the same source says elsewhere.
     pub(crate) fn join(&mut self, other: Self) {
+        let highest = self.highest_confidence().max(other.highest_confidence());
         self.upstream_id = least(self.upstream_id.take(), other.upstream_id);
         self.feed_name = least(self.feed_name.take(), other.feed_name);
         self.first_seen = least(self.first_seen.take(), other.first_seen);
@@ -75,11 +82,18 @@ impl Contribution {
         self.labels.extend(other.labels);
         self.indicator_types.extend(other.indicator_types);
         self.markings.extend(other.markings);
+        self.techniques.extend(other.techniques);
         self.unknown.extend(other.unknown);
         self.revoked |= other.revoked;
         if other.statement > self.statement {
             self.statement = other.statement;
         }
+        self.highest = highest.filter(|_| highest > self.statement.confidence);
+    }
+
+    /// The highest confidence that the source has ever had.
+    pub(super) fn highest_confidence(&self) -> Option<u8> {
+        self.highest.max(self.statement.confidence)
     }
 
     /// Whether the two differ in the identifier of the record at most.

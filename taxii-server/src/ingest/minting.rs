@@ -1,17 +1,19 @@
 //! The objects that the bridge makes: a pure function of all that is known of a subject.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use stix_core::sdo::{AttackPattern, Identity, Indicator, Vulnerability};
 use stix_core::sro::Relationship;
 use stix_core::tlp::Tlp;
+use stix_core::validate::Valid;
 use stix_core::{Confidence, ExternalReference, Identifier, IdentifierError, Object, SdoCommon, Timestamp};
 
 use super::contribution::least;
 use super::key::Namer;
 use super::subject::Ends;
-use super::{Contribution, Subject};
+use super::{Allowance, AttackLibrary, Compared, Contribution, Emit, Mapping, Subject};
 
 /// How objects are made: the author, the marking, the names.
 #[derive(Clone, Debug)]
@@ -20,6 +22,21 @@ pub struct Minting {
     author: Author,
     author_id: Identifier,
     marking: Option<Tlp>,
+    mapping: Mapping,
+    library: Option<Arc<AttackLibrary>>,
+}
+
+/// What an object is made of.
+pub(super) struct Material<'a> {
+    pub(super) subject: &'a Subject,
+    /// The objects at the ends of a relation.
+    pub(super) ends: &'a Ends,
+    /// What the sources say, in the order of their keys, so that the same contributions make the same object.
+    pub(super) known: &'a [Contribution],
+    /// The markings that the settings of the feeds say.
+    pub(super) levels: &'a [Tlp],
+    /// What allow-lists say of the value.
+    pub(super) allowance: &'a Allowance,
 }
 
 /// Who is named as the creator.
@@ -54,7 +71,38 @@ impl Minting {
         };
         let namer = Namer::new(name, installation);
         let author_id = namer.key("identity", serde_json::json!({"name": name})).identifier()?;
-        Ok(Self { namer, author, author_id, marking })
+        let (mapping, library) = (Mapping::default(), None);
+        Ok(Self { namer, author, author_id, marking, mapping, library })
+    }
+
+    /// The same, with another mapping.
+    pub fn with_mapping(self, mapping: Mapping) -> Self {
+        Self { mapping, ..self }
+    }
+
+    /// The same, with techniques as MITRE publishes them.
+    pub fn with_library(self, library: Option<Arc<AttackLibrary>>) -> Self {
+        Self { library, ..self }
+    }
+
+    /// How records become objects.
+    pub(super) fn mapping(&self) -> &Mapping {
+        &self.mapping
+    }
+
+    /// The marking that the settings say.
+    pub(super) fn marking(&self) -> Option<Tlp> {
+        self.marking
+    }
+
+    /// Whether values become objects of their own.
+    pub(super) fn emits_observables(&self) -> bool {
+        self.mapping.emit == Emit::Observables
+    }
+
+    /// The technique as MITRE publishes it, if that is at hand.
+    pub(super) fn technique(&self, id: &str) -> Option<&Valid<Object>> {
+        self.library.as_ref()?.technique(id)
     }
 
     /// What makes keys.
@@ -62,7 +110,7 @@ impl Minting {
         &self.namer
     }
 
-    /// The objects that others refer to: the markings of these levels, and the author.
+    /// The objects that others refer to: the markings of these levels, the author, and what techniques of MITRE refer to.
     pub(crate) fn context(&self, levels: &[Tlp]) -> Vec<Object> {
         let created = chrono::DateTime::from_timestamp_millis(AUTHOR_CREATED).unwrap_or_default();
         let common = SdoCommon::new(self.author_id.clone(), Timestamp::from_millis(created));
@@ -82,35 +130,32 @@ impl Minting {
             .with_description(description)
             .with_identity_class("organization");
         let markings = levels.iter().map(|level| level.marking().into());
-        markings.chain([identity.into()]).collect()
-    }
-
-    /// The most restricted of the levels that the settings and the sources say; of two, that of the settings.
-    fn marking_of(&self, known: &[Contribution]) -> Option<Tlp> {
-        let said = known.iter().flat_map(|part| &part.markings).filter_map(|id| Tlp::of(&id.parse().ok()?));
-        said.chain(self.marking).max_by_key(|tlp| (tlp.rank(), self.marking == Some(*tlp), tlp.version()))
+        let library = self.library.iter().flat_map(|library| library.context());
+        markings.chain([identity.into()]).chain(library).collect()
     }
 
     /// The object for a subject; nothing for one that can only be passed through.
-    ///
-    /// `known` is in the order of the sources, so that the same contributions make the same object.
-    pub(crate) fn object(
+    pub(super) fn object(
         &self,
         id: Identifier,
-        subject: &Subject,
-        ends: &Ends,
-        known: &[Contribution],
+        material: &Material<'_>,
         created: &Timestamp,
         modified: &Timestamp,
     ) -> Option<Object> {
-        let revoked = (!known.is_empty() && known.iter().all(|part| part.revoked)).then_some(true);
+        let Material { subject, ends, known, allowance, .. } = material;
+        if let Subject::Observable(compared) = subject {
+            return observable(&id, compared, material.marking());
+        }
         let mut common = SdoCommon::new(id, created.clone());
         common.modified = modified.clone();
-        common.object_marking_refs = self.marking_of(known).map(|tlp| vec![tlp.id()]);
+        common.object_marking_refs = material.marking().map(|tlp| vec![tlp.id()]);
         common.created_by_ref = Some(self.author_id.clone());
-        common.revoked = revoked;
-        common.labels = not_empty(union(known, |part| &part.labels));
-        common.confidence = known.iter().filter_map(|part| part.statement.confidence).max().and_then(level);
+        common.revoked = (!known.is_empty() && known.iter().all(|part| part.revoked)).then_some(true);
+        common.labels = not_empty(self.labels(known, allowance));
+        let confidence = known.iter().filter_map(|part| part.statement.confidence).max();
+        let low = Confidence::LOW.value();
+        let lowered = allowance.lowered.then(|| confidence.unwrap_or(low).min(low));
+        common.confidence = lowered.or(confidence).and_then(level);
         common.external_references = not_empty(references(subject, known));
         Some(match subject {
             Subject::Indicator { compared, pattern } => {
@@ -121,6 +166,10 @@ impl Minting {
                 let ends: Option<Vec<_>> =
                     known.iter().map(|part| part.statement.valid_until.clone()).collect();
                 let end = ends.and_then(|ends| ends.into_iter().max()).filter(|end| *end > valid_from);
+                let last_seen = known.iter().filter_map(|part| part.statement.last_seen.as_ref()).max();
+                let lived = compared
+                    .as_ref()
+                    .and_then(|compared| self.mapping.valid_until(compared.ioc, &valid_from, last_seen));
                 let named = known.iter().filter_map(|part| part.statement.name.clone()).max();
                 let value = compared.as_ref().map(|compared| compared.value.clone());
                 let noun = compared.as_ref().map_or("Pattern", |compared| compared.ioc.noun());
@@ -128,7 +177,7 @@ impl Minting {
                     .with_name(value.or(named).unwrap_or_else(|| pattern.clone()))
                     .with_description(description(noun, known))
                     .with_indicator_types(indicator_types(known));
-                indicator.valid_until = end;
+                indicator.valid_until = lived.or(end);
                 indicator.into()
             }
             Subject::Vulnerability(cve) => Vulnerability::from_common(common, cve.clone())
@@ -136,12 +185,39 @@ impl Minting {
                 .into(),
             Subject::Technique(technique) => AttackPattern::from_common(common, technique.clone()).into(),
             Subject::Relation { relation, .. } => {
-                let (source, target) = ends.clone()?;
+                let (source, target) = (*ends).clone()?;
                 Relationship::from_common(common, source, relation.clone(), target).into()
             }
-            Subject::Object(_) => return None,
+            Subject::Observable(_) | Subject::Object(_) => return None,
         })
     }
+
+    fn labels(&self, known: &[Contribution], allowance: &Allowance) -> Vec<String> {
+        let said = known.iter().flat_map(|part| &part.labels);
+        let said = said.filter_map(|label| self.mapping.labels.label(label));
+        let lists = allowance.labels.iter().map(|list| format!("allow-list:{list}"));
+        said.chain(lists).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+}
+
+impl Material<'_> {
+    /// The most restricted of the levels that the settings and the sources say; of two, that of the settings.
+    fn marking(&self) -> Option<Tlp> {
+        let said = self.known.iter().flat_map(|part| &part.markings);
+        let said = said.filter_map(|id| Tlp::of(&id.parse().ok()?));
+        let all = said.chain(self.levels.iter().copied());
+        all.max_by_key(|tlp| (tlp.rank(), self.levels.contains(tlp), tlp.version()))
+    }
+}
+
+/// The cyber-observable object of a value.
+fn observable(id: &Identifier, compared: &Compared, marking: Option<Tlp>) -> Option<Object> {
+    let mut properties = compared.properties();
+    properties.insert("id".to_owned(), id.as_str().into());
+    if let Some(marking) = marking {
+        properties.insert("object_marking_refs".to_owned(), serde_json::json!([marking.id().as_str()]));
+    }
+    Valid::read(properties.into()).ok().map(Valid::into_inner)
 }
 
 fn level(number: u8) -> Option<Confidence> {

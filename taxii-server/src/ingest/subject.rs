@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
-use serde_json::json;
-use stix_core::Identifier;
+use serde_json::{Map, Value, json};
+use stix_core::deterministic_id::deterministic_id;
+use stix_core::{Identifier, IdentifierError};
 
 use super::key::{Key, Namer};
 use super::observable::IocType;
+use super::{AllowLists, Allowance};
 
 /// What a record is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -31,6 +33,8 @@ pub enum Subject {
         /// What it leads to.
         target: Box<Subject>,
     },
+    /// A value as such; a cyber-observable object.
+    Observable(Compared),
     /// An object of the feed that is not about any of these; its identifier.
     Object(Identifier),
 }
@@ -47,6 +51,20 @@ pub struct Compared {
     pub value: String,
 }
 
+impl Compared {
+    /// The properties of the cyber-observable object that holds the value.
+    pub(super) fn properties(&self) -> Map<String, Value> {
+        let (object_type, keys) = self.ioc.path().unwrap_or_default();
+        let value = Value::from(self.value.as_str());
+        let (name, value) = match keys {
+            [name, inside] => (*name, json!({*inside: value})),
+            _ => ("value", value),
+        };
+        let members = [("type", json!(object_type)), ("spec_version", json!("2.1")), (name, value)];
+        members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
 impl Subject {
     /// The key under which the store knows the object.
     pub fn key(&self, namer: &Namer) -> Key {
@@ -58,9 +76,50 @@ impl Subject {
                 let (source, target) = (source.own_name(namer), target.own_name(namer));
                 ("relationship", json!({"relation": relation, "source": source, "target": target}))
             }
+            Self::Observable(Compared { ioc, value }) => (
+                ioc.path().map_or("", |(object_type, _)| object_type),
+                json!({"observable": value, "of": ioc.name()}),
+            ),
             Self::Object(id) => (id.object_type(), json!({"id": id.as_str()})),
         };
         namer.key(object_type, name)
+    }
+
+    /// The identifier of the object that the bridge makes.
+    ///
+    /// # Errors
+    /// The type must be a name that section 3.8 allows.
+    pub(super) fn identifier(&self, namer: &Namer) -> Result<Identifier, IdentifierError> {
+        match self {
+            Self::Observable(compared) => match deterministic_id(&compared.properties()) {
+                Some(id) => Ok(id),
+                None => self.key(namer).identifier(),
+            },
+            other => other.key(namer).identifier(),
+        }
+    }
+
+    /// What routes may call it: the type of the IOC and that of the object.
+    pub(super) fn types(&self) -> [&str; 2] {
+        match self {
+            Self::Indicator { compared: Some(compared), .. } => [compared.ioc.name(), "indicator"],
+            Self::Indicator { compared: None, .. } => ["indicator"; 2],
+            Self::Vulnerability(_) => [IocType::Cve.name(), "vulnerability"],
+            Self::Technique(_) => [IocType::MitreAttack.name(), "attack-pattern"],
+            Self::Relation { .. } => ["relationship"; 2],
+            Self::Observable(Compared { ioc, .. }) => {
+                [ioc.path().map_or("", |(object_type, _)| object_type); 2]
+            }
+            Self::Object(id) => [id.object_type(); 2],
+        }
+    }
+
+    /// What allow-lists say of it.
+    pub(super) fn allowance(&self, lists: &AllowLists) -> Allowance {
+        match self {
+            Self::Indicator { compared: Some(Compared { ioc, value }), .. } => lists.look_up(*ioc, value),
+            _ => Allowance::default(),
+        }
     }
 
     /// The identifier that the bridge would give it, or that it came with: the name of an end of a relation, whatever

@@ -1,6 +1,6 @@
 //! What feeds have told: subjects and contributions.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use stix_core::{Identifier, Timestamp};
@@ -18,6 +18,13 @@ pub trait Feeds {
 
     /// What is known of the subjects with these keys, by key.
     async fn known_subjects(&self, keys: &[&str]) -> Result<HashMap<String, KnownSubject>, StorageError>;
+
+    /// The last version of an object that is in one of these collections.
+    async fn last_version(
+        &self,
+        collections: &BTreeSet<CollectionId>,
+        id: &Identifier,
+    ) -> Result<Option<NewObject>, StorageError>;
 
     /// Writes a batch in one transaction: if it fails, as it does when its term is over or its turn is
     /// not the present one, nothing of the batch is stored. The answer is how many objects were kept back because they had been deleted.
@@ -51,8 +58,10 @@ pub struct SubjectRow {
     pub created: Timestamp,
     /// When its last version was created.
     pub modified: Timestamp,
-    /// The SHA-256 of the text of that version.
+    /// The SHA-256 of what that version was made of; of one that is passed through, of its text.
     pub digest: Vec<u8>,
+    /// The collections that the object was added to.
+    pub collections: BTreeSet<CollectionId>,
 }
 
 /// A subject with all that was said of it, by source.
@@ -85,10 +94,14 @@ pub struct FeedWrite {
     pub quarantined: Vec<Quarantined>,
     /// Records that were put right.
     pub repaired: Vec<Repaired>,
+    /// How many records each allow-list has had dropped.
+    pub dropped: BTreeMap<String, u32>,
     /// Records that leave quarantine.
     pub released: Vec<RecordId>,
     /// The new objects and versions, in the order in which they are added.
     pub objects: Vec<NewObject>,
+    /// The same for further collections.
+    pub elsewhere: BTreeMap<CollectionId, Vec<NewObject>>,
 }
 
 impl FeedWrite {
@@ -104,8 +117,10 @@ impl FeedWrite {
             contributions: Vec::new(),
             quarantined: Vec::new(),
             repaired: Vec::new(),
+            dropped: BTreeMap::new(),
             released: Vec::new(),
             objects: Vec::new(),
+            elsewhere: BTreeMap::new(),
         }
     }
 }

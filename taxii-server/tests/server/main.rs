@@ -8,6 +8,7 @@ mod crowd;
 mod emulated;
 mod exports;
 mod feed_records;
+mod feed_rules;
 mod hardening;
 mod killed;
 mod killed_polling;

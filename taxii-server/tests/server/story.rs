@@ -86,6 +86,7 @@ fn subject(number: u32, modified: &str) -> SubjectRow {
         created: "2025-01-01T00:00:00Z".parse().unwrap(),
         modified: modified.parse().unwrap(),
         digest: vec![u8::try_from(number % 256).unwrap(); 32],
+        collections: BTreeSet::from([collection()]),
     }
 }
 

@@ -1,15 +1,18 @@
 //! What feeds have told: see [`crate::storage::feed`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use async_trait::async_trait;
+use serde_json::value::RawValue;
+use stix_core::Identifier;
+use uuid::Uuid;
 
 use super::objects::{self, Writer};
 use super::row::{Row, Value};
 use super::statement::Statement;
 use super::{Backend, Session, SqlStorage, quarantine, supervision, terms};
 use crate::storage::feed::{FeedWrite, Feeds, KnownSubject, Origin, SubjectRow};
-use crate::storage::{Added, CollectionId, Dating, StorageError, StorageErrorKind};
+use crate::storage::{Added, CollectionId, Dating, NewObject, StorageError, StorageErrorKind};
 
 #[async_trait]
 impl<B: Backend> Feeds for SqlStorage<B> {
@@ -22,7 +25,7 @@ impl<B: Backend> Feeds for SqlStorage<B> {
         let mut known = HashMap::new();
         for keys in keys.chunks(B::Connection::ROWS_AT_ONCE) {
             let mut select = Statement::new(
-                "SELECT key, object_id, origin, created, modified, digest FROM subject WHERE key",
+                "SELECT key, object_id, origin, created, modified, digest, collections FROM subject WHERE key",
             );
             select.push_one_of(keys.iter().copied());
             for row in self.read_all(select).await? {
@@ -38,6 +41,34 @@ impl<B: Backend> Feeds for SqlStorage<B> {
             }
         }
         Ok(known)
+    }
+
+    async fn last_version(
+        &self,
+        collections: &BTreeSet<CollectionId>,
+        id: &Identifier,
+    ) -> Result<Option<NewObject>, StorageError> {
+        for collection in collections {
+            let select = Statement::new(
+                "SELECT spec_version, version, body FROM object \
+                 WHERE collection = (SELECT key FROM collection WHERE id = $1) AND id = $2 \
+                 ORDER BY version_key DESC LIMIT 1",
+            );
+            let Some(mut row) =
+                self.read_optional(select.bind(collection.to_string()).bind(id.as_str())).await?
+            else {
+                continue;
+            };
+            let (spec_version, version): (_, String) = (row.next()?, row.next()?);
+            let body = String::from_utf8(row.next()?).map_err(StorageError::encoding)?;
+            return Ok(Some(NewObject {
+                id: id.clone(),
+                spec_version,
+                version: version.parse().ok(),
+                body: RawValue::from_string(body).map_err(StorageError::encoding)?,
+            }));
+        }
+        Ok(None)
     }
 
     async fn write_feed(
@@ -57,10 +88,20 @@ impl<B: Backend> Feeds for SqlStorage<B> {
         write_contributions(&mut *tx, &write.contributions).await?;
         quarantine::write(&mut *tx, &write, dating.clock.now().timestamp_millis()).await?;
         supervision::write_coverage(&mut *tx, &write.feed, write.progress.as_ref(), &write.gaps).await?;
-        // Last, since their dates are those of the commit.
-        let added = objects::add::<B>(&mut tx, collection, &write.objects, Writer::Feed, dating).await?;
+        // Last, since their dates are those of the commit; in the order of the collections, which all that lock several
+        // keep, so that none waits for one that waits for it.
+        let elsewhere = write.elsewhere.iter().map(|(id, objects)| (id, objects.as_slice()));
+        let collections: BTreeMap<_, _> = elsewhere.chain([(collection, write.objects.as_slice())]).collect();
+        for collection in collections.keys() {
+            objects::lock::<B>(&mut tx, collection).await?;
+        }
+        let mut withheld = 0;
+        for (collection, objects) in collections {
+            let added = objects::add::<B>(&mut tx, collection, objects, Writer::Feed, dating).await?;
+            withheld += added.iter().filter(|added| **added == Added::Deleted).count();
+        }
         tx.commit().await?;
-        Ok(added.iter().filter(|added| **added == Added::Deleted).count())
+        Ok(withheld)
     }
 }
 
@@ -75,8 +116,9 @@ async fn take_turn(tx: &mut impl Session, turn: i64) -> Result<(), StorageError>
 
 async fn write_subjects<S: Session>(tx: &mut S, subjects: &[SubjectRow]) -> Result<(), StorageError> {
     for subjects in subjects.chunks(S::ROWS_AT_ONCE) {
-        let mut upsert =
-            Statement::new("INSERT INTO subject (key, object_id, origin, created, modified, digest) VALUES ");
+        let mut upsert = Statement::new(
+            "INSERT INTO subject (key, object_id, origin, created, modified, digest, collections) VALUES ",
+        );
         upsert.push_rows(subjects.iter().map(|subject| {
             let origin = match subject.origin {
                 Origin::Minted => "minted",
@@ -89,11 +131,14 @@ async fn write_subjects<S: Session>(tx: &mut S, subjects: &[SubjectRow]) -> Resu
                 subject.created.to_string().into(),
                 subject.modified.to_string().into(),
                 subject.digest.as_slice().into(),
+                subject.collections.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ").into(),
             ]
         }));
         // Not a replacement: that would delete the row, and with it the contributions.
-        upsert
-            .push(" ON CONFLICT (key) DO UPDATE SET modified = excluded.modified, digest = excluded.digest");
+        upsert.push(
+            " ON CONFLICT (key) DO UPDATE SET modified = excluded.modified, digest = excluded.digest, \
+                   collections = excluded.collections",
+        );
         tx.execute(upsert).await?;
     }
     Ok(())
@@ -130,5 +175,11 @@ fn subject_row(mut row: Row) -> Result<SubjectRow, StorageError> {
         created: parsed(&mut row)?,
         modified: parsed(&mut row)?,
         digest: row.next()?,
+        collections: row
+            .next::<String>()?
+            .split(' ')
+            .filter_map(|id| id.parse::<Uuid>().ok())
+            .map(Into::into)
+            .collect(),
     })
 }

@@ -166,6 +166,9 @@ async fn count<S: Session>(tx: &mut S, write: &FeedWrite) -> Result<(), StorageE
     for counted in repairs.chain(causes) {
         *counts.entry(counted).or_default() += 1;
     }
+    counts.extend(
+        write.dropped.iter().map(|(list, times)| ((Handling::Dropped, list.as_str()), i64::from(*times))),
+    );
     for ((handling, reason), times) in counts {
         let upsert = Statement::new(
             "INSERT INTO record_count (feed, handling, reason, times) VALUES ($1, $2, $3, $4) \

@@ -1,0 +1,101 @@
+//! What a batch changes, as far as it has been looked at.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::value::RawValue;
+use stix_core::tlp::Tlp;
+use stix_core::{Identifier, Object};
+
+use crate::storage::feed::FeedWrite;
+use crate::storage::{CollectionId, NewObject, StorageError};
+
+/// What is to be written.
+pub(super) struct Draft {
+    pub(super) write: FeedWrite,
+    objects: Vec<(NewObject, BTreeSet<CollectionId>)>,
+    /// The markings of the Traffic Light Protocol that objects of a collection have.
+    levels: BTreeMap<CollectionId, Vec<Tlp>>,
+    /// The objects that stand for the subjects with these keys.
+    pub(super) ids: HashMap<String, Identifier>,
+    /// Objects that are to be copied from one of the collections in which they are.
+    pub(super) copies: Vec<(Identifier, BTreeSet<CollectionId>, BTreeSet<CollectionId>)>,
+}
+
+impl Draft {
+    pub(super) fn new(write: FeedWrite) -> Self {
+        let (objects, levels) = (Vec::new(), BTreeMap::new());
+        Self { write, objects, levels, ids: HashMap::new(), copies: Vec::new() }
+    }
+
+    /// Adds an object to collections.
+    pub(super) fn publish(
+        &mut self,
+        object: &Object,
+        to: &BTreeSet<CollectionId>,
+    ) -> Result<(), StorageError> {
+        for level in object.object_marking_refs().iter().filter_map(Tlp::of) {
+            for collection in to {
+                let levels = self.levels.entry(*collection).or_default();
+                if !levels.contains(&level) {
+                    levels.push(level);
+                }
+            }
+        }
+        self.publish_stored(new_object(object)?, to.clone());
+        Ok(())
+    }
+
+    /// Adds an object that is stored elsewhere already.
+    pub(super) fn publish_stored(&mut self, object: NewObject, to: BTreeSet<CollectionId>) {
+        self.objects.push((object, to));
+    }
+
+    /// The write: the objects of each collection with what all of them refer to.
+    pub(super) fn finish(
+        self,
+        collection: &CollectionId,
+        context: impl Fn(&[Tlp]) -> Vec<Object>,
+    ) -> Result<FeedWrite, StorageError> {
+        let Self { mut write, mut objects, levels, .. } = self;
+        in_order_of_reference(&mut objects);
+        let mut collections: BTreeMap<CollectionId, Vec<NewObject>> = BTreeMap::new();
+        for (object, to) in objects {
+            for id in to {
+                collections.entry(id).or_default().push(object.clone());
+            }
+        }
+        for (id, objects) in &mut collections {
+            let context = context(levels.get(id).map_or(&[], Vec::as_slice));
+            let context = context.iter().map(new_object).collect::<Result<Vec<_>, _>>()?;
+            objects.splice(0..0, context);
+        }
+        write.objects = collections.remove(collection).unwrap_or_default();
+        write.elsewhere = collections;
+        Ok(write)
+    }
+}
+
+/// The oldest first, but relationships after what they relate: no reader meets an end that it cannot have.
+fn in_order_of_reference(objects: &mut [(NewObject, BTreeSet<CollectionId>)]) {
+    objects.sort_by_cached_key(|(object, _)| {
+        let rank = match object.id.object_type() {
+            "identity" | "marking-definition" => 0,
+            "relationship" | "sighting" => 2,
+            _ => 1,
+        };
+        (rank, object.version.clone())
+    });
+}
+
+/// An object as it is stored.
+pub(super) fn new_object(object: &Object) -> Result<NewObject, StorageError> {
+    let id = object.id().cloned();
+    let id = id.ok_or_else(|| StorageError::encoding("an object without an identifier cannot be stored"))?;
+    let text = serde_json::to_string(object).map_err(StorageError::encoding)?;
+    Ok(NewObject {
+        id,
+        spec_version: stix_core::SpecVersion::TEXT.to_owned(),
+        version: object.version(),
+        body: RawValue::from_string(text).map_err(StorageError::encoding)?,
+    })
+}

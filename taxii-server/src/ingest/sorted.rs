@@ -1,0 +1,89 @@
+//! A batch, by subject.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use stix_core::{Object, validate::Valid};
+
+use super::{AllowLists, Arrival, Contribution, Minting, Quarantined, Repaired, Subject};
+use crate::storage::CollectionId;
+
+/// A batch, by subject.
+#[derive(Default)]
+pub(super) struct Sorted {
+    pub(super) heard: BTreeMap<String, Heard>,
+    pub(super) quarantined: Vec<Quarantined>,
+    pub(super) repaired: Vec<Repaired>,
+    /// How many records each allow-list has had dropped.
+    pub(super) dropped: BTreeMap<String, u32>,
+}
+
+/// All that a batch says of one subject.
+#[derive(Clone)]
+pub(super) struct Heard {
+    pub(super) subject: Subject,
+    pub(super) contributions: BTreeMap<String, Contribution>,
+    pub(super) passed_through: Vec<Valid<Object>>,
+    /// Where the object has to be because of others that refer to it.
+    pub(super) collections: BTreeSet<CollectionId>,
+}
+
+impl Heard {
+    /// A subject of which nothing is said yet.
+    pub(super) fn new(subject: Subject) -> Self {
+        let (contributions, collections) = (BTreeMap::new(), BTreeSet::new());
+        Self { subject, contributions, passed_through: Vec::new(), collections }
+    }
+
+    /// Adds what is said elsewhere.
+    pub(super) fn add(&mut self, other: Self) {
+        for (source, contribution) in other.contributions {
+            self.contributions.entry(source).or_default().join(contribution);
+        }
+        self.passed_through.extend(other.passed_through);
+        self.collections.extend(other.collections);
+    }
+}
+
+impl Sorted {
+    /// Brings together what the records say of each subject, in the order of the keys.
+    pub(super) fn of(arrivals: Vec<Arrival>, minting: &Minting, lists: &AllowLists) -> Self {
+        let mut sorted = Self::default();
+        for arrival in arrivals {
+            match arrival {
+                Arrival::Contributed { subject, source, contribution } => {
+                    sorted.hear(minting, lists, subject, Some((source, contribution)), None);
+                }
+                Arrival::PassedThrough { subject, contribution, object } => {
+                    sorted.hear(minting, lists, subject, contribution, Some(*object));
+                }
+                Arrival::Repaired(record) => sorted.repaired.push(record),
+                Arrival::Quarantined(record) => sorted.quarantined.push(record),
+            }
+        }
+        sorted
+    }
+
+    fn hear(
+        &mut self,
+        minting: &Minting,
+        lists: &AllowLists,
+        subject: Subject,
+        said: Option<(String, Box<Contribution>)>,
+        object: Option<Valid<Object>>,
+    ) {
+        let allowance = subject.allowance(lists);
+        if let Some(list) = allowance.dropped {
+            *self.dropped.entry(list).or_default() += 1;
+            return;
+        }
+        // What a list changes is an object of the bridge's own.
+        let changed = allowance.lowered || !allowance.labels.is_empty();
+        let object = object.filter(|_| !changed || said.is_none());
+        let key = subject.key(minting.namer()).as_str().to_owned();
+        let heard = self.heard.entry(key).or_insert_with(|| Heard::new(subject));
+        if let Some((source, contribution)) = said {
+            heard.contributions.entry(source).or_default().join(*contribution);
+        }
+        heard.passed_through.extend(object);
+    }
+}

@@ -1,0 +1,355 @@
+//! What the settings of feeds make of records: into which collections objects go, what allow-lists change, and that what
+//! is published is a function of what was said, in whatever order, by whichever feed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::seq::{IndexedRandom, SliceRandom};
+use rand::{Rng, SeedableRng};
+use serde_json::{Value, json};
+use stix_core::Timestamp;
+use taxii_server::clock::Clock;
+use taxii_server::config::Config;
+use taxii_server::feed::Reader;
+use taxii_server::ingest::{Author, FeedBatch, Form, Ingest, Ingested, Minting};
+use taxii_server::storage::quarantine::Handling;
+use taxii_server::storage::{self, CollectionId, Query, Storage, VersionFilter};
+
+use super::backend::{Backend, on_both};
+
+on_both!(
+    objects_go_where_routes_lead_and_stay_there,
+    batches_into_the_same_collections_do_not_wait_for_each_other
+);
+
+const ALL: &str = "943b1240-00c1-4707-802e-594f4d1104a6";
+const HIGH: &str = "0b1f8d7e-1f5a-4e0c-8a11-10a5a8b4e2b4";
+const ENERGY: &str = "0b1f8d7e-1f5a-4e0c-8a11-10a5a8b4e2b5";
+const OTHER: &str = "0b1f8d7e-1f5a-4e0c-8a11-10a5a8b4e2b6";
+
+const SETTINGS: &str = r#"
+[[collection]]
+id = "943b1240-00c1-4707-802e-594f4d1104a6"
+title = "All"
+alias = "all"
+[[collection]]
+id = "0b1f8d7e-1f5a-4e0c-8a11-10a5a8b4e2b4"
+title = "High"
+alias = "high"
+[[collection]]
+id = "0b1f8d7e-1f5a-4e0c-8a11-10a5a8b4e2b5"
+title = "Energy"
+alias = "energy"
+[[collection]]
+id = "0b1f8d7e-1f5a-4e0c-8a11-10a5a8b4e2b6"
+title = "Other"
+alias = "other"
+
+[[feed]]
+name = "a"
+collection = "all"
+tlp = "green"
+time_to_live = { ipv4 = "10d" }
+[[feed.route]]
+collection = "high"
+type = ["ipv4", "domain"]
+confidence = "high"
+[[feed.route]]
+collection = "energy"
+sector = ["Energy"]
+
+[[feed]]
+name = "b"
+collection = "other"
+tlp = "amber"
+emit = "indicators+observables"
+"#;
+
+struct Bench {
+    storage: Arc<dyn Storage>,
+    clock: Clock,
+    ingest: Ingest,
+    config: Config,
+}
+
+impl Bench {
+    async fn new(database: &taxii_server::storage::Database, settings: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("settings.toml");
+        std::fs::write(&file, settings).unwrap();
+        let config = Config::read(&file).unwrap();
+        config.check().unwrap();
+        let storage = storage::open(database).await.unwrap();
+        let ids: Vec<_> = config.all_collections().map(|collection| collection.id.into()).collect();
+        storage.register_collections(&ids).await.unwrap();
+        let clock = Clock::manual("2026-01-01T00:00:00Z".parse().unwrap());
+        let ingest = config.ingest(storage.clone(), clock.clone()).unwrap();
+        Self { storage, clock, ingest, config }
+    }
+
+    async fn take(&self, feed: &str, form: Form, records: &[Value]) -> Ingested {
+        let latest: Timestamp = "2026-01-01T00:05:00.000Z".parse().unwrap();
+        let reader = Reader::new(feed);
+        let settings = self.config.feeds.iter().find(|settings| settings.name == feed).unwrap();
+        let arrivals = records.iter().flat_map(|record| reader.read(form, &record.to_string(), &latest));
+        let batch = FeedBatch {
+            feed: feed.to_owned(),
+            collection: self.config.collection_of(settings).unwrap(),
+            progress: None,
+            gaps: Vec::new(),
+            arrivals: arrivals.collect(),
+            released: Vec::new(),
+        };
+        let minting = Minting::new(Author::Source, "", None).unwrap();
+        self.ingest.feed(&minting, batch).await.unwrap()
+    }
+
+    /// The last versions in a collection, by identifier.
+    async fn objects(&self, collection: &str) -> BTreeMap<String, Value> {
+        let query = Query { versions: VersionFilter::LAST, ..Query::new(10_000, u64::MAX) };
+        let collection = CollectionId::from(collection.parse::<uuid::Uuid>().unwrap());
+        let page = self.storage.objects(&collection, &query).await.unwrap();
+        let objects = page.rows.iter().map(|row| serde_json::from_slice::<Value>(&row.body).unwrap());
+        objects.map(|object| (object["id"].as_str().unwrap().to_owned(), object)).collect()
+    }
+
+    async fn names(&self, collection: &str) -> BTreeSet<String> {
+        let objects = self.objects(collection).await;
+        let name = |object: &Value| {
+            object["name"].as_str().or(object["relationship_type"].as_str()).map(str::to_owned)
+        };
+        objects.values().filter_map(name).collect()
+    }
+}
+
+fn row(id: &str, value: &str, confidence: &str) -> Value {
+    json!({"id": id, "type": "ipv4", "value": value, "confidence": confidence, "first_seen": "2025-06-01T10:00:00Z"})
+}
+
+fn set(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+async fn objects_go_where_routes_lead_and_stay_there(backend: Backend) {
+    let place = backend.place().await;
+    let bench = Bench::new(&place.database(), SETTINGS).await;
+    let mut low = row("1", "192.0.2.1", "low");
+    low["mitre_techniques"] = json!(["T1059"]);
+    bench.take("a", Form::Row, &[low, row("2", "192.0.2.2", "high")]).await;
+    let author = "SOC Defenders";
+    let green = "TLP:GREEN";
+    assert_eq!(bench.names(ALL).await, set(&[author, green, "192.0.2.1", "192.0.2.2", "T1059", "indicates"]));
+    assert_eq!(bench.names(HIGH).await, set(&[author, green, "192.0.2.2"]));
+    assert!(bench.names(ENERGY).await.is_empty());
+
+    // Another source is sure, and knows the sector: the indicator goes there with all that hangs on it.
+    let mut sure = row("3", "192.0.2.1", "high");
+    sure["industry"] = json!("energy");
+    bench.take("a", Form::Row, &[sure]).await;
+    let all = bench.names(ALL).await;
+    assert_eq!(bench.names(HIGH).await, all);
+    assert_eq!(bench.names(ENERGY).await, set(&[author, green, "192.0.2.1", "T1059", "indicates"]));
+
+    // The same source is less sure now: the version is in all collections.
+    bench.clock.advance(Duration::from_secs(60));
+    let mut unsure = row("3", "192.0.2.1", "low");
+    unsure["industry"] = json!("energy");
+    unsure["last_seen"] = json!("2025-06-02T10:00:00Z");
+    bench.take("a", Form::Row, &[unsure]).await;
+    let version = |objects: BTreeMap<String, Value>| {
+        objects.into_values().find(|object| object["name"] == "192.0.2.1").unwrap()
+    };
+    let newest = version(bench.objects(HIGH).await);
+    assert_eq!(newest["confidence"], 15);
+    assert_eq!(version(bench.objects(ALL).await), newest);
+    assert_eq!(version(bench.objects(ENERGY).await), newest);
+
+    // Another feed tells of it, too: what it emits goes to all collections where the indicator is.
+    let told = bench.take("b", Form::Row, &[row("x", "192.0.2.1", "medium")]).await;
+    assert_eq!(
+        (told.new, told.changed),
+        (2, 3),
+        "amber makes new versions of indicator, technique and relation"
+    );
+    let names = bench.names(OTHER).await;
+    assert_eq!(names, set(&[author, "TLP:AMBER", "192.0.2.1", "T1059", "indicates", "based-on"]));
+    assert!(bench.objects(ENERGY).await.keys().any(|id| id.starts_with("ipv4-addr--")));
+    for collection in [ALL, HIGH, ENERGY, OTHER] {
+        nothing_dangles(&bench.objects(collection).await);
+    }
+}
+
+/// What objects refer to is there.
+fn nothing_dangles(objects: &BTreeMap<String, Value>) {
+    for object in objects.values() {
+        let markings = object["object_marking_refs"].as_array().cloned().unwrap_or_default();
+        let refs = ["created_by_ref", "source_ref", "target_ref"].map(|name| object[name].clone());
+        for id in refs.iter().chain(&markings).filter_map(Value::as_str) {
+            // The extension of TLP 2.0 is no object of anybody's.
+            assert!(objects.contains_key(id), "{object} refers to {id}");
+        }
+    }
+}
+
+/// Two processes that write into several collections at once.
+async fn batches_into_the_same_collections_do_not_wait_for_each_other(backend: Backend) {
+    let place = backend.place().await;
+    let (one, other) =
+        (Bench::new(&place.database(), SETTINGS).await, Bench::new(&place.database(), SETTINGS).await);
+    let write = async |bench: &Bench, feed: &str| {
+        for number in 0..10 {
+            let mut record = row(&format!("{feed}{number}"), &format!("192.0.2.{number}"), "high");
+            record["industry"] = json!("energy");
+            bench.take(feed, Form::Row, &[record]).await;
+        }
+    };
+    tokio::join!(write(&one, "a"), write(&other, "b"));
+    let indicators = |objects: BTreeMap<String, Value>| {
+        objects.values().filter(|object| object["type"] == "indicator").count()
+    };
+    for collection in [ALL, HIGH, ENERGY, OTHER] {
+        assert_eq!(indicators(one.objects(collection).await), 10);
+    }
+}
+
+/// Records of both forms that tell of a few values in many ways; none that is passed through as it is.
+fn records(random: &mut StdRng) -> Vec<(&'static str, Form, Value)> {
+    let mut records = Vec::new();
+    for number in 0..40 {
+        let value = format!("192.0.2.{}", random.random_range(0..6));
+        let feed = *["a", "b"].choose(random).unwrap();
+        let day = |random: &mut StdRng, month: u32| {
+            format!("2025-{month:02}-{:02}T10:00:00.000Z", random.random_range(1..28))
+        };
+        let (first, last) = (day(random, 3), day(random, 6));
+        if random.random_bool(0.3) {
+            let id = uuid::Builder::from_random_bytes(random.random()).into_uuid();
+            // Without `created`, so that the bridge has to make it anew.
+            records.push((feed, Form::Object, json!({
+                "type": "indicator", "spec_version": "2.1", "id": format!("indicator--{id}"), "modified": last,
+                "pattern": format!("[ipv4-addr:value = '{value}']"), "pattern_type": "stix", "valid_from": first,
+            })));
+            continue;
+        }
+        let confidence = *["low", "medium", "high"].choose(random).unwrap();
+        let sector = *["energy", "water"].choose(random).unwrap();
+        let techniques: Vec<_> =
+            (0..3).filter(|_| random.random_bool(0.3)).map(|n| format!("T100{n}")).collect();
+        let tags: Vec<_> = (0..3).filter(|_| random.random_bool(0.3)).map(|n| format!("tag {n}")).collect();
+        records.push((
+            feed,
+            Form::Row,
+            json!({
+                "id": format!("{}", number % 25), "type": "ipv4", "value": value,
+                "confidence": confidence, "first_seen": first, "last_seen": last,
+                "industry": sector, "tags": tags, "mitre_techniques": techniques,
+                "context": format!("context {}", random.random_range(0..3)),
+                "source": {"feed_name": format!("Source {}", random.random_range(0..3)), "category": "news"},
+            }),
+        ));
+    }
+    records
+}
+
+/// All collections after these records, in batches of some size, without the times of storing.
+async fn published(
+    records: &[(&'static str, Form, Value)],
+    batch: usize,
+) -> BTreeMap<&'static str, BTreeMap<String, Value>> {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::new(&folder.path().join("taxii.db").into(), SETTINGS).await;
+    for records in records.chunks(batch) {
+        for feed in ["a", "b"] {
+            for form in [Form::Row, Form::Object] {
+                let meant = records.iter().filter(|record| (record.0, record.1) == (feed, form));
+                let meant: Vec<_> = meant.map(|record| record.2.clone()).collect();
+                if !meant.is_empty() {
+                    bench.take(feed, form, &meant).await;
+                }
+            }
+        }
+    }
+    let mut all = BTreeMap::new();
+    for collection in [ALL, HIGH, ENERGY, OTHER] {
+        let mut objects = bench.objects(collection).await;
+        nothing_dangles(&objects);
+        // Markings that only earlier versions have stay for these.
+        objects.retain(|_, object| object["type"] != "marking-definition");
+        for object in objects.values_mut() {
+            let object = object.as_object_mut().unwrap();
+            object.retain(|name, _| !matches!(name.as_str(), "created" | "modified"));
+        }
+        all.insert(collection, objects);
+    }
+    all
+}
+
+#[tokio::test]
+async fn what_is_published_is_a_function_of_what_was_said() {
+    let seeds = if std::env::var_os("TESTS_LONG").is_some() { 200 } else { 6 };
+    for seed in 0..seeds {
+        let mut random = StdRng::seed_from_u64(seed);
+        let mut records = records(&mut random);
+        let expected = published(&records, 40).await;
+        for _ in 0..2 {
+            records.shuffle(&mut random);
+            let batch = random.random_range(1..20);
+            let found = published(&records, batch).await;
+            for (collection, objects) in &expected {
+                let found = &found[collection];
+                let same = found == objects;
+                let differs = objects.iter().find(|(id, object)| found.get(*id) != Some(object));
+                assert!(same, "seed {seed}: {differs:?} is {:?}", differs.map(|(id, _)| found.get(id)));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn allow_lists_label_lower_and_drop() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = |name: &str, text: Value| {
+        std::fs::write(folder.path().join(name), text.to_string()).unwrap();
+        folder.path().join(name)
+    };
+    let resolvers = list("a", json!({"name": "Resolvers", "type": "string", "list": ["192.0.2.1"]}));
+    let private = list("b", json!({"name": "Private", "type": "cidr", "list": ["10.0.0.0/8"]}));
+    let popular = list("c", json!({"name": "Popular", "type": "hostname", "list": ["example.com"]}));
+    let entry = |file: &Path, action: &str| {
+        format!("[[allow_list]]\nfile = '{}'\naction = '{action}'\n", file.display())
+    };
+    let lists = [entry(&resolvers, "label"), entry(&private, "lower"), entry(&popular, "drop")].concat();
+    let bench = Bench::new(&folder.path().join("taxii.db").into(), &format!("{SETTINGS}{lists}")).await;
+    let mut domain = row("3", "www.example.com", "high");
+    domain["type"] = json!("domain");
+    domain["mitre_techniques"] = json!(["T1059"]);
+    let rows =
+        [row("1", "192.0.2.1", "high"), row("2", "10.1.2.3", "high"), domain, row("4", "192.0.2.4", "high")];
+    let taken = bench.take("a", Form::Row, &rows).await;
+    assert_eq!((taken.new, taken.dropped), (3, 1));
+    let objects = bench.objects(ALL).await;
+    let named = |name: &str| objects.values().find(|object| object["name"] == name).unwrap();
+    assert_eq!(named("192.0.2.1")["labels"], json!(["allow-list:Resolvers"]));
+    assert_eq!(named("10.1.2.3")["confidence"], 15);
+    assert_eq!((&named("192.0.2.4")["confidence"], named("192.0.2.4").get("labels")), (&json!(85), None));
+    let counts = bench.storage.record_counts().await.unwrap();
+    let dropped: Vec<_> = counts.iter().filter(|count| count.handling == Handling::Dropped).collect();
+    assert_eq!((dropped.len(), dropped[0].reason.as_str(), dropped[0].times), (1, "Popular", 1));
+
+    // A list that has changed counts with the next batch.
+    list("a", json!({"name": "Resolvers", "type": "string", "list": ["192.0.2.1", "192.0.2.4"]}));
+    assert_eq!(bench.take("a", Form::Row, &rows).await.changed, 1);
+    // A valid object that a list changes is one of the bridge's own.
+    let indicator = json!({
+        "type": "indicator", "spec_version": "2.1", "id": "indicator--7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        "created": "2025-06-01T10:00:00.000Z", "modified": "2025-06-01T10:00:00.000Z", "pattern_type": "stix",
+        "pattern": "[ipv4-addr:value = '10.9.9.9']", "valid_from": "2025-06-01T10:00:00.000Z",
+    });
+    bench.take("a", Form::Object, &[indicator]).await;
+    let objects = bench.objects(ALL).await;
+    let made = objects.values().find(|object| object["name"] == "10.9.9.9").unwrap();
+    assert_eq!(made["confidence"], 15);
+}
