@@ -14,7 +14,6 @@ use super::visit::Visit;
 use super::when::When;
 use crate::error::ApiError;
 use crate::feed::{FeedSettings, Retry};
-use crate::ingest::Ingest;
 use crate::storage::quarantine::{Chosen, QuarantinedRecord, RecordPrefix};
 use crate::storage::{CollectionId, DateAdded};
 
@@ -89,7 +88,8 @@ pub(super) async fn get(visit: Visit) -> Result<HttpResponse, ApiError> {
 pub(super) async fn retry(visit: Visit) -> Result<HttpResponse, ApiError> {
     let (feed, collection, record) = chosen(&visit).await?;
     let state = &visit.state;
-    let ingest = Ingest::new(state.storage.clone(), state.clock.clone(), state.config.allowance);
+    let ingest =
+        state.config.ingest(state.storage.clone(), state.clock.clone()).map_err(ApiError::bad_request)?;
     let retry = Retry::new(&feed, collection, ingest, state.clock.clone());
     let retry = retry.map_err(|error| ApiError::bad_request(error.to_string()))?;
     let retried = retry.retry(&feed.name, &[record]).await?;
