@@ -2,6 +2,7 @@
 
 mod faults;
 mod losses;
+mod month;
 mod polls;
 mod stale;
 mod world;
