@@ -198,7 +198,7 @@ mod tests {
             ("cidr", &["2001:db8::/32"], Url, "http://[2001:db8::1]/a", true),
             ("cidr", &["10.0.0.0/8"], Domain, "a.example", false),
             ("regex", &["/^a+\\.example$/"], Domain, "aaa.example", true),
-            ("regex", &["x", "^a+\\.example$"], Domain, "b.example", false),
+            ("regex", &["zz", "^a+\\.example$"], Domain, "b.example", false),
         ];
         for (list_type, entries, ioc, value, expected) in cases {
             let entries: Vec<String> = entries.iter().map(|entry| (*entry).to_owned()).collect();
