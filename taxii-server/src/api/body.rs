@@ -28,7 +28,7 @@ pub(super) async fn read(
     if declared.is_some_and(|length: u64| length > most) {
         return Err(too_large(most));
     }
-    let mut body = Vec::new();
+    let mut body = Vec::with_capacity(usize::try_from(declared.unwrap_or(0)).unwrap_or(0));
     let (begin, patience) = (Instant::now(), config.body_timeout);
     loop {
         let earned = Duration::from_secs(octets(&body) / OCTETS_A_SECOND);

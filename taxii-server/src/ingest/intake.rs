@@ -15,7 +15,7 @@ use uuid::{Builder, Uuid};
 use super::judgement::{self, Judge};
 use crate::clock::Clock;
 use crate::storage::deletion::Doomed;
-use crate::storage::submission::{Entry, Outcome, Submission, WaitingObjects, WaitingPart};
+use crate::storage::submission::{Entry, Outcome, PartName, Submission, WaitingObjects, WaitingPart};
 use crate::storage::{CollectionId, DateAdded, Dating, Storage, StorageError};
 use crate::wire::{EnvelopeError, PostedEnvelope};
 
@@ -64,6 +64,9 @@ enum Sorted {
     Judged(Vec<Entry>),
     Waiting(Vec<WaitingObjects>),
 }
+
+/// A part with what was found of its objects.
+type JudgedPart = (PartName, Vec<Entry>);
 
 impl Intake {
     /// An intake into collections, each with its profile. Envelopes of up to `at_once` objects are processed at once.
@@ -155,8 +158,10 @@ impl Intake {
         // A server that has lost its lease without knowing does no harm: each part is processed once.
         let Some(_lease) = self.storage.lead(TASK).await? else { return Ok(()) };
         loop {
-            self.process(part).await?;
-            tokio::task::yield_now().await;
+            let mut judged = self.judged_part(part).await?;
+            while let Some(next) = self.process(judged).await? {
+                judged = next;
+            }
             part = match self.storage.waiting_part().await? {
                 Some(next) => next,
                 None => return Ok(()),
@@ -164,15 +169,30 @@ impl Intake {
         }
     }
 
-    async fn process(&self, WaitingPart { name, texts }: WaitingPart) -> Result<(), StorageError> {
+    /// Stores a part that was judged; meanwhile judges the next one of its submission, if there is one.
+    async fn process(&self, (name, entries): JudgedPart) -> Result<Option<JudgedPart>, StorageError> {
+        let next = async {
+            match self.storage.waiting_part_after(&name).await? {
+                Some(part) => self.judged_part(part).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let (stored, next) = tokio::join!(self.storage.process_part(&name, entries, &self.dating), next);
+        stored?;
+        next
+    }
+
+    async fn judged_part(
+        &self,
+        WaitingPart { name, texts }: WaitingPart,
+    ) -> Result<JudgedPart, StorageError> {
         let (judge, now) = (self.judge(&name.collection), self.now());
         let first = usize::try_from(name.first).unwrap_or_default();
         let entries = blocking(move || {
             let objects: Vec<&RawValue> = serde_json::from_slice(&texts).map_err(StorageError::encoding)?;
             Ok::<_, StorageError>(judged(&judge, &objects, first, &now))
         });
-        self.storage.process_part(&name, entries.await?, &self.dating).await?;
-        Ok(())
+        Ok((name, entries.await?))
     }
 
     /// Removes what has been complete for long enough.

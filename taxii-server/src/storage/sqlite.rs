@@ -21,6 +21,10 @@ pub(super) use self::backup::{backup, pending_migrations};
 use super::sql::Backend;
 use super::{Lease, StorageError};
 
+/// How many pages (of 4 KiB) the log may have before they go into the file: pages of indexes that change with each object
+/// are then written once for many.
+const LOG_PAGES: &str = "4000";
+
 /// An SQLite file.
 #[derive(Debug)]
 pub(super) struct Sqlite {
@@ -41,7 +45,8 @@ impl Sqlite {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10));
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await;
+        let writing = options.clone().pragma("wal_autocheckpoint", LOG_PAGES);
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(writing).await;
         let writer = writer.map_err(|error| StorageError::open(path.display(), error))?;
         migrate::run(&writer).await?;
         let readers = std::thread::available_parallelism().map_or(4, |cores| cores.get().saturating_mul(2));

@@ -33,6 +33,12 @@ pub trait Submissions {
     /// The first part that waits, of the oldest submission that has one.
     async fn waiting_part(&self) -> Result<Option<WaitingPart>, StorageError>;
 
+    /// The next part of the same submission that waits.
+    ///
+    /// # Errors
+    /// The database failed.
+    async fn waiting_part_after(&self, part: &PartName) -> Result<Option<WaitingPart>, StorageError>;
+
     /// Adds the objects of a part that waits; false when it waits no longer, because another has processed it.
     async fn process_part(
         &self,

@@ -65,22 +65,87 @@ async fn item_33_what_cannot_be_a_request_gets_a_taxii_error() {
     world.stop().await;
 }
 
+/// The value of this number.
+type MakeValue = fn(usize) -> String;
+
 #[tokio::test]
-async fn item_54_a_thousand_values_in_a_filter() {
+async fn item_54_a_thousand_values_in_a_filter_and_no_more() {
     let world = World::start(Backend::Sqlite).await;
-    let objects = "/socdefenders/collections/socdefenders/objects/";
-    let ids = (0..1000).map(|n| format!("indicator--{n:08x}-0000-4000-8000-000000000000"));
-    let path = format!("{objects}?match[id]={}", ids.collect::<Vec<_>>().join(","));
-    let response = world.get(&path).await;
-    assert!([200, 400].contains(&response.status().as_u16()), "{}", response.status());
-    assert_eq!(response.headers()["content-type"], MEDIA_TYPE);
+    world.add(&[super::world::indicator(999)]).await;
+    let id = |number: usize| format!("indicator--{number:08x}-0000-4000-8000-000000000000");
+    let version = |number: usize| format!("2025-01-01T00:00:00.{:03}Z", number % 1000);
+    let cases: [(&str, MakeValue, usize, u16); 6] = [
+        ("id", id, 1000, 200),
+        ("id", id, 1001, 400),
+        ("type", |number| format!("x-type-{number}"), 1000, 400),
+        ("version", version, 1000, 400),
+        ("spec_version", |_| "2.1".to_owned(), 1000, 400),
+        ("id", |_| "x".to_owned(), 1000, 400),
+    ];
+    for (field, value, count, expected) in cases {
+        let values: Vec<_> = (0..count).map(value).collect();
+        let response = world.get(&format!("{OBJECTS}?match[{field}]={}", values.join(","))).await;
+        assert_eq!(response.status(), expected, "{count} values of {field}");
+        assert_eq!(response.headers()["content-type"], MEDIA_TYPE);
+        let body: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
+        if expected == 200 {
+            assert_eq!(body["objects"].as_array().unwrap().len(), 1, "the last of them");
+        } else {
+            assert_eq!(body["http_status"], "400", "{field}");
+            assert!(body["description"].as_str().unwrap().contains(&format!("match[{field}]")), "{body}");
+        }
+    }
     world.stop().await;
+}
+
+/// The greatest body of the defaults is 100 MiB; with `TESTS_LONG=1` all of the rest of 1 GiB is offered, else a part.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn item_72_a_body_of_a_gibibyte_is_refused() {
+    let world = World::start_with(Backend::Sqlite, |config| {
+        if !long() {
+            config.max_content_length = 1 << 20;
+        }
+    })
+    .await;
+    let head = format!(
+        "POST {OBJECTS} HTTP/1.1\r\nhost: x\r\nauthorization: {}\r\ncontent-type: {MEDIA_TYPE}\r\n",
+        World::authorization("writer")
+    );
+    let (status, _, body) =
+        raw(&world, format!("{head}content-length: {}\r\n\r\n", 1 << 30).as_bytes()).await;
+    assert_eq!((status, &body["http_status"]), (413, &"413".into()), "one that says so");
+
+    let mut stream = connect(&world).await;
+    stream.write_all(format!("{head}transfer-encoding: chunked\r\n\r\n").as_bytes()).await.unwrap();
+    let (mut reading, mut writing) = stream.split();
+    let chunk = [format!("{:x}\r\n", 1 << 16).into_bytes(), vec![b' '; 1 << 16], b"\r\n".to_vec()].concat();
+    let count = if long() { 1 << 14 } else { 1 << 10 };
+    let write = async {
+        let mut sent = 0;
+        while sent < count && writing.write_all(&chunk).await.is_ok() {
+            sent += 1;
+        }
+        std::future::pending::<()>().await;
+    };
+    let mut answer = [0; 1000];
+    let read = async {
+        tokio::select! { read = reading.read(&mut answer) => read.unwrap(), () = write => 0 }
+    };
+    let read = tokio::time::timeout(Duration::from_secs(60), read).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer[..read]).to_lowercase();
+    assert!(answer.starts_with("http/1.1 413 ") && answer.contains(MEDIA_TYPE), "one that goes on: {answer}");
+    assert_eq!(world.get("/taxii2/").await.status(), 200, "it lives");
+    world.stop().await;
+}
+
+fn long() -> bool {
+    std::env::var_os("TESTS_LONG").is_some_and(|long| long == "1")
 }
 
 /// 500 connections, or with `TESTS_LONG=1` 10,000: half of them say nothing, half begin a request and go on slowly.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn item_17_idle_and_slow_connections_do_not_stop_a_good_client() {
-    let count = if std::env::var_os("TESTS_LONG").is_some_and(|long| long == "1") { 9_900 } else { 500 };
+    let count = if long() { 9_900 } else { 500 };
     let world = World::start(Backend::Sqlite).await;
     let mut held = Vec::with_capacity(count);
     for number in 0..count {

@@ -261,6 +261,7 @@ async fn stored<S: Session>(
          AND o.version_key = wanted.version_key) FROM wanted",
     );
     let mut found = HashMap::new();
+    let select = select.keep(objects.len() == S::ROWS_AT_ONCE);
     for mut row in tx.fetch_all(select).await? {
         let name = (row.next()?, row.next()?, row.next()?);
         if let Some(body) = row.next::<Option<Vec<u8>>>()? {
@@ -318,7 +319,7 @@ async fn insert<S: Session>(
                 object.body.get().as_bytes().into(),
             ]
         }));
-        tx.execute(insert).await?;
+        tx.execute(insert.keep(objects.len() == S::ROWS_AT_ONCE)).await?;
     }
     Ok(())
 }

@@ -8,18 +8,21 @@ use super::row::Value;
 pub(in crate::storage) struct Statement {
     text: String,
     values: Vec<Value>,
+    /// The text has numbers of its own for some values.
+    numbered: bool,
     kept: bool,
 }
 
 impl Statement {
     /// A statement with `$1`, `$2`... for the values that are bound next.
     pub(in crate::storage) fn new(text: &'static str) -> Self {
-        Self { text: text.to_owned(), values: Vec::new(), kept: true }
+        Self { text: text.to_owned(), values: Vec::new(), numbered: false, kept: true }
     }
 
     /// Binds the next value.
     pub(super) fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());
+        self.numbered = true;
         self
     }
 
@@ -43,7 +46,7 @@ impl Statement {
     }
 
     /// Goes on with rows as they stand after `VALUES`. The statement is not kept for a next time, since that will have
-    /// another number of rows.
+    /// another number of rows, unless [`Statement::keep`] says otherwise.
     pub(super) fn push_rows<R: IntoIterator<Item = Value>>(
         &mut self,
         rows: impl IntoIterator<Item = R>,
@@ -51,6 +54,24 @@ impl Statement {
         self.kept = false;
         for (index, row) in rows.into_iter().enumerate() {
             self.push(if index > 0 { ", (" } else { "(" }).push_list(row).push(")");
+        }
+        self
+    }
+
+    /// Whether the database should remember how it runs the statement.
+    pub(super) fn keep(mut self, kept: bool) -> Self {
+        self.kept = kept;
+        self
+    }
+
+    /// The statement with `?` for each value, where each is used once, in the order of the signs. SQLite takes a number
+    /// for a name, and goes through all names for each value.
+    pub(in crate::storage) fn without_numbers(mut self) -> Self {
+        if !self.numbered {
+            let mut parts = self.text.split('$');
+            let first = parts.next().unwrap_or_default().to_owned();
+            let rest = parts.map(|part| part.trim_start_matches(|digit: char| digit.is_ascii_digit()));
+            self.text = rest.fold(first, |text, part| text + "?" + part);
         }
         self
     }
@@ -82,5 +103,14 @@ mod tests {
         let (text, values, kept) = statement.into_parts();
         assert_eq!(text, "SELECT 1 WHERE a = $1 AND b IN ($2, $3) AND (c, d) IN (VALUES ($4, $5), ($6, $7))");
         assert_eq!((values.len(), kept), (7, false));
+    }
+
+    #[test]
+    fn numbers_go_where_nothing_is_used_twice() {
+        let mut statement = Statement::new("SELECT 1 WHERE a = ");
+        statement.push_bind(7).push(" AND b").push_one_of(["x", "y"]);
+        assert_eq!(statement.without_numbers().into_parts().0, "SELECT 1 WHERE a = ? AND b IN (?, ?)");
+        let text = "SELECT 1 WHERE a = $1 OR b = $1";
+        assert_eq!(Statement::new(text).bind(7).without_numbers().into_parts().0, text);
     }
 }

@@ -55,10 +55,17 @@ impl<B: Backend> Submissions for SqlStorage<B> {
              (SELECT id FROM submission WHERE completed IS NULL ORDER BY received, id LIMIT 1) \
              ORDER BY p.first LIMIT 1",
         );
-        let Some(mut row) = self.read_optional(select).await? else { return Ok(None) };
-        let (submission, collection) = (uuid(&mut row)?, uuid(&mut row)?);
-        let name = PartName { submission, first: row.next()?, collection: CollectionId::from(collection) };
-        Ok(Some(WaitingPart { name, texts: row.next()? }))
+        self.read_optional(select).await?.map(waiting_part).transpose()
+    }
+
+    async fn waiting_part_after(&self, part: &PartName) -> Result<Option<WaitingPart>, StorageError> {
+        let select = Statement::new(
+            "SELECT s.id, s.collection, p.first, p.waiting FROM submission AS s \
+             JOIN submission_part AS p ON p.submission = s.id \
+             WHERE s.id = $1 AND p.first > $2 AND p.waiting IS NOT NULL ORDER BY p.first LIMIT 1",
+        );
+        let select = select.bind(part.submission.to_string()).bind(part.first);
+        self.read_optional(select).await?.map(waiting_part).transpose()
     }
 
     async fn process_part(
@@ -116,6 +123,11 @@ impl<B: Backend> Submissions for SqlStorage<B> {
         let delete = Statement::new("DELETE FROM submission WHERE completed < $1");
         self.write(delete.bind(completed_before.millis())).await
     }
+}
+
+fn waiting_part(mut row: Row) -> Result<WaitingPart, StorageError> {
+    let (submission, collection) = (uuid(&mut row)?, CollectionId::from(uuid(&mut row)?));
+    Ok(WaitingPart { name: PartName { submission, first: row.next()?, collection }, texts: row.next()? })
 }
 
 /// Adds the good objects and says what became of all.

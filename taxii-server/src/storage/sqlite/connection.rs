@@ -12,7 +12,7 @@ use crate::storage::sql::row::{Row, Value};
 use crate::storage::sql::statement::Statement;
 
 impl Session for SqliteConnection {
-    /// Nothing is far away here, and the time to read a statement grows with the square of the number of its values.
+    /// Nothing is far away here.
     const ROWS_AT_ONCE: usize = 32;
 
     async fn execute(&mut self, statement: Statement) -> Result<u64, StorageError> {
@@ -25,7 +25,7 @@ impl Session for SqliteConnection {
 }
 
 fn query(statement: Statement) -> Query<'static, Sqlite, SqliteArguments> {
-    let (text, values, kept) = statement.into_parts();
+    let (text, values, kept) = statement.without_numbers().into_parts();
     let query = sqlx::query(AssertSqlSafe(text)).persistent(kept);
     values.into_iter().fold(query, |query, value| match value {
         Value::Integer(value) => query.bind(value),
