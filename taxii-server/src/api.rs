@@ -76,7 +76,8 @@ impl State {
         let profile = |settings: &CollectionSettings| (settings.id.into(), settings.profile.into());
         let profiles = config.all_collections().map(profile);
         let small = config.small_envelope;
-        let intake = Intake::new(storage.clone(), clock.clone(), config.allowance, profiles, small);
+        let intake = Intake::new(storage.clone(), clock.clone(), config.allowance, profiles, small)
+            .with_patience(config.post_wait);
         let search = Search::new(storage.clone(), config.all_collections().map(|it| it.id.into()).collect());
         let pages = PageCache::new(config.page_cache);
         Self {

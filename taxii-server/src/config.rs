@@ -91,6 +91,9 @@ pub struct Config {
     /// An envelope of up to so many objects is processed before its request is answered; a larger one is stored, and
     /// processed after.
     pub small_envelope: usize,
+    /// How long the answer to a larger one waits for its end, so that mostly it can say what has become of the objects.
+    #[serde(with = "duration")]
+    pub post_wait: Duration,
     /// Take envelopes that are declared as `application/stix+json` too.
     pub accept_stix_json: bool,
     /// How far dates of adding run ahead of the clock, so that a client that pages by its own clock loses
@@ -149,6 +152,7 @@ impl Default for Config {
             max_content_length: 100 << 20,
             body_timeout: Duration::from_secs(30),
             small_envelope: 200,
+            post_wait: Duration::from_secs(1),
             accept_stix_json: false,
             allowance: Duration::from_secs(2),
             anonymous: false,

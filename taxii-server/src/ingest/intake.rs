@@ -8,8 +8,9 @@ use std::time::Duration;
 use serde_json::value::RawValue;
 use stix_core::validate::Profile;
 use stix_core::{Identifier, Timestamp};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, broadcast};
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 use uuid::{Builder, Uuid};
 
 use super::judgement::{self, Judge};
@@ -25,6 +26,9 @@ const PART: (usize, usize) = (500, 4 << 20);
 /// What a server takes the lease on that works off what waits.
 const TASK: &str = "intake";
 
+/// How many submissions can be worked off before who waits for one looks.
+const REMEMBERED: usize = 64;
+
 /// How long a status is kept after its completion (section 4.3.1 recommends a day).
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -35,7 +39,10 @@ pub struct Intake {
     dating: Dating,
     judges: HashMap<CollectionId, Arc<Judge>>,
     at_once: usize,
+    patience: Duration,
     arrived: Notify,
+    /// The submissions that were worked off here.
+    worked_off: broadcast::Sender<Uuid>,
 }
 
 /// An envelope that was sent.
@@ -83,8 +90,16 @@ impl Intake {
             dating: Dating { clock, allowance },
             judges: profiles.into_iter().map(judge).collect(),
             at_once,
+            patience: Duration::ZERO,
             arrived: Notify::new(),
+            worked_off: broadcast::Sender::new(REMEMBERED),
         }
+    }
+
+    /// The same, which waits so long at most for what is worked off, before it says what has become of it.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Takes an envelope in. When this returns, nothing of it can be lost.
@@ -113,11 +128,23 @@ impl Intake {
             }
             Sorted::Waiting(parts) => {
                 let outcomes = parts.iter().flat_map(|part| part.outcomes.iter().cloned()).collect();
+                let worked_off = self.worked_off.subscribe();
                 self.storage.submit_waiting(&submission, parts).await?;
                 self.arrived.notify_one();
-                Ok((submission, outcomes))
+                match self.outcome_of(submission.id, worked_off).await {
+                    Some(outcomes) => Ok((submission, outcomes)),
+                    None => Ok((submission, outcomes)),
+                }
             }
         }
+    }
+
+    /// What has become of a submission that was worked off before patience was at its end. A failure to find out changes
+    /// nothing for who has sent it.
+    async fn outcome_of(&self, id: Uuid, mut worked_off: broadcast::Receiver<Uuid>) -> Option<Vec<Outcome>> {
+        let this_one = async { while worked_off.recv().await != Ok(id) {} };
+        timeout(self.patience, this_one).await.ok()?;
+        self.storage.submission(id).await.ok()?.map(|(_, outcomes)| outcomes)
     }
 
     /// A submission and what has become of its objects so far.
@@ -158,10 +185,13 @@ impl Intake {
         // A server that has lost its lease without knowing does no harm: each part is processed once.
         let Some(_lease) = self.storage.lead(TASK).await? else { return Ok(()) };
         loop {
+            let submission = part.name.submission;
             let mut judged = self.judged_part(part).await?;
             while let Some(next) = self.process(judged).await? {
                 judged = next;
             }
+            // Perhaps nobody waits for it.
+            let _ = self.worked_off.send(submission);
             part = match self.storage.waiting_part().await? {
                 Some(next) => next,
                 None => return Ok(()),

@@ -54,6 +54,8 @@ impl World {
         let storage = storage::open(&place.database()).await.unwrap();
         let mut config = Config::default();
         config.listen.set_port(0);
+        // What is pending is looked at.
+        config.post_wait = Duration::ZERO;
         change(&mut config);
         let running = Server::start(config, storage.clone(), clock.clone()).await.unwrap();
         let caller = Caller::of(running.url());

@@ -1,7 +1,10 @@
 //! `POST .../objects/`: what is added, refused and counted (section 5.5).
 
+use std::time::Duration;
+
 use reqwest::Body;
 use serde_json::{Value, json};
+use taxii_server::config::Config;
 
 use crate::backend::{Backend, on_both};
 use crate::posting::{self, MODIFIED, ROOT, post, send, tool, tool_id, tools};
@@ -9,6 +12,7 @@ use crate::world::{MEDIA_TYPE, OBJECTS, World, body};
 
 on_both!(
     item_69_a_small_envelope_is_complete_with_the_answer,
+    item_69_a_large_envelope_that_is_done_in_time_is_complete_with_the_answer,
     item_70_an_exact_duplicate_succeeds,
     item_70_the_same_version_with_other_content_fails_and_the_rest_is_stored,
     item_71_each_object_is_judged_by_itself,
@@ -27,6 +31,20 @@ async fn item_69_a_small_envelope_is_complete_with_the_answer(backend: Backend) 
     assert_eq!(status["id"].as_str().unwrap().as_bytes()[14], b'4', "a UUID of version 4");
     assert_eq!(posting::status(&world, status["id"].as_str().unwrap()).await, status);
     assert_eq!(world.json(OBJECTS).await["objects"], tools(0..3)["objects"]);
+    world.stop().await;
+}
+
+async fn item_69_a_large_envelope_that_is_done_in_time_is_complete_with_the_answer(backend: Backend) {
+    let patience = |config: &mut Config| {
+        (config.small_envelope, config.post_wait) = (5, Duration::from_secs(60));
+    };
+    let world = World::start_with(backend, patience).await;
+    let (one, other) = (tools(0..20), tools(20..50));
+    let statuses = tokio::join!(post(&world, &one), post(&world, &other));
+    for (status, count) in [(statuses.0, 20), (statuses.1, 30)] {
+        assert_eq!((&status["status"], &status["success_count"]), (&json!("complete"), &json!(count)));
+        assert_eq!(posting::status(&world, status["id"].as_str().unwrap()).await, status);
+    }
     world.stop().await;
 }
 
