@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `bundle.json` | a STIX bundle (section 8 of STIX 2.1) |
 //! | `objects.jsonl` | JSON Lines: an object in each line |
-//! | `ipv4.txt`, ... | a block list: a value in each line; see [`ListedType`] for the types |
+//! | `ipv4.txt`, ... | a block list: a value in each line; the types are those of IOCs that a pattern can name |
 //! | `ipv4.csv`, ... | the same with the validity, the confidence and the identifier of the indicator |
 //!
 //! All of them have the last version of each object. They are written page by page as they are taken, so that it does
@@ -24,18 +24,19 @@ use chrono::{DateTime, Utc};
 use futures_util::{Stream, stream};
 
 use self::block_list::{BlockList, Layout};
-pub use self::listed::ListedType;
 use self::whole::{Bundle, Lines};
+use crate::ingest::IocType;
 use crate::storage::{CollectionId, Dated, Query, Storage, StorageError};
 use crate::wire::STIX_MEDIA_TYPE;
 
 /// A form in which a collection is written.
 ///
 /// ```
-/// use taxii_server::outlet::{ListedType, Outlet};
+/// use taxii_server::ingest::IocType;
+/// use taxii_server::outlet::Outlet;
 ///
-/// assert_eq!("ipv4.txt".parse(), Ok(Outlet::BlockList(ListedType::Ipv4)));
-/// assert_eq!(Outlet::Table(ListedType::Sha256).to_string(), "sha256.csv");
+/// assert_eq!("ipv4.txt".parse(), Ok(Outlet::BlockList(IocType::Ipv4)));
+/// assert_eq!(Outlet::Table(IocType::Sha256).to_string(), "sha256.csv");
 /// assert!("ipv4.exe".parse::<Outlet>().is_err());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +46,9 @@ pub enum Outlet {
     /// An object in each line.
     Lines,
     /// A block list: the values that indicators name, one in each line.
-    BlockList(ListedType),
+    BlockList(IocType),
     /// A block list with more columns, as comma-separated values (RFC 4180).
-    Table(ListedType),
+    Table(IocType),
 }
 
 /// There is no form of this name.
@@ -60,8 +61,7 @@ const PAGE: (u32, u64) = (1000, 1 << 20);
 impl Outlet {
     /// All forms.
     pub fn all() -> impl Iterator<Item = Self> {
-        let lists =
-            ListedType::ALL.into_iter().flat_map(|listed| [Self::BlockList(listed), Self::Table(listed)]);
+        let lists = IocType::in_patterns().flat_map(|listed| [Self::BlockList(listed), Self::Table(listed)]);
         [Self::Bundle, Self::Lines].into_iter().chain(lists)
     }
 
@@ -152,8 +152,8 @@ impl fmt::Display for Outlet {
         match self {
             Self::Bundle => f.write_str("bundle.json"),
             Self::Lines => f.write_str("objects.jsonl"),
-            Self::BlockList(listed) => write!(f, "{}.txt", listed.as_str()),
-            Self::Table(listed) => write!(f, "{}.csv", listed.as_str()),
+            Self::BlockList(listed) => write!(f, "{}.txt", listed.name()),
+            Self::Table(listed) => write!(f, "{}.csv", listed.name()),
         }
     }
 }
@@ -169,8 +169,8 @@ impl FromStr for Outlet {
 impl fmt::Display for UnknownOutlet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a collection can be had as `bundle.json`, `objects.jsonl`, and `TYPE.txt` and `TYPE.csv` with a type of")?;
-        for (index, listed) in ListedType::ALL.into_iter().enumerate() {
-            write!(f, "{}`{}`", if index > 0 { ", " } else { " " }, listed.as_str())?;
+        for (index, listed) in IocType::in_patterns().enumerate() {
+            write!(f, "{}`{}`", if index > 0 { ", " } else { " " }, listed.name())?;
         }
         Ok(())
     }

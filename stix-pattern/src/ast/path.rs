@@ -89,6 +89,25 @@ impl ObjectPath {
         places.map(move |place| Step { kind: &place.kind, span: place.within.0.moved_to(start) })
     }
 
+    /// The keys on the way, if the path leads over nothing else.
+    ///
+    /// ```
+    /// use stix_pattern::Pattern;
+    ///
+    /// let pattern = Pattern::parse("[file:hashes.'SHA-256' = 'a']").unwrap();
+    /// let (path, _) = pattern.as_single_equality().unwrap();
+    /// assert_eq!(path.keys(), Some(vec!["hashes", "SHA-256"]));
+    /// ```
+    #[must_use]
+    pub fn keys(&self) -> Option<Vec<&str>> {
+        let places = self.names().places.iter();
+        let keys = places.map(|place| match &place.kind {
+            StepKind::Key(key) => Some(key.as_str()),
+            StepKind::Index(_) | StepKind::Star => None,
+        });
+        keys.collect()
+    }
+
     /// From the object type to the last step.
     #[must_use]
     pub fn span(&self) -> Span {

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 use stix_pattern::Pattern;
-use stix_pattern::ast::{Step, StepKind};
 use stix_pattern::check::{Checker, PatternProblem, Rule};
 
 use super::refusal::{Cause, Refusal};
@@ -63,18 +62,10 @@ pub(super) fn is_stix(indicator: &Value) -> bool {
 /// The value that a pattern compares, its type, and whether the path to it is spelled as it should be.
 fn single_value(pattern: &Pattern) -> Option<(IocType, bool, &str)> {
     let (path, value) = pattern.as_single_equality()?;
-    let keys = path.steps().map(key).collect::<Option<Vec<&str>>>()?;
+    let keys = path.keys()?;
     let ioc = IocType::at_path(path.object_type(), &keys)?;
     let as_named = ioc.path().is_none_or(|(_, named)| named == keys.as_slice());
     Some((ioc, as_named, value))
-}
-
-/// A step that is a name, not a place in a list.
-fn key(step: Step<'_>) -> Option<&str> {
-    match step.kind() {
-        StepKind::Key(name) => Some(name),
-        StepKind::Index(_) | StepKind::Star => None,
-    }
 }
 
 /// A pattern of another shape: its values are put right where the checks of patterns know how.

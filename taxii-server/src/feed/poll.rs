@@ -279,10 +279,7 @@ impl Poller {
     /// A gap, said in the log.
     pub(super) fn gap(&self, from: DateTime<Utc>, until: DateTime<Utc>, reason: GapReason) -> Gap {
         let feed = &self.settings().name;
-        let why = match reason {
-            GapReason::LookBack => "the service does not look back that far",
-            GapReason::Overflow => "the service shows fewer records than it has",
-        };
+        let why = reason.in_words();
         let (start, end) = (loose_time::write(from), loose_time::write(until));
         tracing::warn!(feed, "records between {start} and {end} are out of reach: {why}");
         Gap { from, until, reason, found: self.clock.now() }

@@ -131,10 +131,8 @@ impl Intake {
                 let worked_off = self.worked_off.subscribe();
                 self.storage.submit_waiting(&submission, parts).await?;
                 self.arrived.notify_one();
-                match self.outcome_of(submission.id, worked_off).await {
-                    Some(outcomes) => Ok((submission, outcomes)),
-                    None => Ok((submission, outcomes)),
-                }
+                let outcomes = self.outcome_of(submission.id, worked_off).await.unwrap_or(outcomes);
+                Ok((submission, outcomes))
             }
         }
     }

@@ -73,6 +73,22 @@ impl IocType {
         Self::ALL.into_iter().find(|ioc| ioc.name() == name)
     }
 
+    /// Those that a pattern can name.
+    pub fn in_patterns() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|ioc| ioc.path().is_some())
+    }
+
+    /// How many hexadecimal digits the hash of a file has.
+    pub fn digits(self) -> Option<usize> {
+        match self {
+            Self::Md5 => Some(32),
+            Self::Sha1 => Some(40),
+            Self::Sha256 => Some(64),
+            Self::Sha512 => Some(128),
+            _ => None,
+        }
+    }
+
     /// The object path of the value in a pattern, for a type that a pattern can name.
     pub fn path(self) -> Option<(&'static str, &'static [&'static str])> {
         Some(match self {
@@ -94,8 +110,9 @@ impl IocType {
     /// The feed documents no pattern for the last two; what it may send is read all the same.
     pub fn at_path(object_type: &str, keys: &[&str]) -> Option<Self> {
         if let ["hashes", name] = keys {
-            let plain = name.replace('-', "").to_ascii_lowercase();
-            return (object_type == "file").then(|| Self::named(&plain)).flatten();
+            let plain = name.replace(['-', '_'], "").to_ascii_lowercase();
+            let hashes = Self::ALL.into_iter().filter(|ioc| ioc.digits().is_some() && object_type == "file");
+            return hashes.into_iter().find(|ioc| ioc.name() == plain);
         }
         let documented = Self::ALL.into_iter().find(|known| known.path() == Some((object_type, keys)));
         documented.or(match object_type {
@@ -266,13 +283,7 @@ fn email(text: &str) -> Option<String> {
 
 /// A hash is of the algorithm that its length tells, whatever the feed calls it.
 fn hash(text: &str) -> Option<Observable> {
-    let ioc = match text.len() {
-        32 => IocType::Md5,
-        40 => IocType::Sha1,
-        64 => IocType::Sha256,
-        128 => IocType::Sha512,
-        _ => return None,
-    };
+    let ioc = IocType::ALL.into_iter().find(|ioc| ioc.digits() == Some(text.len()))?;
     let hexadecimal = text.bytes().all(|byte| byte.is_ascii_hexdigit());
     hexadecimal.then(|| Observable { ioc, value: text.to_ascii_lowercase() })
 }
@@ -363,6 +374,8 @@ mod tests {
             assert_eq!(IocType::at_path(object_type, keys), Some(ioc));
         }
         assert_eq!(IocType::at_path("file", &["hashes", "md5"]), Some(IocType::Md5));
+        assert_eq!(IocType::at_path("file", &["hashes", "SHA_256"]), Some(IocType::Sha256));
+        assert_eq!(IocType::at_path("file", &["hashes", "ipv4"]), None, "no hash is called so");
         assert_eq!(IocType::at_path("file", &["name"]), None);
     }
 }

@@ -11,7 +11,8 @@ use stix_core::Timestamp;
 use stix_pattern::Pattern;
 
 use super::Writer;
-use super::listed::{ListedType, entries};
+use super::listed::entries;
+use crate::ingest::IocType;
 
 /// Which columns a list has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,14 +29,14 @@ const COLUMNS: &str = "value,valid_from,valid_until,confidence,id\r\n";
 /// The list of one type.
 #[derive(Debug)]
 pub(super) struct BlockList {
-    listed: ListedType,
+    listed: IocType,
     layout: Layout,
     now: DateTime<Utc>,
 }
 
 impl BlockList {
     /// The list of what is valid now.
-    pub(super) fn new(listed: ListedType, layout: Layout, now: DateTime<Utc>) -> Self {
+    pub(super) fn new(listed: IocType, layout: Layout, now: DateTime<Utc>) -> Self {
         Self { listed, layout, now }
     }
 }
@@ -133,7 +134,7 @@ mod tests {
         });
         let change: serde_json::Value = serde_json::from_str(change).unwrap();
         indicator.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-        let mut list = BlockList::new(ListedType::Email, layout, "2026-01-02T00:00:00Z".parse().unwrap());
+        let mut list = BlockList::new(IocType::Email, layout, "2026-01-02T00:00:00Z".parse().unwrap());
         let mut text = Vec::new();
         list.object(indicator.to_string().as_bytes(), &mut text);
         String::from_utf8(text).unwrap()

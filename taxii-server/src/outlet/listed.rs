@@ -1,5 +1,15 @@
 //! What can stand in a block list, and where it is in a pattern (STIX 2.1, section 9).
 //!
+//! | type | in the list |
+//! | --- | --- |
+//! | `ipv4`, `ipv6` | addresses, and networks as `192.0.2.0/24`; not the network of all addresses |
+//! | `domain` | names in lower case, with other letters than ASCII's in Punycode |
+//! | `url` | as it is written if that is printable ASCII, else with `%` escapes; at most 2048 characters |
+//! | `email` | addresses of ASCII letters, without quotes and comments |
+//! | `md5`, `sha1`, `sha256`, `sha512` | hashes of files, in lower case |
+//!
+//! What is not plainly of the type is left out.
+//!
 //! A value is taken from a pattern when it is enough to see that value: from tests with `=` and `IN`, and with `ISSUBSET`
 //! for networks, alone or as one of several alternatives. A pattern that asks for more (`AND`, `FOLLOWEDBY`, a qualifier)
 //! names no value that could be blocked by itself, and neither does one with `NOT`, `LIKE`, `MATCHES` or an order.
@@ -10,120 +20,37 @@ use ipnet::{Ipv4Net, Ipv6Net};
 use stix_pattern::Pattern;
 use stix_pattern::ast::{
     ComparisonExpression, ComparisonOperator, ComparisonTest, ObjectPath, ObservationExpression, Predicate,
-    StepKind, TextOperator, Value,
+    TextOperator, Value,
 };
 
-/// A type of value for which there are block lists.
-///
-/// | type | in the list |
-/// | --- | --- |
-/// | `ipv4`, `ipv6` | addresses, and networks as `192.0.2.0/24`; not the network of all addresses |
-/// | `domain` | names in lower case, with other letters than ASCII's in Punycode |
-/// | `url` | as it is written if that is printable ASCII, else with `%` escapes; at most 2048 characters |
-/// | `email` | addresses of ASCII letters, without quotes and comments |
-/// | `md5`, `sha1`, `sha256`, `sha512` | hashes of files, in lower case |
-///
-/// What is not plainly of the type is left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ListedType {
-    /// IPv4 addresses and networks.
-    Ipv4,
-    /// IPv6 addresses and networks.
-    Ipv6,
-    /// Domain names.
-    Domain,
-    /// URLs.
-    Url,
-    /// E-mail addresses.
-    Email,
-    /// MD5 hashes of files.
-    Md5,
-    /// SHA-1 hashes of files.
-    Sha1,
-    /// SHA-256 hashes of files.
-    Sha256,
-    /// SHA-512 hashes of files.
-    Sha512,
-}
+use crate::ingest::IocType;
 
 /// The longest URL that all firewalls take.
 const LONGEST_URL: usize = 2048;
 
-impl ListedType {
-    /// All types.
-    pub const ALL: [Self; 9] = [
-        Self::Ipv4,
-        Self::Ipv6,
-        Self::Domain,
-        Self::Url,
-        Self::Email,
-        Self::Md5,
-        Self::Sha1,
-        Self::Sha256,
-        Self::Sha512,
-    ];
+/// The type of the values at a path.
+fn type_at(path: &ObjectPath) -> Option<IocType> {
+    IocType::at_path(path.object_type(), &path.keys()?)
+}
 
-    /// The name of the type.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ipv4 => "ipv4",
-            Self::Ipv6 => "ipv6",
-            Self::Domain => "domain",
-            Self::Url => "url",
-            Self::Email => "email",
-            Self::Md5 => "md5",
-            Self::Sha1 => "sha1",
-            Self::Sha256 => "sha256",
-            Self::Sha512 => "sha512",
-        }
-    }
-
-    /// The type of the values at a path.
-    fn at(path: &ObjectPath) -> Option<Self> {
-        let mut keys = path.steps().map(|step| match step.kind() {
-            StepKind::Key(key) => Some(key.as_str()),
-            StepKind::Index(_) | StepKind::Star => None,
-        });
-        let keys = (keys.next()??, keys.next().flatten(), keys.len());
-        Some(match (path.object_type(), keys) {
-            ("ipv4-addr", ("value", None, 0)) => Self::Ipv4,
-            ("ipv6-addr", ("value", None, 0)) => Self::Ipv6,
-            ("domain-name", ("value", None, 0)) => Self::Domain,
-            ("url", ("value", None, 0)) => Self::Url,
-            ("email-addr", ("value", None, 0)) => Self::Email,
-            ("file", ("hashes", Some(algorithm), 0)) => Self::of_algorithm(algorithm)?,
-            _ => return None,
-        })
-    }
-
-    /// The type of the hashes that an algorithm gives, in any of the spellings that are about.
-    fn of_algorithm(name: &str) -> Option<Self> {
-        let plain = name.replace(['-', '_'], "").to_ascii_lowercase();
-        [Self::Md5, Self::Sha1, Self::Sha256, Self::Sha512].into_iter().find(|known| known.as_str() == plain)
-    }
-
-    /// The value as it stands in a list; nothing when it is not plainly of the type.
-    fn entry(self, text: &str) -> Option<String> {
-        match self {
-            Self::Ipv4 => ipv4(text),
-            Self::Ipv6 => ipv6(text),
-            Self::Domain => domain(text),
-            Self::Url => url(text),
-            Self::Email => email(text),
-            Self::Md5 => hash(text, 32),
-            Self::Sha1 => hash(text, 40),
-            Self::Sha256 => hash(text, 64),
-            Self::Sha512 => hash(text, 128),
-        }
+/// The value as it stands in a list of this type; nothing when it is not plainly of the type.
+fn entry(listed: IocType, text: &str) -> Option<String> {
+    match listed {
+        IocType::Ipv4 => ipv4(text),
+        IocType::Ipv6 => ipv6(text),
+        IocType::Domain => domain(text),
+        IocType::Url => url(text),
+        IocType::Email => email(text),
+        hash_type => hash(text, hash_type.digits()?),
     }
 }
 
 /// The values of a type of which each by itself satisfies the pattern, as they stand in a list.
-pub(super) fn entries(pattern: &Pattern, listed: ListedType) -> Vec<String> {
+pub(super) fn entries(pattern: &Pattern, listed: IocType) -> Vec<String> {
     let mut entries = Vec::new();
     for test in alternatives(pattern.root()) {
-        if ListedType::at(test.path()) == Some(listed) {
-            entries.extend(compared(test).into_iter().filter_map(|text| listed.entry(text)));
+        if type_at(test.path()) == Some(listed) {
+            entries.extend(compared(test).into_iter().filter_map(|text| entry(listed, text)));
         }
     }
     entries
@@ -270,10 +197,10 @@ mod tests {
         ];
         for (text, expected) in cases {
             let pattern = Pattern::parse(text).unwrap();
-            let lists = ListedType::ALL.into_iter();
+            let lists = IocType::in_patterns();
             let found: Vec<_> = lists
                 .flat_map(|listed| {
-                    entries(&pattern, listed).into_iter().map(move |value| (listed.as_str(), value))
+                    entries(&pattern, listed).into_iter().map(move |value| (listed.name(), value))
                 })
                 .collect();
             let found: Vec<_> = found.iter().map(|(listed, value)| (*listed, value.as_str())).collect();
@@ -283,7 +210,7 @@ mod tests {
 
     #[test]
     fn entries_are_what_a_list_can_hold() {
-        use ListedType::{Domain, Email, Ipv4, Ipv6, Url};
+        use IocType::{Domain, Email, Ipv4, Ipv6, Url};
         let cases = [
             (Ipv4, "0.0.0.0/0", None),
             (Ipv4, "192.0.2.1\n10.0.0.0/8", None),
@@ -315,8 +242,8 @@ mod tests {
             (Email, "@e.example", None),
         ];
         for (listed, text, expected) in cases {
-            assert_eq!(listed.entry(text).as_deref(), expected, "{text:?}");
+            assert_eq!(entry(listed, text).as_deref(), expected, "{text:?}");
         }
-        assert_eq!(Url.entry(&format!("http://e.example/{}", "a".repeat(LONGEST_URL))), None);
+        assert_eq!(entry(Url, &format!("http://e.example/{}", "a".repeat(LONGEST_URL))), None);
     }
 }

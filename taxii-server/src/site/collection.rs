@@ -9,7 +9,8 @@ use super::summary::Summary;
 use super::visit::{Shelf, Visit};
 use super::when::grouped;
 use crate::error::ApiError;
-use crate::outlet::{ListedType, Outlet};
+use crate::ingest::IocType;
+use crate::outlet::Outlet;
 use crate::storage::DateAdded;
 use crate::storage::browsing::View;
 
@@ -80,7 +81,7 @@ pub(super) async fn get(visit: Visit) -> Result<HttpResponse, ApiError> {
         older: last.map(|last| format!("{}?before={}{filter}", shelf.page(), last.date_added.millis())),
         is_later_page: parameters.before.is_some(),
         objects: page.rows.iter().filter_map(|object| Summary::of(object, &shelf, now)).collect(),
-        lists: ListedType::ALL.iter().map(|listed| listed.as_str()).collect(),
+        lists: IocType::in_patterns().map(IocType::name).collect(),
         shelf,
     })
 }

@@ -6,7 +6,7 @@ use super::visit::Visit;
 use super::when::{When, grouped, minute, span};
 use crate::error::ApiError;
 use crate::feed_status::{FeedState, FeedStatus};
-use crate::storage::supervision::{Gap, GapReason};
+use crate::storage::supervision::Gap;
 
 /// A feed that leads into a collection which may be read.
 #[derive(Clone, Debug)]
@@ -83,10 +83,6 @@ impl FeedView {
 
 impl GapView {
     fn of(gap: &Gap) -> Self {
-        let reason = match gap.reason {
-            GapReason::LookBack => "the service does not look back that far",
-            GapReason::Overflow => "the service shows fewer records than it has",
-        };
-        Self { from: minute(gap.from), until: minute(gap.until), reason }
+        Self { from: minute(gap.from), until: minute(gap.until), reason: gap.reason.in_words() }
     }
 }

@@ -1,4 +1,4 @@
-//! Records of feeds that could not be used, or not as they came, with their original text.
+//! Records of feeds that could not be used, or not as they came, with their text.
 //!
 //! A text is kept once, however often it comes. A record that an operator has dropped is remembered by its digest alone,
 //! so that it does not come back with the next poll.

@@ -69,6 +69,14 @@ impl GapReason {
             Self::Overflow => "overflow",
         }
     }
+
+    /// The reason as people read it.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::LookBack => "the service does not look back that far",
+            Self::Overflow => "the service shows fewer records than it has",
+        }
+    }
 }
 
 /// How polling a feed goes. Times are of the clock of the bridge, except for that of the service.

@@ -4,7 +4,8 @@ use futures_util::TryStreamExt;
 use reqwest::Method;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use taxii_server::outlet::{ListedType, Outlet};
+use taxii_server::ingest::IocType;
+use taxii_server::outlet::Outlet;
 use taxii_server::storage::NewObject;
 
 use super::backend::{Backend, on_both};
@@ -95,14 +96,14 @@ async fn hostile_values_stay_out_of_lists(backend: Backend) {
     ];
     let numbered = (1..).zip(&hostile);
     world.add(&numbered.map(|(number, text)| pattern(number, text, &Value::Null)).collect::<Vec<_>>()).await;
-    for listed in ListedType::ALL {
-        let list = text(&world, &format!("{}.txt", listed.as_str())).await;
+    for listed in IocType::in_patterns() {
+        let list = text(&world, &format!("{}.txt", listed.name())).await;
         let expected = match listed {
-            ListedType::Url => "http://e.example/\"a\",b\n",
-            ListedType::Email => "=1+1@e.example\n",
+            IocType::Url => "http://e.example/\"a\",b\n",
+            IocType::Email => "=1+1@e.example\n",
             _ => "",
         };
-        assert_eq!(list, expected, "{}", listed.as_str());
+        assert_eq!(list, expected, "{}", listed.name());
     }
     assert!(text(&world, "email.csv").await.contains("\r\n\"'=1+1@e.example\","));
     assert!(text(&world, "url.csv").await.contains("\r\n\"http://e.example/\"\"a\"\",b\","));
@@ -145,9 +146,9 @@ async fn a_large_collection_is_written_in_small_parts(backend: Backend) {
     for (outlet, expected) in [
         (Outlet::Bundle, count + 2),
         (Outlet::Lines, count),
-        (Outlet::BlockList(ListedType::Ipv4), count),
-        (Outlet::Table(ListedType::Ipv4), count + 1),
-        (Outlet::BlockList(ListedType::Ipv6), 0),
+        (Outlet::BlockList(IocType::Ipv4), count),
+        (Outlet::Table(IocType::Ipv4), count + 1),
+        (Outlet::BlockList(IocType::Ipv6), 0),
     ] {
         let now = world.clock.now();
         let parts: Vec<_> =

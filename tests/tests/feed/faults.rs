@@ -79,6 +79,16 @@ impl Bench {
         Path::new(self.folder.path()).join("key")
     }
 
+    /// Polls until everything is there, about which there was one warning.
+    async fn only_warning(&self, endpoint: Endpoint) -> String {
+        let settings = self.settings(endpoint, &self.standin.pro_key());
+        self.run(settings, async || self.has_all().await).await;
+        assert!(self.has_all().await, "{:?}", self.log.lines());
+        let mut warnings = self.log.warnings();
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        warnings.remove(0)
+    }
+
     /// Polls on schedule, until everything that the stand-in has is stored or the time is up.
     async fn run(&self, settings: FeedSettings, until: impl AsyncFn() -> bool) {
         let ingest = Ingest::new(self.storage.clone(), Clock::system(), Duration::from_secs(2));
@@ -127,13 +137,8 @@ async fn a_passing_fault_is_one_line_and_costs_nothing() {
     for (fault, expected) in faults {
         let bench = Bench::new().await;
         bench.standin.inject(fault);
-        bench
-            .run(bench.settings(Endpoint::Auto, &bench.standin.pro_key()), async || bench.has_all().await)
-            .await;
-        assert!(bench.has_all().await, "{expected}: {:?}", bench.log.lines());
-        let warnings = bench.log.warnings();
-        assert_eq!(warnings.len(), 1, "{warnings:?}");
-        assert!(warnings[0].contains(expected) && warnings[0].contains("recovered"), "{warnings:?}");
+        let warning = bench.only_warning(Endpoint::Auto).await;
+        assert!(warning.contains(expected) && warning.contains("recovered"), "{warning}");
     }
 }
 
@@ -152,13 +157,8 @@ async fn a_lasting_fault_fails_a_poll_with_one_line_and_the_next_recovers() {
     for (fault, times, expected) in faults {
         let bench = Bench::new().await;
         (0..times).for_each(|_| bench.standin.inject(fault.clone()));
-        bench
-            .run(bench.settings(Endpoint::List, &bench.standin.pro_key()), async || bench.has_all().await)
-            .await;
-        assert!(bench.has_all().await, "{expected}: {:?}", bench.log.lines());
-        let warnings = bench.log.warnings();
-        assert_eq!(warnings.len(), 1, "{warnings:?}");
-        assert!(warnings[0].contains(expected) && warnings[0].contains("poll failed"), "{warnings:?}");
+        let warning = bench.only_warning(Endpoint::List).await;
+        assert!(warning.contains(expected) && warning.contains("poll failed"), "{warning}");
     }
 }
 
