@@ -1,15 +1,10 @@
 //! An answer before it is sent: everything about it is decided, and nothing has gone out yet.
 
-use std::{
-    io,
-    pin::Pin,
-    task::{Context, Poll, ready},
-    time::Duration,
-};
+use std::{io, time::Duration};
 
 use actix_web::{
-    HttpResponse,
-    body::{BodySize, MessageBody},
+    HttpResponse, HttpResponseBuilder,
+    body::SizedStream,
     http::{
         StatusCode,
         header::{ALLOW, CONTENT_TYPE, DATE, HeaderName, HeaderValue, RETRY_AFTER},
@@ -17,13 +12,15 @@ use actix_web::{
     web::Bytes,
 };
 use chrono::{DateTime, Utc};
+use futures_util::{Stream, StreamExt, stream};
 use serde::Serialize;
-use tokio::time::{Sleep, sleep};
+use serde_json::Value;
+use tokio::time::sleep;
 
-use crate::{error::ApiError, rate_limit::Quota};
+use crate::{connection::Connection, error::ApiError, gate::Gate, rate_limit::Quota};
 
-/// Long enough for what was sent to leave the machine before the connection closes behind it.
-const PAUSE_BEFORE_CUT: Duration = Duration::from_millis(30);
+/// Long enough for what was sent to be read before the connection breaks off behind it.
+const PAUSE_BEFORE_END: Duration = Duration::from_millis(5);
 
 /// One answer, and how it is to be sent.
 #[derive(Debug)]
@@ -44,13 +41,27 @@ pub(crate) struct Answer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Delivery {
     Whole,
-    /// So many bytes of it under the length of the whole, and the connection closes.
-    CutAfter(usize),
+    /// Under the length of the whole so many bytes of it, or nothing of the answer at all, and then this.
+    Broken {
+        until: Option<usize>,
+        end: End,
+    },
     /// In pieces of so many bytes, with a pause after each.
     Drip {
         bytes: usize,
         every: Duration,
     },
+}
+
+/// What comes in place of the rest of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The connection closes.
+    Close,
+    /// The connection is reset.
+    Reset,
+    /// The rest, when the gate is opened.
+    Hold,
 }
 
 impl Answer {
@@ -90,11 +101,42 @@ impl Answer {
         self
     }
 
+    /// The same with other rows, or the same rows in another order; as it is if it has none.
+    pub(crate) fn rearranged(self, change: impl FnOnce(&mut Vec<Value>)) -> Self {
+        let Ok(mut body) = serde_json::from_slice::<Value>(&self.body) else { return self };
+        let name = if body.get("data").is_some() { "data" } else { "objects" };
+        let Some(rows) = body.get_mut(name).and_then(Value::as_array_mut) else { return self };
+        change(rows);
+        Self { body: to_json(&body).into(), ..self }
+    }
+
     /// Sends it.
-    pub(crate) async fn send(self) -> HttpResponse {
+    pub(crate) async fn send(self, connection: Option<&Connection>, gate: &Gate) -> HttpResponse {
         if !self.delay.is_zero() {
             sleep(self.delay).await;
         }
+        if let Delivery::Broken { until: None, end: End::Hold } = self.delivery {
+            gate.hold().await;
+        }
+        let mut response = self.head();
+        let length = u64::try_from(self.body.len()).unwrap_or(u64::MAX);
+        match self.delivery {
+            Delivery::Whole | Delivery::Broken { until: None, end: End::Hold } => response.body(self.body),
+            Delivery::Broken { until, end } => {
+                if let (End::Reset, Some(connection)) = (end, connection) {
+                    connection.reset_when_closed();
+                }
+                response
+                    .body(SizedStream::new(length, broken(self.body, until, end, gate.clone()).boxed_local()))
+            }
+            Delivery::Drip { bytes, every } => {
+                response.body(SizedStream::new(length, drip(self.body, bytes, every).boxed_local()))
+            }
+        }
+    }
+
+    /// The status and the headers.
+    fn head(&self) -> HttpResponseBuilder {
         let mut response = HttpResponse::build(self.status);
         // Inserted first, so that actix does not add one from the clock of this machine.
         response.insert_header((DATE, self.date.format("%a, %d %b %Y %H:%M:%S GMT").to_string()));
@@ -102,14 +144,11 @@ impl Answer {
         response.insert_header(("X-RateLimit-Limit", self.quota.limit));
         response.insert_header(("X-RateLimit-Remaining", self.quota.remaining));
         response.insert_header(("X-RateLimit-Reset", self.quota.reset));
-        for (name, value) in self.headers {
-            let value = HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("/"));
-            response.insert_header((name, value));
+        for (name, value) in &self.headers {
+            let value = HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static("/"));
+            response.insert_header((name.clone(), value));
         }
-        match Paced::new(self.body.clone(), self.delivery) {
-            Some(paced) => response.body(paced),
-            None => response.body(self.body),
-        }
+        response
     }
 }
 
@@ -118,49 +157,38 @@ pub(crate) fn to_json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// A body that goes out in pieces, and perhaps not all of it.
-struct Paced {
-    rest: Bytes,
-    promised: u64,
-    piece: usize,
-    every: Duration,
-    complete: bool,
-    pause: Option<Pin<Box<Sleep>>>,
-}
-
-impl Paced {
-    /// The body in pieces, unless it goes out whole.
-    fn new(body: Bytes, delivery: Delivery) -> Option<Self> {
-        let promised = u64::try_from(body.len()).unwrap_or(u64::MAX);
-        let (rest, piece, every, complete) = match delivery {
-            Delivery::Whole => return None,
-            Delivery::CutAfter(length) => {
-                (body.slice(..length.min(body.len())), length, PAUSE_BEFORE_CUT, false)
+/// The beginning of a body, and what comes in place of its rest. An error before the first byte of a body also keeps back
+/// the head.
+fn broken(
+    mut body: Bytes,
+    until: Option<usize>,
+    end: End,
+    gate: Gate,
+) -> impl Stream<Item = io::Result<Bytes>> {
+    let begin = until.map(|until| Ok(body.split_to(until.min(body.len()))));
+    let rest = async move {
+        if until.is_some() {
+            sleep(PAUSE_BEFORE_END).await;
+        }
+        match end {
+            End::Close | End::Reset => Err(io::ErrorKind::ConnectionAborted.into()),
+            End::Hold => {
+                gate.hold().await;
+                Ok(body)
             }
-            Delivery::Drip { bytes, every } => (body, bytes, every, true),
-        };
-        Some(Self { rest, promised, piece: piece.max(1), every, complete, pause: None })
-    }
+        }
+    };
+    stream::iter(begin).chain(stream::once(rest))
 }
 
-impl MessageBody for Paced {
-    type Error = io::Error;
-
-    fn size(&self) -> BodySize {
-        BodySize::Sized(self.promised)
-    }
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
-        if let Some(pause) = self.pause.as_mut() {
-            ready!(pause.as_mut().poll(context));
+/// A body in pieces of so many bytes, with a pause before each.
+fn drip(body: Bytes, bytes: usize, every: Duration) -> impl Stream<Item = io::Result<Bytes>> {
+    stream::unfold(body, move |mut rest| async move {
+        if rest.is_empty() {
+            return None;
         }
-        if self.rest.is_empty() {
-            let end = (!self.complete).then(|| Err(io::ErrorKind::ConnectionAborted.into()));
-            return Poll::Ready(end);
-        }
-        let length = self.piece.min(self.rest.len());
-        let piece = self.rest.split_to(length);
-        self.pause = Some(Box::pin(sleep(self.every)));
-        Poll::Ready(Some(Ok(piece)))
-    }
+        sleep(every).await;
+        let piece = rest.split_to(bytes.clamp(1, rest.len()));
+        Some((Ok(piece), rest))
+    })
 }

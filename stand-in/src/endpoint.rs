@@ -5,8 +5,10 @@ pub(crate) mod iocs_stix;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use rand::rngs::StdRng;
+use serde::Serialize;
+use serde_json::Value;
 
-use crate::{auth::Tier, settings::Settings, store::Store};
+use crate::{auth::Tier, defect::Defect, ioc::Ioc, settings::Settings, store::Store};
 
 /// What an endpoint answers from.
 pub(crate) struct Context<'a> {
@@ -20,7 +22,28 @@ pub(crate) struct Context<'a> {
     pub(crate) query: &'a str,
 }
 
+/// A record as it is served.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Record<R> {
+    /// As it should be.
+    Sound(R),
+    /// With its defect.
+    Spoiled(Value),
+}
+
+impl<R: Serialize> Record<R> {
+    /// The record of a row.
+    fn of(ioc: &Ioc, record: R, spoil: impl FnOnce(Defect, &mut Value)) -> Self {
+        let Some(defect) = ioc.defect else { return Self::Sound(record) };
+        // Our own structs, with text for keys, always have a value.
+        let mut value = serde_json::to_value(record).unwrap_or_default();
+        spoil(defect, &mut value);
+        Self::Spoiled(value)
+    }
+}
+
 /// A time as all pages write it: in whole seconds, with a `Z`. The rest of the second is cut off.
-fn timestamp(time: DateTime<Utc>) -> String {
+pub(crate) fn timestamp(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -2,27 +2,37 @@
 
 use std::time::Duration;
 
-use actix_web::http::{
-    StatusCode,
-    header::{CONTENT_ENCODING, LOCATION},
+use actix_web::{
+    http::{
+        StatusCode,
+        header::{CONTENT_ENCODING, LOCATION},
+    },
+    web::Bytes,
 };
 use chrono::{DateTime, TimeDelta, Utc};
+use rand::{rngs::StdRng, seq::SliceRandom};
 
 use crate::{
-    answer::{Answer, Delivery},
+    answer::{Answer, Delivery, End},
+    auth::Keys,
     error::ApiError,
     gzip_bomb,
+    settings::Settings,
+    store::Store,
 };
 
 /// Something that goes wrong with one answer.
 ///
 /// [`Handle::inject`](crate::Handle::inject) puts it at the end of a queue; each request takes one from the
-/// front, whoever asks and whatever for.
+/// front, whoever asks and whatever for. What is wrong with a record itself is a [`Defect`](crate::Defect), what is
+/// wrong for longer is one of the [`Settings`](crate::Settings).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
     /// This status, with the documented error body. A number outside 200 to 999 becomes 500.
     Status(u16),
+    /// This status with a line of text for a body, as from something in between that knows nothing of the API.
+    PlainStatus(u16),
     /// 429 `rate_limit_exceeded`, nothing remaining, and a reset this long from now.
     RateLimited {
         /// From now to the time in `X-RateLimit-Reset`.
@@ -32,6 +42,21 @@ pub enum Fault {
     Truncated,
     /// The first half of the body under the `Content-Length` of the whole; then the connection closes.
     CutConnection,
+    /// So much of the answer; then the connection is reset.
+    Reset(Part),
+    /// So much of the answer; the rest once [`Handle::release`](crate::Handle::release) says so, which may be never.
+    Hold(Part),
+    /// The rows of the answer in another order.
+    ShuffledRows,
+    /// Every row of the answer twice, as if it were two.
+    RepeatedRows,
+    /// The whole answer to the request before, in place of that to this one.
+    RepeatedPage,
+    /// The right answer, but before it so many of the rows that have not been updated for longest are updated, as if seen
+    /// again: they change their places while somebody pages.
+    MovingRows(usize),
+    /// From this request on the keys are those of another seed, and the ones before are refused.
+    NewKeys(u64),
     /// 200 with a page for people, as a gateway or a login wall sends it.
     HtmlPage,
     /// The right answer, this much later.
@@ -57,16 +82,40 @@ pub enum Fault {
     Redirect(String),
 }
 
+/// How much of an answer comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Nothing at all, not even a status.
+    Nothing,
+    /// Everything but the second half of the body.
+    Half,
+}
+
 impl Fault {
-    /// What becomes of an answer that meets the fault.
-    pub(crate) fn apply(self, answer: Answer, now: DateTime<Utc>, request_id: &str) -> Answer {
-        let half = answer.body.len() / 2;
+    /// What happens before the answer is made.
+    pub(crate) fn begin(&self, settings: &mut Settings, store: &mut Store, now: DateTime<Utc>) {
         match self {
-            Self::Status(code) => {
-                // One of the 100s is no answer: a client would go on waiting.
-                let status = StatusCode::from_u16(code).ok().filter(|status| !status.is_informational());
-                let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                answer.replaced_by_error(&ApiError::of_status(status), request_id)
+            Self::MovingRows(count) => store.touch_oldest(*count, now),
+            Self::NewKeys(seed) => settings.keys = Some(Keys::from_seed(*seed)),
+            _ => {}
+        }
+    }
+
+    /// What becomes of an answer that meets the fault.
+    pub(crate) fn apply(self, answer: Answer, met: Met<'_>) -> Answer {
+        let Met { now, request_id, before, rng } = met;
+        let half = answer.body.len() / 2;
+        let until = |part| match part {
+            Part::Nothing => None,
+            Part::Half => Some(half),
+        };
+        match self {
+            Self::MovingRows(_) | Self::NewKeys(_) => answer,
+            Self::Status(code) => answer.replaced_by_error(&ApiError::of_status(status(code)), request_id),
+            Self::PlainStatus(code) => {
+                let status = status(code);
+                let body = format!("{}\n", status.canonical_reason().unwrap_or("Something went wrong"));
+                Answer { status, content_type: "text/plain; charset=utf-8", body: body.into(), ..answer }
             }
             Self::RateLimited { reset_in } => {
                 let wait = TimeDelta::from_std(reset_in).unwrap_or_default();
@@ -78,7 +127,19 @@ impl Fault {
                 refused
             }
             Self::Truncated => Answer { body: answer.body.slice(..half), ..answer },
-            Self::CutConnection => Answer { delivery: Delivery::CutAfter(half), ..answer },
+            Self::CutConnection => {
+                Answer { delivery: Delivery::Broken { until: Some(half), end: End::Close }, ..answer }
+            }
+            Self::Reset(part) => {
+                Answer { delivery: Delivery::Broken { until: until(part), end: End::Reset }, ..answer }
+            }
+            Self::Hold(part) => {
+                Answer { delivery: Delivery::Broken { until: until(part), end: End::Hold }, ..answer }
+            }
+            Self::ShuffledRows => answer.rearranged(|rows| rows.shuffle(rng)),
+            Self::RepeatedRows => answer
+                .rearranged(|rows| *rows = rows.iter().flat_map(|row| [row.clone(), row.clone()]).collect()),
+            Self::RepeatedPage => Answer { body: before.unwrap_or(answer.body), ..answer },
             Self::HtmlPage => Answer {
                 status: StatusCode::OK,
                 content_type: "text/html; charset=utf-8",
@@ -102,6 +163,21 @@ impl Fault {
             }
         }
     }
+}
+
+/// The request that meets a fault.
+pub(crate) struct Met<'a> {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) request_id: &'a str,
+    /// The last answer that the service gave before.
+    pub(crate) before: Option<Bytes>,
+    pub(crate) rng: &'a mut StdRng,
+}
+
+/// The status with this number. One of the 100s is no answer: a client would go on waiting.
+fn status(code: u16) -> StatusCode {
+    let status = StatusCode::from_u16(code).ok().filter(|status| !status.is_informational());
+    status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 const PAGE: &str = "<!doctype html>\n<html><head><title>One moment, please</title></head>\

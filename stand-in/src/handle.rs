@@ -143,6 +143,12 @@ impl Handle {
         self.shared.state().store.push(row);
     }
 
+    /// Puts a row in the place of the one with the same id, unchecked. Returns the one that was there, or `None` when
+    /// there is none.
+    pub fn replace(&self, row: Ioc) -> Option<Ioc> {
+        self.shared.state().store.replace(row)
+    }
+
     /// Sees the row at this index of [`Handle::rows`] again: it is updated now, so `since` finds it. Returns the
     /// row as it is then, or `None` when there is no such row.
     pub fn touch(&self, index: usize) -> Option<Ioc> {
@@ -168,6 +174,16 @@ impl Handle {
     /// Takes back the faults that still wait.
     pub fn clear_faults(&self) {
         self.shared.state().faults.clear();
+    }
+
+    /// Waits until the next answer is held that meets [`Fault::Hold`].
+    pub async fn held(&self) {
+        self.shared.gate.held().await;
+    }
+
+    /// Lets go all answers that are held.
+    pub fn release(&self) {
+        self.shared.gate.open();
     }
 
     /// The requests that came so far, oldest first; of very many, the last 10,000.

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::pattern;
+use crate::{defect::Defect, pattern};
 
 /// An indicator of compromise (IOC), as one source reported it.
 ///
@@ -43,6 +43,8 @@ pub struct Ioc {
     pub tags: Vec<String>,
     /// The MITRE ATT&CK techniques that come with it (`T1059`, `T1566.001`).
     pub mitre_techniques: Vec<String>,
+    /// What is wrong with it as it is served.
+    pub defect: Option<Defect>,
 }
 
 impl Ioc {

@@ -27,9 +27,12 @@
 mod answer;
 mod auth;
 mod clock;
+mod connection;
+mod defect;
 mod endpoint;
 mod error;
 mod fault;
+mod gate;
 mod gzip_bomb;
 mod handle;
 mod ioc;
@@ -46,10 +49,11 @@ mod store;
 pub use crate::{
     auth::{KeyTier, Keys},
     clock::Clock,
-    fault::Fault,
+    defect::Defect,
+    fault::{Fault, Part},
     handle::{Handle, StandIn},
     ioc::{Confidence, Ioc, IocType, Source},
     rate_limit::RateLimit,
     request_log::RequestLog,
-    settings::{Growth, Ids, LookBack, Order, Settings, Shape},
+    settings::{Frame, Growth, Ids, LookBack, Order, Settings, Shape},
 };

@@ -84,6 +84,7 @@ impl Generator {
             context: format!("Reported by {} in connection with {family}.", feed.name),
             tags: vec![family.to_owned(), pick(&mut self.rng, catalogue::ACTIVITIES).to_owned()],
             mitre_techniques: self.techniques(technique_count),
+            defect: None,
         }
     }
 

@@ -1,8 +1,8 @@
 //! The rate limit: so many requests a key and window, counted in the three `X-RateLimit-*` headers.
 
-use std::{collections::HashMap, time::Duration};
+use std::{cmp::Reverse, collections::HashMap, time::Duration};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
 use crate::auth::KeyTier;
 
@@ -19,6 +19,8 @@ pub struct RateLimit {
     pub pro: u32,
     /// The length of the window.
     pub window: Duration,
+    /// Requests a day (UTC) with each key, beside those a window; any number by default.
+    pub daily: Option<u32>,
     /// Whether a 429 also carries `Retry-After`, in seconds. The documentation promises none.
     pub retry_after: bool,
 }
@@ -27,13 +29,20 @@ impl RateLimit {
     /// The same number for both tiers, without `Retry-After`.
     #[must_use]
     pub fn new(requests: u32, window: Duration) -> Self {
-        Self { free: requests, pro: requests, window, retry_after: false }
+        Self { free: requests, pro: requests, window, daily: None, retry_after: false }
     }
 
     /// The same limit with another number for the Free tier.
     #[must_use]
     pub fn with_free(mut self, requests: u32) -> Self {
         self.free = requests;
+        self
+    }
+
+    /// The same limit, and so many requests a day.
+    #[must_use]
+    pub fn with_daily(mut self, requests: u32) -> Self {
+        self.daily = Some(requests);
         self
     }
 
@@ -66,32 +75,44 @@ pub(crate) struct Quota {
 #[derive(Debug, Default)]
 pub(crate) struct Limiter {
     windows: HashMap<KeyTier, Window>,
+    days: HashMap<KeyTier, Window>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Window {
     began: DateTime<Utc>,
     used: u32,
 }
 
 impl Limiter {
-    /// Counts one request.
+    /// Counts one request. Of two limits the headers tell the one of which less is left.
     pub(crate) fn take(&mut self, key: KeyTier, rules: &RateLimit, now: DateTime<Utc>) -> Quota {
         let length = TimeDelta::from_std(rules.window).unwrap_or(TimeDelta::MAX);
+        let limit = if key == KeyTier::Pro { rules.pro } else { rules.free };
         let window = self.windows.entry(key).or_insert(Window { began: now, used: 0 });
         // A window from the future is left over from before the clock was set back.
         if now - window.began >= length || window.began > now {
             *window = Window { began: now, used: 0 };
         }
-        let limit = if key == KeyTier::Pro { rules.pro } else { rules.free };
-        let exceeded = window.used >= limit;
-        window.used = window.used.saturating_add(1);
-        Quota {
-            limit,
-            remaining: limit.saturating_sub(window.used),
-            reset: reset(window.began, length),
-            exceeded,
+        let in_window = window.take(limit, length);
+        let midnight = now.duration_trunc(TimeDelta::days(1)).unwrap_or(now);
+        let day = self.days.entry(key).or_insert(Window { began: midnight, used: 0 });
+        if day.began != midnight {
+            *day = Window { began: midnight, used: 0 };
         }
+        let in_day = day.take(rules.daily.unwrap_or(u32::MAX), TimeDelta::days(1));
+        let tightness = |quota: &Quota| (quota.exceeded, Reverse(quota.remaining));
+        if tightness(&in_day) > tightness(&in_window) { in_day } else { in_window }
+    }
+}
+
+impl Window {
+    /// Counts one request.
+    fn take(&mut self, limit: u32, length: TimeDelta) -> Quota {
+        let exceeded = self.used >= limit;
+        self.used = self.used.saturating_add(1);
+        let remaining = limit.saturating_sub(self.used);
+        Quota { limit, remaining, reset: reset(self.began, length), exceeded }
     }
 }
 
@@ -118,5 +139,19 @@ mod tests {
         assert!(take(KeyTier::Pro, 9).exceeded);
         assert!(!take(KeyTier::Free, 9).exceeded, "keys do not share a window");
         assert_eq!(take(KeyTier::Pro, 10), Quota { limit: 2, remaining: 1, reset: 1_021, exceeded: false });
+    }
+
+    #[test]
+    fn a_day_ends_at_midnight_and_the_tighter_limit_is_told() {
+        let rules = RateLimit::new(2, Duration::from_secs(60)).with_daily(3);
+        let evening = DateTime::from_timestamp(86_400 - 120, 0).unwrap();
+        let mut limiter = Limiter::default();
+        let mut take = |seconds| limiter.take(KeyTier::Pro, &rules, evening + TimeDelta::seconds(seconds));
+
+        assert_eq!((take(0).limit, take(0).remaining), (2, 0));
+        assert_eq!(take(60), Quota { limit: 3, remaining: 0, reset: 86_400, exceeded: false });
+        let refused = take(61);
+        assert_eq!((refused.exceeded, refused.reset), (true, 86_400));
+        assert_eq!(take(120), Quota { limit: 2, remaining: 1, reset: 86_460, exceeded: false });
     }
 }

@@ -19,7 +19,11 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::state::{Asked, State};
+use crate::{
+    connection::Connection,
+    gate::Gate,
+    state::{Asked, State},
+};
 
 /// Nothing grows faster than this.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
@@ -30,11 +34,13 @@ pub(crate) struct Shared {
     state: Mutex<State>,
     /// Somebody has changed the settings.
     pub(crate) reconfigured: Notify,
+    /// Where answers are held.
+    pub(crate) gate: Gate,
 }
 
 impl Shared {
     pub(crate) fn new(state: State) -> Self {
-        Self { state: Mutex::new(state), reconfigured: Notify::new() }
+        Self { state: Mutex::new(state), reconfigured: Notify::new(), gate: Gate::new() }
     }
 
     /// The state, also after a thread has panicked with it: it holds nothing that could be half done.
@@ -61,6 +67,7 @@ pub(crate) fn run(
                 .app_data(alive.clone())
                 .default_service(web::to(serve))
         })
+        .on_connect(Connection::keep)
         .workers(1)
         .disable_signals()
         .listen(listener)?
@@ -77,7 +84,7 @@ pub(crate) fn run(
 async fn serve(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
     let answer = shared.state().answer(&Asked::from(&request));
     tracing::debug!(path = request.path(), query = request.query_string(), status = %answer.status, "answered");
-    answer.send().await
+    answer.send(request.conn_data(), &shared.gate).await
 }
 
 /// Adds IOCs, as the settings want it.

@@ -30,6 +30,7 @@ pub struct Settings {
     pub(crate) keys: Option<Keys>,
     pub(crate) shape: Shape,
     pub(crate) ids: Ids,
+    pub(crate) frame: Frame,
     pub(crate) order: Order,
     pub(crate) stix_cap: Option<usize>,
     pub(crate) look_back: LookBack,
@@ -55,6 +56,7 @@ impl Settings {
             keys: None,
             shape: Shape::Seed,
             ids: Ids::Stable,
+            frame: Frame::Bundle,
             order: Order::NewestFirst,
             stix_cap: None,
             look_back: LookBack::default(),
@@ -121,6 +123,13 @@ impl Settings {
     #[must_use]
     pub fn with_ids(mut self, ids: Ids) -> Self {
         self.ids = ids;
+        self
+    }
+
+    /// What the STIX objects come in. Default [`Frame::Bundle`].
+    #[must_use]
+    pub fn with_frame(mut self, frame: Frame) -> Self {
+        self.frame = frame;
         self
     }
 
@@ -203,6 +212,22 @@ pub enum Ids {
     /// Stable, but as another page of the vendor shows them: `identity--socdefenders`, and indicators whose
     /// UUID has a variant that RFC 9562 does not know (which STIX 2.1, section 2.9, forbids).
     Malformed,
+}
+
+/// What STIX objects come in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Frame {
+    /// A bundle.
+    #[default]
+    Bundle,
+    /// A bundle in a bundle.
+    Nested,
+    /// A JSON list.
+    Array,
+    /// A line of JSON for each.
+    Lines,
+    /// Nothing, if it is a single indicator, which then comes without the identity; else a bundle.
+    Single,
 }
 
 /// The order of the rows, by the time they were added or updated.

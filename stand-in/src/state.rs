@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use actix_web::{
     HttpRequest,
     http::{Method, header::HeaderMap},
+    web::Bytes,
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
@@ -13,7 +14,7 @@ use crate::{
     auth::KeyTier,
     endpoint::{Context, iocs, iocs_stix},
     error::ApiError,
-    fault::Fault,
+    fault::{Fault, Met},
     ioc::Ioc,
     population::Generator,
     rate_limit::{Limiter, Quota},
@@ -35,6 +36,8 @@ pub(crate) struct State {
     base_url: String,
     generator: Generator,
     limiter: Limiter,
+    /// The body of the answer before, if it was one.
+    last_answer: Option<Bytes>,
     /// For what differs from request to request; apart from the generator, so that asking changes no row.
     rng: StdRng,
 }
@@ -78,6 +81,7 @@ impl State {
             faults: VecDeque::new(),
             log: VecDeque::new(),
             limiter: Limiter::default(),
+            last_answer: None,
             base_url,
             generator,
             settings,
@@ -95,6 +99,10 @@ impl State {
     /// Answers a request, meets the next fault, and remembers both.
     pub(crate) fn answer(&mut self, asked: &Asked<'_>) -> Answer {
         let now = self.settings.clock.now();
+        let fault = self.faults.pop_front();
+        if let Some(fault) = &fault {
+            fault.begin(&mut self.settings, &mut self.store, now);
+        }
         let key = self.settings.keys().identify(asked.headers);
         let quota = self.limiter.take(key, &self.settings.rate_limit, now);
         let request_id = format!("req_{:016x}", self.rng.random::<u64>());
@@ -103,8 +111,12 @@ impl State {
             Ok(body) => Answer::json(body, quota, now),
             Err(error) => Answer::json(String::new(), quota, now).replaced_by_error(&error, &request_id),
         };
-        if let Some(fault) = self.faults.pop_front() {
-            answer = fault.apply(answer, now, &request_id);
+        let before = self.last_answer.take();
+        if answer.status.is_success() {
+            self.last_answer = Some(answer.body.clone());
+        }
+        if let Some(fault) = fault {
+            answer = fault.apply(answer, Met { now, request_id: &request_id, before, rng: &mut self.rng });
         }
         if answer.status.as_u16() == 429 && self.settings.rate_limit.retry_after {
             answer = answer.with_retry_after();

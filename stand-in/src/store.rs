@@ -31,12 +31,26 @@ impl Store {
         self.rows.iter().map(|row| (row.ioc_type, &row.value)).collect::<HashSet<_>>().len()
     }
 
+    /// Puts another version of a row in its place.
+    pub(crate) fn replace(&mut self, row: Ioc) -> Option<Ioc> {
+        let known = self.rows.iter_mut().find(|known| known.id == row.id)?;
+        Some(std::mem::replace(known, row))
+    }
+
     /// Sees a row again: it is updated now. `None` when there is no such row.
     pub(crate) fn touch(&mut self, index: usize, now: DateTime<Utc>) -> Option<Ioc> {
         let row = self.rows.get_mut(index)?;
-        row.last_seen = now;
-        row.updated = now;
+        (row.last_seen, row.updated) = (now, now);
         Some(row.clone())
+    }
+
+    /// Sees so many rows again, those that have not been updated for longest.
+    pub(crate) fn touch_oldest(&mut self, count: usize, now: DateTime<Utc>) {
+        let mut oldest: Vec<&mut Ioc> = self.rows.iter_mut().collect();
+        oldest.sort_by_key(|row| row.updated);
+        for row in oldest.into_iter().take(count) {
+            (row.last_seen, row.updated) = (now, now);
+        }
     }
 
     /// The rows that a filter admits, in the wanted order. Rows of the same time keep the order in which

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     answer::to_json,
-    endpoint::{Context, timestamp},
+    endpoint::{Context, Record, timestamp},
     error::ApiError,
     ioc::{Confidence, Ioc, IocType, Source},
     query::{Filter, Moment, Parameters},
@@ -46,16 +46,20 @@ pub(crate) fn answer(context: Context<'_>) -> Result<String, ApiError> {
                 generated_at: timestamp(context.now),
                 filters: Window { since: text(filter.since.as_ref()), until: text(filter.until.as_ref()) },
             },
-            data: page.map(FullRow::from).collect::<Vec<_>>(),
+            data: page.map(|ioc| served(ioc, FullRow::from(ioc))).collect::<Vec<_>>(),
             links: Some(Links { next: (next < total).then(|| link(&context, limit, next)) }),
         })
     } else {
         to_json(&Page {
             meta: Meta { total, limit, offset },
-            data: page.map(Row::from).collect::<Vec<_>>(),
+            data: page.map(|ioc| served(ioc, Row::from(ioc))).collect::<Vec<_>>(),
             links: None,
         })
     })
+}
+
+fn served<R: Serialize>(ioc: &Ioc, row: R) -> Record<R> {
+    Record::of(ioc, row, |defect, row| defect.spoil_row(ioc, row))
 }
 
 /// The address of a page of the same query.

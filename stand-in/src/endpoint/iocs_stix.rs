@@ -9,12 +9,12 @@ use uuid::{Builder, Uuid};
 
 use crate::{
     answer::to_json,
-    endpoint::{Context, timestamp},
+    endpoint::{Context, Record, timestamp},
     error::ApiError,
     ioc::Ioc,
     population::NAMESPACE,
     query::{Filter, Parameters},
-    settings::{Ids, Shape},
+    settings::{Frame, Ids, Shape},
 };
 
 pub(crate) const PATH: &str = "/api/v1/iocs/stix";
@@ -41,10 +41,34 @@ pub(crate) fn answer(context: Context<'_>) -> Result<String, ApiError> {
 
     let mut minter = Minter { ids: context.settings.ids, rng: context.rng };
     let full = context.settings.shape == Shape::Full;
-    let mut objects = vec![identity(full, &mut minter)];
+    let mut objects = vec![Record::Sound(identity(full, &mut minter))];
     let selected = context.store.select(&filter, context.settings.order, minter.rng);
-    objects.extend(selected.into_iter().take(limit).map(|ioc| indicator(ioc, full, &mut minter)));
-    Ok(to_json(&Bundle { r#type: "bundle", spec_version: "2.1", id: minter.bundle(&objects), objects }))
+    for ioc in selected.into_iter().take(limit) {
+        let mut along = None;
+        let object = indicator(ioc, full, &mut minter);
+        let object = Record::of(ioc, object, |defect, object| along = defect.spoil_object(ioc, object));
+        objects.extend(along.map(Record::Spoiled));
+        objects.push(object);
+    }
+    Ok(framed(context.settings.frame, objects, &mut minter))
+}
+
+/// The text of the objects, of which the first is the identity.
+fn framed(frame: Frame, objects: Vec<Record<Object>>, minter: &mut Minter<'_>) -> String {
+    match (frame, objects.as_slice()) {
+        (Frame::Array, _) => to_json(&objects),
+        (Frame::Lines, _) => objects.iter().map(|object| to_json(object) + "\n").collect(),
+        (Frame::Single, [_, alone]) => to_json(alone),
+        (Frame::Nested, _) => {
+            let inner = bundle(objects, minter);
+            to_json(&bundle(vec![inner], minter))
+        }
+        (Frame::Bundle | Frame::Single, _) => to_json(&bundle(objects, minter)),
+    }
+}
+
+fn bundle<O: Serialize>(objects: Vec<O>, minter: &mut Minter<'_>) -> Bundle<O> {
+    Bundle { r#type: "bundle", spec_version: "2.1", id: minter.bundle(&objects), objects }
 }
 
 fn identity(full: bool, minter: &mut Minter<'_>) -> Object {
@@ -102,10 +126,10 @@ impl Minter<'_> {
     }
 
     /// A bundle's id: of what is in it, so that equal bundles have equal ids.
-    fn bundle(&mut self, objects: &[Object]) -> String {
+    fn bundle(&mut self, objects: &impl Serialize) -> String {
         let uuid = match self.ids {
             Ids::PerRequest => self.random(),
-            Ids::Stable | Ids::Malformed => Uuid::new_v5(&NAMESPACE, to_json(&objects).as_bytes()),
+            Ids::Stable | Ids::Malformed => Uuid::new_v5(&NAMESPACE, to_json(objects).as_bytes()),
         };
         format!("bundle--{uuid}")
     }
@@ -116,11 +140,11 @@ impl Minter<'_> {
 }
 
 #[derive(Serialize)]
-struct Bundle {
+struct Bundle<O> {
     r#type: &'static str,
     spec_version: &'static str,
     id: String,
-    objects: Vec<Object>,
+    objects: Vec<O>,
 }
 
 /// The properties of both types of object, in the order of the upstream's example.

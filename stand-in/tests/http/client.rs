@@ -72,7 +72,12 @@ impl Api {
 
     /// Gets with the Pro key what may not arrive.
     pub(crate) async fn try_pro(&self, target: &str) -> reqwest::Result<Reply> {
-        let bearer = format!("Bearer {}", self.upstream.pro_key());
+        self.try_with_key(target, &self.upstream.pro_key()).await
+    }
+
+    /// Gets what may not arrive.
+    pub(crate) async fn try_with_key(&self, target: &str, key: &str) -> reqwest::Result<Reply> {
+        let bearer = format!("Bearer {key}");
         Reply::read(self.send(Method::GET, target, &[("authorization", &bearer)]).await?).await
     }
 }

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use socdefenders_standin::{Clock, Fault, Settings};
+use reqwest::StatusCode;
+use socdefenders_standin::{Clock, Fault, KeyTier, Part, Settings, Shape};
 
 use crate::client::{Api, LIST, STIX, data};
 
@@ -188,4 +189,88 @@ async fn faults_meet_whoever_comes_and_can_be_taken_back() {
     api.upstream.inject(Fault::CutConnection);
     api.upstream.clear_faults();
     assert!(api.try_pro(LIST).await.is_ok());
+}
+
+/// The kinds of the causes of an error, from the outermost to the innermost.
+fn io_kind(error: &reqwest::Error) -> Option<std::io::ErrorKind> {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind)
+}
+
+#[tokio::test]
+async fn a_reset_connection_is_no_end_of_an_answer() {
+    let api = api().await;
+    for target in [LIST, "/api/v1/iocs/stix?limit=10000"] {
+        let whole = api.pro(target).await.text;
+        for part in [Part::Nothing, Part::Half] {
+            api.upstream.inject(Fault::Reset(part));
+            let error = api.try_pro(target).await.err().unwrap();
+            assert_eq!(io_kind(&error), Some(std::io::ErrorKind::ConnectionReset), "{part:?}: {error:?}");
+            assert_eq!(api.pro(target).await.text, whole);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_is_held_until_it_is_let_go() {
+    let api = api().await;
+    let whole = api.pro(LIST).await.text;
+    for part in [Part::Nothing, Part::Half] {
+        api.upstream.inject(Fault::Hold(part));
+        let meanwhile = async {
+            api.upstream.held().await;
+            assert_eq!(api.pro(LIST).await.text, whole, "others are answered");
+            api.upstream.release();
+        };
+        let (held, ()) = tokio::join!(api.pro(LIST), meanwhile);
+        assert_eq!(held.text, whole, "{part:?}");
+    }
+}
+
+#[tokio::test]
+async fn rows_are_shuffled_repeated_and_moved() {
+    let api = Api::start(Settings::new().with_iocs(300).with_shape(Shape::Full)).await;
+    let pages = ["/api/v1/iocs?limit=100", "/api/v1/iocs?limit=100&offset=100"];
+    let first = api.json(pages[0]).await;
+    api.upstream.inject(Fault::ShuffledRows);
+    let shuffled = api.json(pages[0]).await;
+    assert_ne!(data(&shuffled), data(&first));
+    assert!(data(&first).iter().all(|row| data(&shuffled).contains(row)));
+    api.upstream.inject(Fault::RepeatedRows);
+    let repeated = api.json(pages[0]).await;
+    assert_eq!(data(&repeated).len(), 200);
+    assert_eq!(data(&repeated)[..2], [data(&first)[0].clone(), data(&first)[0].clone()]);
+    api.json(pages[0]).await;
+    api.upstream.inject(Fault::RepeatedPage);
+    assert_eq!(data(&api.json(pages[1]).await), data(&first));
+    let second = api.json(pages[1]).await;
+    api.upstream.inject(Fault::MovingRows(10));
+    let moved = api.json(pages[1]).await;
+    // Ten that were at the end are at the beginning now, and push the others on.
+    assert_eq!(data(&moved)[..10], data(&first)[90..]);
+    assert_eq!(data(&moved)[10..], data(&second)[..90]);
+}
+
+#[tokio::test]
+async fn keys_are_replaced_from_one_request_to_the_next() {
+    let api = api().await;
+    let old = api.upstream.pro_key();
+    api.upstream.inject(Fault::Delay(Duration::ZERO));
+    api.upstream.inject(Fault::NewKeys(5));
+    let statuses = [api.with_key(LIST, &old).await.status, api.with_key(LIST, &old).await.status];
+    assert_eq!(statuses, [StatusCode::OK, StatusCode::UNAUTHORIZED]);
+    assert_eq!(api.pro(LIST).await.status, StatusCode::OK);
+    assert_eq!(api.upstream.requests()[1].key, KeyTier::Invalid);
+}
+
+#[tokio::test]
+async fn a_status_may_come_with_a_line_of_text() {
+    let api = api().await;
+    api.upstream.inject(Fault::PlainStatus(402));
+    let reply = api.pro(LIST).await;
+    assert_eq!((reply.status.as_u16(), reply.text.as_str()), (402, "Payment Required\n"));
+    assert_eq!(reply.header("content-type"), "text/plain; charset=utf-8");
 }

@@ -17,6 +17,8 @@ mod limits;
 #[cfg(test)]
 mod list;
 #[cfg(test)]
+mod misbehaviour;
+#[cfg(test)]
 mod population;
 #[cfg(test)]
 mod stix;
