@@ -6,9 +6,9 @@
 //!                 v
 //!             arrivals -> ingest (keys, contributions, minted objects, coverage) -> storage
 //! ```
-//! Between an answer and ingest there are only plain functions on texts: `reader` gives each record to `list_row` or,
-//! with `bundle` around and `indicator_pattern` inside, to `stix_record`. What has to be put right on the way, and what
-//! cannot be used (`refusal`), arrives too.
+//! An answer is cut into the texts of its records by `page` or `bundle`. From there to ingest there are only plain
+//! functions on texts: `reader` gives each to `list_row` or, with `indicator_pattern` inside, to `stix_record`. What has to
+//! be put right on the way, and what cannot be used (`refusal`), arrives too, as the bytes that came.
 
 mod backfill;
 mod budget;
@@ -19,14 +19,17 @@ mod indicator_pattern;
 mod list_row;
 mod loose_time;
 mod outcome;
+mod page;
 mod poll;
 mod reader;
+mod record;
 mod refusal;
 mod retry;
 mod schedule;
 mod settings;
 mod stix_record;
 mod stretch;
+mod text;
 mod walk;
 mod window;
 

@@ -180,7 +180,7 @@ fn quarantine(folder: &Path, records: &[&str]) {
         cause: "value".to_owned(),
         reason: "for this test".to_owned(),
         form: Form::Row,
-        record: (*record).to_owned(),
+        record: record.as_bytes().to_owned(),
     };
     let write = FeedWrite {
         quarantined: records.iter().map(quarantined).collect(),

@@ -111,7 +111,7 @@ fn report(
         }
     }
     for record in quarantined {
-        let text: String = record.record.chars().take(SHOWN).collect();
+        let text: String = String::from_utf8_lossy(&record.record).chars().take(SHOWN).collect();
         writeln!(Output, "! {}: {} {text}", record.cause, record.reason)?;
     }
     Ok(())

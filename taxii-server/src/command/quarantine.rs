@@ -1,9 +1,11 @@
 //! `taxii-server quarantine`: the records of feeds that could not be used, or had to be put right.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{self, Write};
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -187,7 +189,8 @@ async fn list_repaired(storage: &dyn Storage, limit: u32, format: Format) -> Res
             let RepairedRecord { id, feed, repaired, first_seen } = record;
             json!({
                 "id": id.to_string(), "feed": feed, "form": repaired.form.name(), "repairs": repaired.repairs,
-                "first_seen": first_seen.timestamp().to_string(), "record": repaired.record,
+                "first_seen": first_seen.timestamp().to_string(), "record": text(&repaired.record),
+                "record_base64": base64(&repaired.record),
             })
         };
         let records: Vec<_> = records.iter().map(as_json).collect();
@@ -201,7 +204,7 @@ async fn list_repaired(storage: &dyn Storage, limit: u32, format: Format) -> Res
             "{}  {}  {feed}  {repairs}  {}",
             id.short(),
             first_seen.timestamp(),
-            one_line(&repaired.record)
+            one_line(&text(&repaired.record))
         )?;
     }
     if records.is_empty() {
@@ -221,7 +224,8 @@ fn show(record: &QuarantinedRecord, format: Format) -> io::Result<()> {
     writeln!(Output, "first seen   {}", first_seen.timestamp())?;
     writeln!(Output, "cause        {}", quarantined.cause)?;
     writeln!(Output, "reason       {}", quarantined.reason)?;
-    writeln!(Output, "{}", quarantined.record)
+    Output.write_all(&quarantined.record)?;
+    writeln!(Output)
 }
 
 async fn retry(
@@ -293,8 +297,18 @@ fn as_json(record: &QuarantinedRecord) -> Value {
     json!({
         "id": id.to_string(), "feed": feed, "form": quarantined.form.name(), "cause": quarantined.cause,
         "reason": quarantined.reason, "first_seen": first_seen.timestamp().to_string(),
-        "record": quarantined.record,
+        "record": text(&quarantined.record), "record_base64": base64(&quarantined.record),
     })
+}
+
+/// A record as text.
+fn text(record: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(record)
+}
+
+/// A record that is more than its text.
+fn base64(record: &[u8]) -> Option<String> {
+    std::str::from_utf8(record).is_err().then(|| BASE64_STANDARD.encode(record))
 }
 
 fn counts_as_json(counts: &[RecordCount]) -> Vec<Value> {

@@ -1,42 +1,97 @@
-//! The objects of a bundle as they came: out of lists, bundles in bundles, and texts one after the other.
+//! The objects of an answer of the STIX endpoint as they came: out of lists, bundles in bundles, and texts one after the
+//! other.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
+use serde_json::Deserializer;
 use serde_json::value::RawValue;
-use serde_json::{Deserializer, Value};
 
+use super::Failure;
+use super::client::{Reply, STIX};
 use super::refusal::{Cause, Refusal};
+use super::text::Text;
 use crate::ingest::{Repair, Repairs};
 
 /// How deep bundles and lists may lie in each other.
 const DEPTH: usize = 32;
 
 /// What a text holds.
-#[derive(Debug, Default)]
-pub(super) struct Contents<'a> {
+#[derive(Clone, Debug, Default)]
+pub(super) struct Contents {
     /// The texts of the objects.
-    pub(super) objects: Vec<&'a str>,
-    /// The bundles that had to be put right: without their objects, and how.
-    pub(super) repaired: Vec<(String, Repairs)>,
+    pub(super) objects: Vec<Bytes>,
+    /// How many of them are indicators, by which a cut answer shows.
+    pub(super) indicators: usize,
+    /// The bundles that had to be put right, with an empty list of objects, and how.
+    pub(super) repaired: Vec<(Bytes, Repairs)>,
     /// The texts that hold no objects, and why not.
-    pub(super) refused: Vec<(&'a str, Refusal)>,
+    pub(super) refused: Vec<(Bytes, Refusal)>,
+    /// Whether there is a bundle, a list, or anything that has a type.
+    is_stix: bool,
+    /// Why the text cannot be read to its end, if so.
+    broken: Option<String>,
 }
 
-impl<'a> Contents<'a> {
+impl Contents {
     /// Takes a text apart.
-    pub(super) fn of(text: &'a str) -> Self {
-        let mut contents = Self::default();
-        let mut values = Deserializer::from_str(text).into_iter::<&RawValue>();
-        let mut place = 0;
-        while let Some(value) = values.next() {
-            match value {
-                Ok(value) => contents.take(value.get(), 0),
-                Err(error) => contents.refuse(text.get(place..).unwrap_or_default(), error),
-            }
-            place = values.byte_offset();
+    pub(super) fn of(bytes: &Bytes) -> Self {
+        let text = Text::of(bytes);
+        let mut apart = TakingApart { text: &text, contents: Self::default() };
+        apart.take_all();
+        apart.contents
+    }
+}
+
+impl Reply for Contents {
+    const PATH: &str = STIX;
+
+    fn read(body: &Bytes, content_type: &str) -> Result<Self, Failure> {
+        let contents = Self::of(body);
+        match &contents.broken {
+            Some(error) => Err(Failure::not_json(content_type, error)),
+            None if !contents.is_stix => Err(Failure::Shape { message: "there is no bundle".to_owned() }),
+            None => Ok(contents),
         }
-        contents
+    }
+}
+
+struct TakingApart<'a> {
+    text: &'a Text<'a>,
+    contents: Contents,
+}
+
+impl<'a> TakingApart<'a> {
+    fn take_all(&mut self) {
+        let text = self.text.shown();
+        let mut values = Deserializer::from_str(text).into_iter::<&RawValue>();
+        let whole: Result<Vec<_>, _> = values.by_ref().collect();
+        match whole {
+            Ok(values) if !values.is_empty() => values.iter().for_each(|value| self.take(value.get(), 0)),
+            Ok(_) => self.contents.broken = Some("it is empty".to_owned()),
+            Err(_) if has_lines(text) => text.split_inclusive('\n').for_each(|line| self.take_line(line)),
+            Err(error) => {
+                self.contents.broken = Some(error.to_string());
+                self.refuse(text, error);
+            }
+        }
+    }
+
+    /// Takes a line of JSON Lines. Only of the last line, if it does not end as the others do, more may have been meant to
+    /// come.
+    fn take_line(&mut self, line: &'a str) {
+        let record = line.trim_ascii();
+        match serde_json::from_str::<&RawValue>(record) {
+            _ if record.is_empty() => {}
+            Ok(value) => self.take(value.get(), 0),
+            Err(error) => {
+                if !line.ends_with('\n') {
+                    self.contents.broken = Some(error.to_string());
+                }
+                self.refuse(record, error);
+            }
+        }
     }
 
     fn take(&mut self, text: &'a str, depth: usize) {
@@ -45,20 +100,28 @@ impl<'a> Contents<'a> {
                 .refuse(text, format_args!("lists and bundles lie in each other more than {DEPTH} deep"));
         }
         if text.starts_with('[') {
+            self.contents.is_stix = true;
             match serde_json::from_str::<Vec<&RawValue>>(text) {
                 Ok(items) => items.iter().for_each(|item| self.take(item.get(), depth + 1)),
                 Err(error) => self.refuse(text, error),
             }
             return;
         }
-        match serde_json::from_str::<BTreeMap<Cow<'a, str>, &'a RawValue>>(text) {
-            Ok(members) if is_bundle(&members) => self.take_bundle(&members, depth),
-            Ok(_) => self.objects.push(text),
-            Err(error) => self.refuse(text, error),
+        let members = match serde_json::from_str::<BTreeMap<Cow<'a, str>, &'a RawValue>>(text) {
+            Ok(members) => members,
+            Err(error) => return self.refuse(text, error),
+        };
+        let object_type = members.get("type").map(|name| name.get());
+        self.contents.is_stix |= object_type.is_some();
+        if object_type == Some("\"bundle\"") {
+            return self.take_bundle(text, &members, depth);
         }
+        self.contents.indicators += usize::from(object_type == Some("\"indicator\""));
+        self.contents.objects.push(self.text.original(text));
     }
 
-    fn take_bundle(&mut self, members: &BTreeMap<Cow<'a, str>, &'a RawValue>, depth: usize) {
+    fn take_bundle(&mut self, text: &'a str, members: &BTreeMap<Cow<'a, str>, &'a RawValue>, depth: usize) {
+        let objects = members.get("objects").map(|objects| objects.get());
         let mut repairs = Repairs::new();
         if members.contains_key("spec_version") {
             repairs.insert(Repair::BundleVersion);
@@ -67,22 +130,34 @@ impl<'a> Contents<'a> {
             repairs.insert(Repair::Nesting);
         }
         if !repairs.is_empty() {
-            let frame = members.iter().filter(|(name, _)| *name != "objects");
-            let frame = frame.map(|(name, value)| format!("{}:{value}", Value::from(name.as_ref())));
-            self.repaired.push((format!("{{{}}}", frame.collect::<Vec<_>>().join(",")), repairs));
+            self.contents.repaired.push((self.frame(text, objects), repairs));
         }
-        if let Some(objects) = members.get("objects") {
-            self.take(objects.get(), depth + 1);
+        if let Some(objects) = objects {
+            self.take(objects, depth + 1);
         }
     }
 
-    fn refuse(&mut self, text: &'a str, why: impl std::fmt::Display) {
-        self.refused.push((text, Cause::Shape.because(why)));
+    /// The text of a bundle as it came, but for its objects, which are records of their own.
+    fn frame(&self, bundle: &str, objects: Option<&str>) -> Bytes {
+        let original = self.text.original(bundle);
+        let Some(objects) = objects else { return original };
+        let start = objects.as_ptr().addr() - bundle.as_ptr().addr();
+        let (head, tail) = (original.slice(..start), original.slice(start + objects.len()..));
+        [head.as_ref(), b"[]", tail.as_ref()].concat().into()
+    }
+
+    fn refuse(&mut self, text: &str, why: impl std::fmt::Display) {
+        self.contents.refused.push((self.text.original(text), Cause::Shape.because(why)));
     }
 }
 
-fn is_bundle(members: &BTreeMap<Cow<'_, str>, &RawValue>) -> bool {
-    members.get("type").is_some_and(|name| name.get() == "\"bundle\"")
+/// Whether a text that is not whole is one of lines, most of which can be read: a page for people is not, and neither is a
+/// bundle that breaks off.
+fn has_lines(text: &str) -> bool {
+    let lines = || text.lines().filter(|line| !line.trim_ascii().is_empty());
+    let is_whole = |line: &&str| line.starts_with('{') && serde_json::from_str::<&RawValue>(line).is_ok();
+    lines().next().is_some_and(|first| first.starts_with('{'))
+        && lines().filter(is_whole).count() * 2 >= lines().count()
 }
 
 #[cfg(test)]
@@ -94,7 +169,7 @@ mod tests {
         let cases = [
             (r#"{"type":"a"}"#, vec![r#"{"type":"a"}"#], 0, 0),
             (r#"[{"type":"a"}, [{"b":1.0}]]"#, vec![r#"{"type":"a"}"#, r#"{"b":1.0}"#], 0, 0),
-            ("{\"a\":1}\n{\"a\":2}\n", vec![r#"{"a":1}"#, r#"{"a":2}"#], 0, 0),
+            ("{\"a\" :1}\n{\"a\":2}\n", vec![r#"{"a" :1}"#, r#"{"a":2}"#], 0, 0),
             (r#"{"type":"bundle","objects":[{"a":1}]}"#, vec![r#"{"a":1}"#], 0, 0),
             (r#"{"type":"bundle","spec_version":"2.0","objects":[{"a":1}]}"#, vec![r#"{"a":1}"#], 1, 0),
             (
@@ -106,13 +181,46 @@ mod tests {
             (r#"{"type":"bundle"}"#, vec![], 0, 0),
             (r#"{"type":"bundle","objects":[1,"x",{"a":1}]}"#, vec![r#"{"a":1}"#], 0, 2),
             ("{\"a\":1}\n{\"a\":", vec![r#"{"a":1}"#], 0, 1),
+            ("{\"a\":1}\r\n{\"a\": tru}\r\n\r\nnone\n{\"a\":2}", vec![r#"{"a":1}"#, r#"{"a":2}"#], 0, 2),
+            ("{\"a\":1\n{\"a\":2}\n", vec![r#"{"a":2}"#], 0, 1),
+            ("{\"a\":\n[1\n{}\n", vec![], 0, 1),
         ];
         for (text, objects, repaired, refused) in cases {
-            let contents = Contents::of(text);
+            let contents = Contents::of(&text.into());
             assert_eq!(contents.objects, objects, "{text}");
             assert_eq!((contents.repaired.len(), contents.refused.len()), (repaired, refused), "{text}");
         }
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-        assert_eq!(Contents::of(&deep).refused.len(), 1);
+        assert_eq!(Contents::of(&deep.into()).refused.len(), 1);
+    }
+
+    #[test]
+    fn a_bundle_that_is_put_right_is_kept_as_it_came_but_for_its_objects() {
+        let bundle = b"{ \"spec_version\":\"2.0\", \"x\": 1e2,\n \"objects\" : [ {\"\xff\":1} ], \"type\":\"bundle\", \"\xfe\":1 }";
+        let contents = Contents::of(&Bytes::from_static(bundle));
+        let frame =
+            b"{ \"spec_version\":\"2.0\", \"x\": 1e2,\n \"objects\" : [], \"type\":\"bundle\", \"\xfe\":1 }";
+        assert_eq!(contents.repaired.first().unwrap().0, frame.as_slice());
+        assert_eq!(contents.objects, [b"{\"\xff\":1}".as_slice()]);
+    }
+
+    #[test]
+    fn an_answer_that_is_not_whole_is_no_answer() {
+        let bundle = "{\"type\":\"bundle\",\n \"objects\":[\n{\"type\":\"a\"},\n{\"type\":\"b\"}\n]}";
+        let lines = "{\"type\":\"a\"}\n{\"type\":\n{\"type\":\"b\"}\n";
+        for whole in [bundle, lines, "[]", "{\"type\":\"indicator\"}"] {
+            assert!(Contents::read(&whole.into(), "").is_ok(), "{whole}");
+        }
+        let page = "<html><script>\n{\"@type\":\"WebPage\"}\n</script></html>\n";
+        let cut_line = lines.get(..lines.len() - 2).unwrap();
+        let cut_bundle = bundle.get(..bundle.len() - 1).unwrap();
+        for broken in ["", " \n", page, cut_line, cut_bundle, "{\"type\":"] {
+            let failure = Contents::read(&broken.to_owned().into(), "").unwrap_err();
+            assert!(matches!(failure, Failure::NotJson { .. }), "{broken}: {failure}");
+        }
+        for other in ["{\"error\":{\"code\":\"x\"}}", "{}", "1", "null"] {
+            let failure = Contents::read(&other.into(), "").unwrap_err();
+            assert!(matches!(failure, Failure::Shape { .. }), "{other}: {failure}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, Utc};
 use reqwest::header::{self, HeaderMap};
 use reqwest::{Certificate, Proxy, Response, StatusCode, Url};
@@ -20,6 +21,9 @@ pub(super) const LIST: &str = "/api/v1/iocs";
 
 /// The longest wait for the end of a rate limit that is slept through inside a poll: the limits of a minute are.
 const MAX_WAIT: Duration = Duration::from_secs(65);
+
+/// What some programs put before a text.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// What is waited at least, so that time passes.
 const SHORTEST_WAIT: Duration = Duration::from_millis(10);
@@ -46,12 +50,30 @@ pub(super) struct Ask {
     pub(super) confidence: Option<String>,
 }
 
+/// What an endpoint answers with: what is around the records is read, and these are cut out of the text as they came.
+pub(super) trait Reply: Sized {
+    /// The path of the endpoint.
+    const PATH: &str;
+
+    /// Takes the text of an answer apart.
+    ///
+    /// # Errors
+    /// As a whole it is no such answer. A record that is broken is not read here.
+    fn read(body: &Bytes, content_type: &str) -> Result<Self, Failure>;
+
+    /// When it was made, if it says so.
+    fn generated_at(&self) -> Option<DateTime<Utc>> {
+        None
+    }
+}
+
 /// A whole answer.
 #[derive(Clone, Debug)]
-pub(super) struct Answer {
-    /// The JSON text, read.
-    pub(super) body: Value,
-    /// The service's own time, by which places in the feed are kept; never the time of this machine.
+pub(super) struct Answer<R> {
+    /// What it holds.
+    pub(super) reply: R,
+    /// When it was made, by the service's clock: what it says itself, else the header `Date`. Places in the feed are kept
+    /// by it, never by the time of this machine.
     pub(super) server_time: Option<DateTime<Utc>>,
 }
 
@@ -100,15 +122,15 @@ impl Client {
     }
 
     /// Asks, and tries again what may pass. Gives the failures of earlier tries with the answer.
-    pub(super) async fn ask(&self, path: &str, ask: &Ask) -> Result<Answer, Failure> {
+    pub(super) async fn ask<R: Reply>(&self, ask: &Ask) -> Result<Answer<R>, Failure> {
         let mut attempt = 1;
         let mut first = None;
         loop {
             self.pace().await?;
-            match self.ask_once(path, ask).await {
+            match self.ask_once(ask).await {
                 Ok(answer) => {
                     if let Some(failure) = first {
-                        let (feed, tries) = (&self.settings.name, attempt);
+                        let (feed, path, tries) = (&self.settings.name, R::PATH, attempt);
                         tracing::warn!(feed, path, tries, "recovered: {failure}");
                     }
                     return Ok(answer);
@@ -150,10 +172,13 @@ impl Client {
         }
     }
 
-    async fn ask_once(&self, path: &str, ask: &Ask) -> Result<Answer, Failure> {
+    async fn ask_once<R: Reply>(&self, ask: &Ask) -> Result<Answer<R>, Failure> {
         let key = self.settings.api_key()?;
-        let request =
-            self.http.get(self.url(path, ask)?).bearer_auth(key).header(header::ACCEPT, "application/json");
+        let request = self
+            .http
+            .get(self.url(R::PATH, ask)?)
+            .bearer_auth(key)
+            .header(header::ACCEPT, "application/json");
         self.budget().spend(self.clock.now());
         let response = request.send().await.map_err(|error| connection(&error))?;
         let headers = response.headers().clone();
@@ -166,11 +191,9 @@ impl Client {
         if !status.is_success() {
             return Err(self.refused(status, &headers, &body));
         }
-        let body = serde_json::from_slice(&body).map_err(|error| Failure::NotJson {
-            content_type: text(&headers, header::CONTENT_TYPE.as_str()),
-            message: error.to_string(),
-        })?;
-        Ok(Answer { server_time: server_time(&body, &headers), body })
+        let body = body.strip_prefix(BYTE_ORDER_MARK).map_or(body.clone(), |rest| body.slice_ref(rest));
+        let reply = R::read(&body, &text(&headers, header::CONTENT_TYPE.as_str()))?;
+        Ok(Answer { server_time: reply.generated_at().or_else(|| date(&headers)), reply })
     }
 
     fn url(&self, path: &str, ask: &Ask) -> Result<Url, Failure> {
@@ -217,8 +240,8 @@ impl Client {
 }
 
 /// Reads a body to its end, but no further than the limit.
-async fn read(mut response: Response, limit: usize) -> Result<Vec<u8>, Failure> {
-    let mut body = Vec::new();
+async fn read(mut response: Response, limit: usize) -> Result<Bytes, Failure> {
+    let mut body = BytesMut::new();
     if response.content_length().is_some_and(|length| length > u64::try_from(limit).unwrap_or(u64::MAX)) {
         return Err(Failure::TooLarge { limit });
     }
@@ -228,13 +251,7 @@ async fn read(mut response: Response, limit: usize) -> Result<Vec<u8>, Failure> 
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(body)
-}
-
-/// When the answer was made, by the service's clock: `meta.generated_at`, else the header `Date`.
-fn server_time(body: &Value, headers: &HeaderMap) -> Option<DateTime<Utc>> {
-    let generated = body.pointer("/meta/generated_at").and_then(Value::as_str).and_then(loose_time::read);
-    generated.map(|time| time.instant()).or_else(|| date(headers))
+    Ok(body.freeze())
 }
 
 /// The header `Date`.

@@ -48,7 +48,7 @@ pub enum Failure {
         /// The most bytes allowed.
         limit: usize,
     },
-    /// The answer is not JSON: an error page, or cut off.
+    /// The answer as a whole is not JSON: an error page, or cut off.
     NotJson {
         /// What it says it is.
         content_type: String,
@@ -63,6 +63,11 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// An answer that is not JSON.
+    pub(super) fn not_json(content_type: &str, why: impl fmt::Display) -> Self {
+        Self::NotJson { content_type: content_type.to_owned(), message: why.to_string() }
+    }
+
     /// Whether the same request may succeed in a moment.
     pub(crate) fn is_passing(&self) -> bool {
         match self {

@@ -5,19 +5,20 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 use stix_core::{Confidence, Timestamp};
 
-use super::loose_time;
 use super::refusal::{Cause, Refusal};
+use super::{loose_time, record};
 use crate::ingest::{Arrival, Contribution, IocType, Observable, Repair, Repairs, Statement};
 
 /// Reads a row.
 pub(super) fn read(
     feed: &str,
-    text: &str,
+    text: &[u8],
     latest: &Timestamp,
     repairs: &mut Repairs,
 ) -> Result<Vec<Arrival>, Refusal> {
-    let row: Value = serde_json::from_str(text).map_err(|error| Cause::Shape.because(error))?;
-    let Value::Object(members) = row else { return Err(Cause::Shape.because("a row is an object")) };
+    let Value::Object(members) = record::read(text, repairs)? else {
+        return Err(Cause::Shape.because("a row is an object"));
+    };
     let row = Row::read(Members { members, repairs })?;
     let observable = Observable::read(row.ioc, &row.value, repairs)?;
     let subject = observable.subject().map_err(|error| Cause::Value.because(error))?;
@@ -179,9 +180,7 @@ impl Row {
 fn confidence(value: &Value) -> Option<Option<u8>> {
     let word = match value {
         Value::String(word) => word,
-        Value::Number(number) => {
-            return Some(number.as_u64().and_then(|number| u8::try_from(number).ok()).filter(|n| *n <= 100));
-        }
+        Value::Number(_) => return Some(confidence_number(value)),
         _ => return None,
     };
     let level = match word.trim().to_ascii_lowercase().as_str() {
@@ -191,6 +190,11 @@ fn confidence(value: &Value) -> Option<Option<u8>> {
         _ => return Some(None),
     };
     Some(Some(level.value()))
+}
+
+/// A whole number from 0 to 100, however it is spelled.
+pub(super) fn confidence_number(value: &Value) -> Option<u8> {
+    (0..=100).find(|number| value.as_f64() == Some(f64::from(*number)))
 }
 
 /// Reads a time that may be missing, to the millisecond.

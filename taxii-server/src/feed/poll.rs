@@ -5,7 +5,6 @@
 //! that is broken off has not been in vain. The past is read apart from that, newest first: see `backfill`.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::Value;
 use stix_core::Timestamp;
 
 use super::backfill::Past;
@@ -17,7 +16,7 @@ use super::walk::{self, Outcome, Records, Walk};
 use super::window::{End, Window};
 use super::{Failure, Reader, loose_time};
 use crate::clock::Clock;
-use crate::ingest::{Arrival, FUTURE, FeedBatch, Form, Ingest, Minting};
+use crate::ingest::{Arrival, FUTURE, FeedBatch, Ingest, Minting};
 use crate::storage::supervision::{FeedHealth, Gap, GapReason, Progress};
 use crate::storage::{CollectionId, StorageError};
 
@@ -320,10 +319,9 @@ impl Poller {
 
     fn arrivals(&self, records: Records) -> Vec<Arrival> {
         let latest = Timestamp::from_millis(self.clock.now() + FUTURE);
-        let bundles = records.bundles.into_iter().map(|bundle| (Form::Object, bundle));
-        let rows = records.rows.into_iter().map(|row| (Form::Row, row));
-        let read = |(form, record): (Form, Value)| self.reader.read(form, &record.to_string(), &latest);
-        bundles.chain(rows).flat_map(read).collect()
+        let bundles = records.bundles.iter().flat_map(|contents| self.reader.objects(contents, &latest));
+        let rows = records.rows.iter().flat_map(|row| self.reader.row(row, &latest));
+        bundles.chain(rows).collect()
     }
 
     /// Goes on from what the store knows of the health of the feed.

@@ -1,5 +1,6 @@
 //! From the text of an answer, or of one record of it, to arrivals: nothing is passed over in silence.
 
+use bytes::Bytes;
 use stix_core::Timestamp;
 
 use super::bundle::Contents;
@@ -15,7 +16,7 @@ use crate::ingest::{Arrival, Form, Repairs};
 /// use taxii_server::ingest::{Arrival, Form};
 ///
 /// let latest = "2026-01-01T00:05:00.000Z".parse()?;
-/// let arrivals = Reader::new("socdefenders").read(Form::Row, r#"{"type":"ipv4","value":"999.1.1.1"}"#, &latest);
+/// let arrivals = Reader::new("socdefenders").read(Form::Row, br#"{"type":"ipv4","value":"999.1.1.1"}"#, &latest);
 /// let [Arrival::Quarantined(record)] = arrivals.as_slice() else { panic!("{arrivals:?}") };
 /// assert_eq!(record.cause, "value");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -33,20 +34,23 @@ impl Reader {
 
     /// Reads a row of the list, or objects in a bundle, in a list or alone. What is dated later than `latest` is dated
     /// in the future.
-    pub fn read(&self, form: Form, text: &str, latest: &Timestamp) -> Vec<Arrival> {
+    pub fn read(&self, form: Form, record: &[u8], latest: &Timestamp) -> Vec<Arrival> {
         match form {
-            Form::Row => {
-                let mut repairs = Repairs::new();
-                let read = list_row::read(&self.feed, text, latest, &mut repairs);
-                accounted(form, text, read, repairs)
-            }
-            Form::Object => self.objects(text, latest),
+            Form::Row => self.row(record, latest),
+            Form::Object => self.objects(&Contents::of(&Bytes::copy_from_slice(record)), latest),
         }
     }
 
-    fn objects(&self, text: &str, latest: &Timestamp) -> Vec<Arrival> {
-        let contents = Contents::of(text);
-        let records: Vec<_> = contents.objects.iter().map(|text| (*text, Record::read(text))).collect();
+    /// Reads a row of the list.
+    pub(super) fn row(&self, row: &[u8], latest: &Timestamp) -> Vec<Arrival> {
+        let mut repairs = Repairs::new();
+        let read = list_row::read(&self.feed, row, latest, &mut repairs);
+        accounted(Form::Row, row, read, repairs)
+    }
+
+    /// Reads the objects of a text.
+    pub(super) fn objects(&self, contents: &Contents, latest: &Timestamp) -> Vec<Arrival> {
+        let records: Vec<_> = contents.objects.iter().map(|text| (text, Record::read(text))).collect();
         let read = records.iter().filter_map(|(_, record)| record.as_ref().ok());
         let context = Context::of(&self.feed, latest, read);
         let objects = records.iter().flat_map(|(text, record)| {
@@ -57,8 +61,8 @@ impl Reader {
             };
             accounted(Form::Object, text, read, repairs)
         });
-        let frames = contents.repaired.into_iter();
-        let frames = frames.map(|(frame, repairs)| Arrival::repaired(repairs, Form::Object, &frame));
+        let frames = contents.repaired.iter();
+        let frames = frames.map(|(frame, repairs)| Arrival::repaired(repairs.clone(), Form::Object, frame));
         let refused = contents.refused.iter();
         let refused = refused
             .flat_map(|(text, refusal)| accounted(Form::Object, text, Err(refusal.clone()), Repairs::new()));
@@ -67,14 +71,19 @@ impl Reader {
 }
 
 /// What a record gives, with the record itself where it had to be put right or cannot be used.
-fn accounted(form: Form, text: &str, read: Result<Vec<Arrival>, Refusal>, repairs: Repairs) -> Vec<Arrival> {
+fn accounted(
+    form: Form,
+    record: &[u8],
+    read: Result<Vec<Arrival>, Refusal>,
+    repairs: Repairs,
+) -> Vec<Arrival> {
     match read {
         Ok(mut arrivals) => {
             if !repairs.is_empty() {
-                arrivals.push(Arrival::repaired(repairs, form, text));
+                arrivals.push(Arrival::repaired(repairs, form, record));
             }
             arrivals
         }
-        Err(refusal) => vec![Arrival::quarantined(refusal.cause().name(), refusal.to_string(), form, text)],
+        Err(refusal) => vec![Arrival::quarantined(refusal.cause().name(), refusal.to_string(), form, record)],
     }
 }

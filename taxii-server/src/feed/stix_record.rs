@@ -9,36 +9,25 @@ use stix_core::validate::{Report, Valid};
 use stix_core::vocab::INDICATOR_TYPE_OV;
 use stix_core::{Identifier, Object, Timestamp};
 
-use super::indicator_pattern;
-use super::list_row::{in_the_future, time};
+use super::list_row::{confidence_number, in_the_future, time};
 use super::refusal::{Cause, Refusal};
+use super::{indicator_pattern, record};
 use crate::ingest::{Arrival, Contribution, IocType, Observable, Repair, Repairs, Statement, Subject};
-
-/// How many indicators a bundle holds, by which a cut answer shows.
-pub(super) fn count_indicators(bundle: &Value) -> usize {
-    match bundle {
-        Value::Array(items) => items.iter().map(count_indicators).sum(),
-        Value::Object(members) => match members.get("type").and_then(Value::as_str) {
-            Some("bundle") => members.get("objects").map_or(0, count_indicators),
-            Some("indicator") => 1,
-            _ => 0,
-        },
-        _ => 0,
-    }
-}
 
 /// An object of a text, and what the validator thinks of it.
 pub(super) struct Record {
     value: Value,
+    repairs: Repairs,
     checked: Result<Valid<Object>, Report>,
 }
 
 impl Record {
     /// Reads and checks an object.
-    pub(super) fn read(text: &str) -> Result<Self, Refusal> {
-        let value: Value = serde_json::from_str(text).map_err(|error| Cause::Shape.because(error))?;
+    pub(super) fn read(text: &[u8]) -> Result<Self, Refusal> {
+        let mut repairs = Repairs::new();
+        let value = record::read(text, &mut repairs)?;
         let checked = Valid::read(value.clone());
-        Ok(Self { value, checked })
+        Ok(Self { value, repairs, checked })
     }
 
     fn id(&self) -> Option<&str> {
@@ -91,6 +80,7 @@ impl<'a> Context<'a> {
     /// What an object gives: nothing where something of the bridge's own stands in for it.
     pub(super) fn arrivals(&self, record: &Record, repairs: &mut Repairs) -> Result<Vec<Arrival>, Refusal> {
         let id = record.id().unwrap_or_default();
+        repairs.extend(&record.repairs);
         match &record.checked {
             // The author of the bridge and the markings of OASIS stand in for those that cannot be kept.
             _ if self.levels.contains_key(id) && self.moved.contains(id) => {
@@ -146,7 +136,7 @@ impl<'a> Context<'a> {
             }
             Err(_) => {
                 // Nothing can be rewritten in an object of which only its identifier is known.
-                repairs.clear();
+                repairs.clone_from(&record.repairs);
                 Arrival::PassedThrough { subject: Subject::Object(id), contribution: None, object }
             }
         };
@@ -304,7 +294,6 @@ fn contribution(
     }
     let (labels, indicator_types) = labels(value, repairs);
     let references = value.get("external_references").and_then(Value::as_array).into_iter().flatten();
-    let confidence = value.get("confidence").and_then(Value::as_u64);
     Ok(Contribution {
         upstream_id: id(value).map(str::to_owned),
         first_seen,
@@ -316,8 +305,7 @@ fn contribution(
         unknown: unknown(value.as_object()),
         statement: Statement {
             last_seen: modified,
-            confidence: confidence
-                .and_then(|number| u8::try_from(number).ok().filter(|number| *number <= 100)),
+            confidence: value.get("confidence").and_then(confidence_number),
             context: text(value, "description").map(str::to_owned),
             name: text(value, "name").map(str::to_owned),
             valid_until,

@@ -1,7 +1,8 @@
 //! Reading as much of a window as can be read whole.
 
 use super::Failure;
-use super::client::{self, Ask, Client};
+use super::client::{Ask, Client};
+use super::page::Page;
 use super::poll::Poller;
 use super::walk::{self, Walk};
 use super::window::{End, Window};
@@ -52,10 +53,8 @@ impl Poller {
         let (Some(until), None) = (window.until, self.ends) else { return Ok(()) };
         self.ends = walk.kept_end;
         let (Some(inside), None) = (walk.total, self.ends) else { return Ok(()) };
-        let since = async |since| {
-            let answer = client.ask(client::LIST, &Ask { since, limit: 1, ..Ask::default() }).await?;
-            walk::total(&answer.body)
-        };
+        let since =
+            async |since| client.ask::<Page>(&Ask { since, limit: 1, ..Ask::default() }).await?.reply.total();
         let after = since(Some(until)).await?;
         // If nothing has come after the window, both kinds of service say the same.
         if after > 0 {

@@ -1,11 +1,14 @@
 //! Reading a window whole, from endpoints that hand out their records in pieces.
 
+use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use super::client::{self, Ask, Client};
+use super::Failure;
+use super::bundle::Contents;
+use super::client::{Ask, Client};
+use super::page::Page;
 use super::settings::Endpoint;
-use super::{Failure, loose_time, stix_record};
 
 /// How many tries to read a list whose rows move while it is read.
 const WALKS: u32 = 4;
@@ -22,13 +25,13 @@ const SLACK: TimeDelta = TimeDelta::minutes(1);
 /// The most rows of a page for a key of the Free tier.
 const FREE_PAGE: u64 = 100;
 
-/// What the endpoints gave, unread.
+/// What the endpoints gave, as it came.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Records {
-    /// Bundles of the STIX endpoint.
-    pub(super) bundles: Vec<Value>,
-    /// Rows of the list.
-    pub(super) rows: Vec<Value>,
+    /// What answers of the STIX endpoint hold.
+    pub(super) bundles: Vec<Contents>,
+    /// The texts of rows of the list.
+    pub(super) rows: Vec<Bytes>,
 }
 
 /// What was read, and whether that is all there was.
@@ -123,15 +126,11 @@ pub(super) async fn list_in_parts(client: &Client, ask: &Ask, walk: Walk) -> Res
 
 /// Reads the STIX endpoint, which knows no pages: an answer that may be cut is not whole.
 pub(super) async fn stix(client: &Client, ask: &Ask) -> Result<Walk, Failure> {
-    let answer = client.ask(client::STIX, ask).await?;
-    let is_bundle = answer.body.get("type").is_some_and(|name| name == "bundle");
-    if !is_bundle && !answer.body.is_array() {
-        return Err(Failure::Shape { message: "there is no bundle".to_owned() });
-    }
-    let indicators = stix_record::count_indicators(&answer.body);
+    let answer = client.ask::<Contents>(ask).await?;
+    let indicators = answer.reply.indicators;
     let cut = indicators >= ask.limit as usize || indicators == SILENT_CAP;
     Ok(Walk {
-        records: Records { bundles: vec![answer.body], rows: Vec::new() },
+        records: Records { bundles: vec![answer.reply], rows: Vec::new() },
         outcome: if cut { Outcome::TooMuch } else { Outcome::Whole },
         server_time: answer.server_time,
         ..Walk::default()
@@ -201,12 +200,13 @@ async fn walk_again(client: &Client, ask: &Ask, fixed: bool, most: u64) -> Resul
 }
 
 async fn walk_once(client: &Client, ask: &Ask, fixed: bool, most: u64) -> Result<Walk, Failure> {
-    let answer = client.ask(client::LIST, ask).await?;
-    let (rows, total) = page(&answer.body)?;
-    let mut walk = begin(ask, &answer.body, rows, total);
-    walk.server_time = answer.server_time.or_else(|| last_seen(rows).max());
-    walk.records.rows.clone_from(rows);
-    let mut end = rows.len();
+    let answer = client.ask::<Page>(ask).await?;
+    let page = answer.reply;
+    let total = page.total()?;
+    let mut walk = begin(ask, &page, total);
+    walk.server_time = answer.server_time.or_else(|| page.last_seen().max());
+    walk.records.rows = page.rows;
+    let mut end = walk.page;
     if end as u64 >= total {
         walk.outcome = Outcome::Whole;
         return Ok(walk);
@@ -225,15 +225,15 @@ async fn walk_once(client: &Client, ask: &Ask, fixed: bool, most: u64) -> Result
     }
     loop {
         let offset = end - (walk.page / 10).clamp(1, MOST_OVERLAP);
-        let answer = client.ask(client::LIST, &Ask { offset: offset as u64, ..ask.clone() }).await?;
-        let (rows, total) = page(&answer.body)?;
+        let page = client.ask::<Page>(&Ask { offset: offset as u64, ..ask.clone() }).await?.reply;
+        let total = page.total()?;
         // A page without a row that is new is not the one that was asked for.
-        let Some(fresh) = join(&walk.records.rows, rows, offset).filter(|fresh| !fresh.is_empty()) else {
-            return Ok(walk);
-        };
-        walk.records.rows.extend(fresh.iter().cloned());
+        let fresh =
+            join_rows(&walk.records.rows, &page.rows, offset).and_then(|known| page.rows.get(known..));
+        let Some(fresh) = fresh.filter(|fresh| !fresh.is_empty()) else { return Ok(walk) };
+        walk.records.rows.extend_from_slice(fresh);
         walk.total = Some(total);
-        end = offset + rows.len();
+        end = offset + page.rows.len();
         if end as u64 >= total {
             walk.outcome = Outcome::Whole;
             return Ok(walk);
@@ -242,71 +242,51 @@ async fn walk_once(client: &Client, ask: &Ask, fixed: bool, most: u64) -> Result
 }
 
 /// What the first page tells of the window.
-fn begin(ask: &Ask, body: &Value, rows: &[Value], total: u64) -> Walk {
-    let filters = body.pointer("/meta/filters");
-    let time =
-        |name: &str| filters?.get(name)?.as_str().and_then(loose_time::read).map(|time| time.instant());
+fn begin(ask: &Ask, page: &Page, total: u64) -> Walk {
     let kept_end = ask.until.and_then(|asked| {
         let beyond = |time: &DateTime<Utc>| *time > asked + SLACK;
-        match filters {
-            Some(_) => Some(time("until").is_some_and(|until| !beyond(&until))),
-            // A single row may be dated wrongly.
-            None => (last_seen(rows).filter(beyond).count() > rows.len() / 2).then_some(false),
+        if page.has_filters() {
+            return Some(page.filter("until").is_some_and(|until| !beyond(&until)));
         }
+        // A single row may be dated wrongly.
+        (page.last_seen().filter(beyond).count() > page.rows.len() / 2).then_some(false)
     });
-    let limit = body.pointer("/meta/limit").and_then(Value::as_u64);
     Walk {
-        clamped_to: time("since"),
+        clamped_to: page.filter("since"),
         kept_end,
         total: Some(total),
-        page: rows.len(),
-        free: u64::from(ask.limit) > FREE_PAGE && limit.is_some_and(|limit| limit <= FREE_PAGE),
+        page: page.rows.len(),
+        free: u64::from(ask.limit) > FREE_PAGE && page.limit().is_some_and(|limit| limit <= FREE_PAGE),
         ..Walk::default()
     }
 }
 
-/// When the rows were last seen, where they say so.
-fn last_seen(rows: &[Value]) -> impl Iterator<Item = DateTime<Utc>> {
-    let seen = rows.iter().filter_map(|row| loose_time::read(row.get("last_seen")?.as_str()?));
-    seen.map(|time| time.instant())
+/// Joins pages by the texts of their rows, else by their values, should the service write a row in two ways.
+fn join_rows(read: &[Bytes], page: &[Bytes], offset: usize) -> Option<usize> {
+    join(read, page, offset).or_else(|| {
+        let values = |rows: &[Bytes]| -> Option<Vec<Value>> {
+            rows.iter().map(|row| serde_json::from_slice(row).ok()).collect()
+        };
+        let last = read.get(read.len().saturating_sub(page.len())..)?;
+        join(&values(last)?, &values(page)?, offset)
+    })
 }
 
-/// The rows of an answer, and how many there are in all.
-fn page(body: &Value) -> Result<(&Vec<Value>, u64), Failure> {
-    let rows = body.get("data").and_then(Value::as_array);
-    let rows = rows.ok_or_else(|| Failure::Shape { message: "there is no list `data`".to_owned() })?;
-    Ok((rows, total(body)?))
-}
-
-/// How many rows there are in all.
-pub(super) fn total(body: &Value) -> Result<u64, Failure> {
-    let total = body.pointer("/meta/total").and_then(Value::as_u64);
-    total.ok_or_else(|| Failure::Shape { message: "there is no `meta.total`".to_owned() })
-}
-
-/// The rows of a page that come after those already read, if the two join without a gap.
-fn join<'a>(read: &[Value], page: &'a [Value], offset: usize) -> Option<&'a [Value]> {
-    let Some(last) = read.last().filter(|_| offset > 0) else { return Some(page) };
-    let ends_with = |head: &[Value]| read.len() >= head.len() && read.ends_with(head);
+/// How many rows of a page are those read last, if the two join without a gap.
+fn join<T: PartialEq>(read: &[T], page: &[T], offset: usize) -> Option<usize> {
+    let Some(last) = read.last().filter(|_| offset > 0) else { return Some(0) };
     // The longest join first: of rows that are all alike, none may be taken for new.
-    let joins = (0..page.len()).rev().filter(|at| page.get(*at) == Some(last));
-    let at = joins.into_iter().find(|at| page.get(..=*at).is_some_and(ends_with))?;
-    page.get(at + 1..)
+    let mut joins = (0..page.len()).rev().filter(|at| page.get(*at) == Some(last));
+    joins.find(|at| page.get(..=*at).is_some_and(|head| read.ends_with(head))).map(|at| at + 1)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-
-    fn rows(numbers: &[u32]) -> Vec<Value> {
-        numbers.iter().map(|number| json!(number)).collect()
-    }
 
     #[test]
     fn pages_join_only_without_a_gap() {
-        let read = rows(&[1, 2, 3, 4, 5]);
+        let read = [1, 2, 3, 4, 5];
         let cases: &[(&[u32], Option<&[u32]>)] = &[
             // Nothing moved; the overlap is of two rows.
             (&[4, 5, 6, 7], Some(&[6, 7])),
@@ -323,11 +303,19 @@ mod tests {
             (&[3, 4, 5], Some(&[])),
         ];
         for (page, fresh) in cases {
-            let page = rows(page);
-            let expected = fresh.map(rows);
-            assert_eq!(join(&read, &page, 3).map(<[Value]>::to_vec), expected, "{page:?}");
+            assert_eq!(join(&read, page, 3).map(|known| &page[known..]), *fresh, "{page:?}");
         }
-        let alike = rows(&[1, 1, 1]);
-        assert_eq!(join(&alike, &rows(&[1, 1, 2]), 1), Some(rows(&[2]).as_slice()));
+        assert_eq!(join(&[1, 1, 1], &[1, 1, 2], 1), Some(2));
+    }
+
+    #[test]
+    fn pages_join_though_a_row_is_written_in_two_ways() {
+        let rows = |texts: &[&'static str]| {
+            texts.iter().map(|text| Bytes::from_static(text.as_bytes())).collect::<Vec<_>>()
+        };
+        let read = rows(&[r#"{"id":1}"#, r#"{"id":2,"type":"url"}"#]);
+        let page = rows(&[r#"{"type": "url", "id": 2}"#, r#"{"id":3}"#]);
+        assert_eq!(join_rows(&read, &page, 1), Some(1));
+        assert_eq!(join_rows(&read, &rows(&[r#"{"id":3}"#]), 1), None);
     }
 }

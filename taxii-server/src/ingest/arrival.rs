@@ -33,13 +33,13 @@ pub enum Arrival {
 
 impl Arrival {
     /// A record that cannot be used: the cause by its name, and why in a sentence.
-    pub fn quarantined(cause: &str, reason: String, form: Form, text: &str) -> Self {
-        Self::Quarantined(Quarantined { cause: cause.to_owned(), reason, form, record: text.to_owned() })
+    pub fn quarantined(cause: &str, reason: String, form: Form, record: &[u8]) -> Self {
+        Self::Quarantined(Quarantined { cause: cause.to_owned(), reason, form, record: record.to_owned() })
     }
 
     /// A record that was put right, and how.
-    pub fn repaired(repairs: Repairs, form: Form, text: &str) -> Self {
+    pub fn repaired(repairs: Repairs, form: Form, record: &[u8]) -> Self {
         let repairs = repairs.into_iter().map(|repair| repair.name().to_owned()).collect();
-        Self::Repaired(Repaired { repairs, form, record: text.to_owned() })
+        Self::Repaired(Repaired { repairs, form, record: record.to_owned() })
     }
 }

@@ -78,6 +78,8 @@ repairs! {
     Port = "port",
     /// The value is of another type than the record says.
     Retyped = "retyped",
+    /// A member comes more than once, with the same value.
+    Repeated = "repeated",
     /// A member is of another kind than it should be, and is set aside.
     Member = "member",
 }

@@ -71,7 +71,7 @@ pub(super) async fn get(visit: Visit) -> Result<HttpResponse, ApiError> {
         short: record.id.short(),
         feed: record.feed,
         reason: record.quarantined.reason,
-        record: record.quarantined.record,
+        record: String::from_utf8_lossy(&record.quarantined.record).into_owned(),
         first_seen: When::new(record.first_seen.timestamp().instant(), now),
         may_act,
     };

@@ -1,6 +1,6 @@
-//! Records of feeds that could not be used, or not as they came, with their text.
+//! Records of feeds that could not be used, or not as they came, with the bytes that came.
 //!
-//! A text is kept once, however often it comes. A record that an operator has dropped is remembered by its digest alone,
+//! A record is kept once, however often it comes. A record that an operator has dropped is remembered by its digest alone,
 //! so that it does not come back with the next poll.
 
 use std::collections::BTreeSet;
@@ -47,8 +47,8 @@ pub struct Quarantined {
     pub reason: String,
     /// How it came.
     pub form: Form,
-    /// The text of the record.
-    pub record: String,
+    /// The record as it came.
+    pub record: Vec<u8>,
 }
 
 /// A record that had to be put right.
@@ -58,16 +58,16 @@ pub struct Repaired {
     pub repairs: BTreeSet<String>,
     /// How it came.
     pub form: Form,
-    /// The text of the record.
-    pub record: String,
+    /// The record as it came.
+    pub record: Vec<u8>,
 }
 
-/// What names a record: the SHA-256 of its feed, its form and its text, in hexadecimal digits.
+/// What names a record: the SHA-256 of its feed, its form and its bytes, in hexadecimal digits.
 ///
 /// ```
 /// use taxii_server::storage::quarantine::{Form, RecordId};
 ///
-/// let id = RecordId::of("socdefenders", Form::Row, "{}");
+/// let id = RecordId::of("socdefenders", Form::Row, b"{}");
 /// assert_eq!(id.to_string().len(), 64);
 /// assert_eq!(id.short().len(), 12);
 /// ```
@@ -167,8 +167,8 @@ impl Handling {
 
 impl RecordId {
     /// The name of a record.
-    pub fn of(feed: &str, form: Form, text: &str) -> Self {
-        Self(Sha256::digest(format!("{feed}\n{}\n{text}", form.name())).into())
+    pub fn of(feed: &str, form: Form, record: &[u8]) -> Self {
+        Self(Sha256::digest([feed.as_bytes(), form.name().as_bytes(), record].join(&b'\n')).into())
     }
 
     /// The first digits, which are enough for people.
@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn a_prefix_holds_what_begins_with_it() {
-        let id = RecordId::of("feed", Form::Row, "{}");
+        let id = RecordId::of("feed", Form::Row, b"{}");
         let holds = |digits: &str| {
             let [least, greatest] = digits.parse::<RecordPrefix>().unwrap().range();
             least.as_slice() <= id.bytes() && id.bytes() <= greatest.as_slice()

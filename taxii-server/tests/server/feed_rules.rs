@@ -94,7 +94,8 @@ impl Bench {
         let latest: Timestamp = "2026-01-01T00:05:00.000Z".parse().unwrap();
         let reader = Reader::new(feed);
         let settings = self.config.feeds.iter().find(|settings| settings.name == feed).unwrap();
-        let arrivals = records.iter().flat_map(|record| reader.read(form, &record.to_string(), &latest));
+        let arrivals =
+            records.iter().flat_map(|record| reader.read(form, record.to_string().as_bytes(), &latest));
         let batch = FeedBatch {
             feed: feed.to_owned(),
             collection: self.config.collection_of(settings).unwrap(),

@@ -264,7 +264,7 @@ async fn with_quarantine(backend: Backend, records: &[&str]) -> World {
         cause: "value".to_owned(),
         reason: "`<b>` is no value".to_owned(),
         form: Form::Row,
-        record: (*record).to_owned(),
+        record: record.as_bytes().to_owned(),
     };
     let quarantined = records.iter().map(quarantined).collect();
     let write = FeedWrite { quarantined, ..FeedWrite::new(&FeedSettings::default().name) };
@@ -329,7 +329,7 @@ async fn quarantine_is_changed_only_from_its_own_page(backend: Backend) {
 /// The name of the record with this text.
 async fn records_of(world: &World, text: &str) -> String {
     let records = world.storage.quarantined(&Chosen::default(), 10).await.unwrap();
-    records.iter().find(|record| record.quarantined.record == text).unwrap().id.to_string()
+    records.iter().find(|record| record.quarantined.record == text.as_bytes()).unwrap().id.to_string()
 }
 
 async fn the_overview_says_how_the_feeds_do(backend: Backend) {

@@ -101,7 +101,7 @@ async fn feeds_and_what_they_told(backend: Backend) {
         cause: "value".to_owned(),
         reason: "it is bad".to_owned(),
         form: Form::Row,
-        record: "{\"a\":\"\\u0000\"}".to_owned(),
+        record: b"{\"a\":\0 \xff}".to_vec(),
     };
     // More than one statement takes.
     let first = FeedWrite {

@@ -3,6 +3,7 @@
 mod faults;
 mod losses;
 mod month;
+mod originals;
 mod polls;
 mod stale;
 mod world;

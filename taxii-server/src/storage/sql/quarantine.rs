@@ -46,8 +46,9 @@ impl<B: Backend> Quarantine for SqlStorage<B> {
         let mut count = 0;
         for records in records.chunks(B::Connection::ROWS_AT_ONCE) {
             let mut update = Statement::new(
-                "UPDATE quarantine SET record = '', dropped = $1 WHERE dropped IS NULL AND digest",
+                "UPDATE quarantine SET record = $1, dropped = $2 WHERE dropped IS NULL AND digest",
             )
+            .bind([].as_slice())
             .bind(dropped.millis());
             update.push_one_of(records.iter().map(RecordId::bytes));
             count += tx.execute(update).await?;
@@ -116,7 +117,7 @@ async fn quarantine<S: Session>(tx: &mut S, write: &FeedWrite, now: i64) -> Resu
                 text(&record.cause),
                 text(&record.reason),
                 record.form.name().into(),
-                text(&record.record),
+                record.record.as_slice().into(),
                 now.into(),
             ]
         }));
@@ -148,7 +149,7 @@ async fn repaired<S: Session>(tx: &mut S, write: &FeedWrite, now: i64) -> Result
                 text(&write.feed),
                 form.name().into(),
                 repairs.iter().map(String::as_str).collect::<Vec<_>>().join(" ").into(),
-                text(record),
+                record.as_slice().into(),
                 now.into(),
             ]
         }));
@@ -188,14 +189,14 @@ pub(super) fn text(text: &str) -> Value {
 fn quarantined_record(mut row: Row) -> Result<QuarantinedRecord, StorageError> {
     let (id, feed, cause, reason) = (record_id(&mut row)?, row.next()?, row.next()?, row.next()?);
     let form = row.next::<String>()?;
-    let record: String = row.next()?;
+    let record: Vec<u8> = row.next()?;
     let quarantined = Quarantined { cause, reason, form: form_named(&form, &record), record };
     Ok(QuarantinedRecord { id, feed, quarantined, first_seen: DateAdded::from_millis(row.next()?) })
 }
 
 fn repaired_record(mut row: Row) -> Result<RepairedRecord, StorageError> {
     let (id, feed, repairs) = (record_id(&mut row)?, row.next()?, row.next::<String>()?);
-    let (form, record): (String, String) = (row.next()?, row.next()?);
+    let (form, record): (String, Vec<u8>) = (row.next()?, row.next()?);
     let repairs = repairs.split_ascii_whitespace().map(str::to_owned).collect();
     let repaired = Repaired { repairs, form: form_named(&form, &record), record };
     Ok(RepairedRecord { id, feed, repaired, first_seen: DateAdded::from_millis(row.next()?) })
@@ -207,11 +208,13 @@ fn record_id(row: &mut Row) -> Result<RecordId, StorageError> {
 }
 
 /// A record that was stored before its form was is an object if it looks like one.
-fn form_named(name: &str, record: &str) -> Form {
+fn form_named(name: &str, record: &[u8]) -> Form {
     match name {
         "row" => Form::Row,
         "object" => Form::Object,
-        _ if record.contains("\"pattern\"") || record.contains("--") => Form::Object,
-        _ => Form::Row,
+        _ => match String::from_utf8_lossy(record) {
+            text if text.contains("\"pattern\"") || text.contains("--") => Form::Object,
+            _ => Form::Row,
+        },
     }
 }
