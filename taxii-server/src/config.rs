@@ -88,10 +88,9 @@ pub struct Config {
     /// more. Text such as `30s`.
     #[serde(with = "duration")]
     pub body_timeout: Duration,
-    /// An envelope of up to so many objects is processed before its request is answered; a larger one is stored, and
-    /// processed after.
+    /// An envelope of up to so many objects is processed before its request is answered.
     pub small_envelope: usize,
-    /// How long the answer to a larger one waits for its end, so that mostly it can say what has become of the objects.
+    /// How long a larger one is processed before its request is answered; what is left then is stored, and processed after.
     #[serde(with = "duration")]
     pub post_wait: Duration,
     /// Take envelopes that are declared as `application/stix+json` too.

@@ -1,4 +1,5 @@
-//! Objects that clients send: a small envelope is processed at once, a large one is stored and then worked off.
+//! Objects that clients send: an envelope is processed part after part while its sender waits; what is left of a large one
+//! when patience is at its end is stored, and then worked off.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,9 +9,9 @@ use std::time::Duration;
 use serde_json::value::RawValue;
 use stix_core::validate::Profile;
 use stix_core::{Identifier, Timestamp};
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, mpsc};
 use tokio::task::spawn_blocking;
-use tokio::time::timeout;
+use tokio::time::Instant;
 use uuid::{Builder, Uuid};
 
 use super::judgement::{self, Judge};
@@ -26,9 +27,6 @@ const PART: (usize, usize) = (500, 4 << 20);
 /// What a server takes the lease on that works off what waits.
 const TASK: &str = "intake";
 
-/// How many submissions can be worked off before who waits for one looks.
-const REMEMBERED: usize = 64;
-
 /// How long a status is kept after its completion (section 4.3.1 recommends a day).
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -41,8 +39,6 @@ pub struct Intake {
     at_once: usize,
     patience: Duration,
     arrived: Notify,
-    /// The submissions that were worked off here.
-    worked_off: broadcast::Sender<Uuid>,
 }
 
 /// An envelope that was sent.
@@ -66,17 +62,20 @@ pub enum IntakeError {
     Storage(StorageError),
 }
 
-/// An envelope, looked at.
+/// As much of an envelope as has been looked at.
 enum Sorted {
+    /// The next part.
     Judged(Vec<Entry>),
+    /// All that is left.
     Waiting(Vec<WaitingObjects>),
 }
 
-/// A part with what was found of its objects.
+/// A part that has waited, with what was found of its objects.
 type JudgedPart = (PartName, Vec<Entry>);
 
 impl Intake {
-    /// An intake into collections, each with its profile. Envelopes of up to `at_once` objects are processed at once.
+    /// An intake into collections, each with its profile. Envelopes of up to `at_once` objects are processed at once,
+    /// others wait.
     pub fn new(
         storage: Arc<dyn Storage>,
         clock: Clock,
@@ -92,11 +91,10 @@ impl Intake {
             at_once,
             patience: Duration::ZERO,
             arrived: Notify::new(),
-            worked_off: broadcast::Sender::new(REMEMBERED),
         }
     }
 
-    /// The same, which waits so long at most for what is worked off, before it says what has become of it.
+    /// The same, but larger envelopes too are processed at once, as much of them as can be in this time.
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
@@ -105,7 +103,7 @@ impl Intake {
     /// Takes an envelope in. When this returns, nothing of it can be lost.
     ///
     /// # Errors
-    /// It is no envelope, or the store failed; then nothing of it is stored.
+    /// It is no envelope; or the store failed, and then it can be sent again, whatever of it was stored.
     pub async fn post(&self, posting: Posting) -> Result<(Submission, Vec<Outcome>), IntakeError> {
         let submission = Submission {
             id: Builder::from_random_bytes(rand::random()).into_uuid(),
@@ -114,35 +112,47 @@ impl Intake {
             received: DateAdded::from_millis(self.dating.clock.now().timestamp_millis()),
         };
         let (judge, at_once, now) = (self.judge(&posting.collection), self.at_once, self.now());
-        let sorted = blocking(move || {
-            let envelope = PostedEnvelope::read(&posting.body).map_err(IntakeError::Envelope)?;
-            Ok::<_, IntakeError>(match envelope.objects.len() <= at_once {
-                true => Sorted::Judged(judged(&judge, &envelope.objects, 0, &now)),
-                false => Sorted::Waiting(parts(&envelope.objects)),
-            })
+        let end = Instant::now() + self.patience;
+        // One part waits to be stored while the next one is judged.
+        let (sorted, parts) = mpsc::channel(1);
+        let sorting = blocking(move || {
+            let objects = PostedEnvelope::read(&posting.body)?.objects;
+            let late = || objects.len() > at_once && Instant::now() >= end;
+            sort(&judge, &objects, late, &now, |part| sorted.blocking_send(part).is_ok());
+            Ok(())
         });
-        match sorted.await? {
-            Sorted::Judged(entries) => {
-                let outcomes = self.storage.submit_processed(&submission, entries, &self.dating).await?;
-                Ok((submission, outcomes))
-            }
-            Sorted::Waiting(parts) => {
-                let outcomes = parts.iter().flat_map(|part| part.outcomes.iter().cloned()).collect();
-                let worked_off = self.worked_off.subscribe();
-                self.storage.submit_waiting(&submission, parts).await?;
-                self.arrived.notify_one();
-                let outcomes = self.outcome_of(submission.id, worked_off).await.unwrap_or(outcomes);
-                Ok((submission, outcomes))
-            }
-        }
+        let (is_envelope, outcomes) = tokio::join!(sorting, self.take_in(&submission, parts));
+        is_envelope.map_err(IntakeError::Envelope)?;
+        Ok((submission, outcomes?))
     }
 
-    /// What has become of a submission that was worked off before patience was at its end. A failure to find out changes
-    /// nothing for who has sent it.
-    async fn outcome_of(&self, id: Uuid, mut worked_off: broadcast::Receiver<Uuid>) -> Option<Vec<Outcome>> {
-        let this_one = async { while worked_off.recv().await != Ok(id) {} };
-        timeout(self.patience, this_one).await.ok()?;
-        self.storage.submission(id).await.ok()?.map(|(_, outcomes)| outcomes)
+    /// Stores an envelope, and the submission with the end of it. Until then nobody has been told of the submission, so
+    /// it need not be found again: who hears nothing sends the objects once more.
+    async fn take_in(
+        &self,
+        submission: &Submission,
+        mut parts: mpsc::Receiver<Sorted>,
+    ) -> Result<Vec<Outcome>, StorageError> {
+        let (mut outcomes, mut judged, mut rest) = (Vec::new(), Vec::new(), Vec::new());
+        while let Some(part) = parts.recv().await {
+            match part {
+                Sorted::Judged(next) => {
+                    let before = std::mem::replace(&mut judged, next);
+                    let added = self.storage.add_entries(&submission.collection, before, &self.dating);
+                    outcomes.extend(added.await?);
+                }
+                Sorted::Waiting(parts) => rest = parts,
+            }
+        }
+        if judged.is_empty() && rest.is_empty() {
+            return Ok(outcomes);
+        }
+        let waits = !rest.is_empty();
+        let outcomes = self.storage.submit(submission, outcomes, judged, rest, &self.dating).await?;
+        if waits {
+            self.arrived.notify_one();
+        }
+        Ok(outcomes)
     }
 
     /// A submission and what has become of its objects so far.
@@ -183,13 +193,10 @@ impl Intake {
         // A server that has lost its lease without knowing does no harm: each part is processed once.
         let Some(_lease) = self.storage.lead(TASK).await? else { return Ok(()) };
         loop {
-            let submission = part.name.submission;
             let mut judged = self.judged_part(part).await?;
             while let Some(next) = self.process(judged).await? {
                 judged = next;
             }
-            // Perhaps nobody waits for it.
-            let _ = self.worked_off.send(submission);
             part = match self.storage.waiting_part().await? {
                 Some(next) => next,
                 None => return Ok(()),
@@ -248,8 +255,32 @@ impl Intake {
     }
 }
 
+/// Judges an envelope part after part until it is late, and hands on each, while somebody takes them.
+fn sort(
+    judge: &Judge,
+    objects: &[&RawValue],
+    late: impl Fn() -> bool,
+    now: &Timestamp,
+    hand_on: impl Fn(Sorted) -> bool,
+) {
+    let mut first = 0;
+    let mut parts = parts(objects).into_iter();
+    while !late()
+        && let Some(part) = parts.next()
+    {
+        if !hand_on(Sorted::Judged(judged(judge, part, first, now))) {
+            return;
+        }
+        first += part.len();
+    }
+    let rest: Vec<_> = parts.scan(first, |first, part| Some(waiting(part, first))).collect();
+    if !rest.is_empty() {
+        hand_on(Sorted::Waiting(rest));
+    }
+}
+
 /// Judges objects, of which the first has this place in the envelope. One that makes the checks panic is refused: it must
-/// not keep what waits behind it from being processed.
+/// not keep what comes behind it from being processed.
 fn judged(judge: &Judge, objects: &[&RawValue], first: usize, now: &Timestamp) -> Vec<Entry> {
     let judged = |(place, object): (usize, &&RawValue)| {
         catch_unwind(AssertUnwindSafe(|| judge.judge(object, place, now))).unwrap_or_else(|_| {
@@ -264,24 +295,34 @@ fn judged(judge: &Judge, objects: &[&RawValue], first: usize, now: &Timestamp) -
 }
 
 /// Cuts an envelope into parts.
-fn parts(objects: &[&RawValue]) -> Vec<WaitingObjects> {
-    let mut parts = Vec::new();
-    let empty = || WaitingObjects { texts: b"[".to_vec(), outcomes: Vec::new() };
-    let mut part = empty();
-    for (place, object) in objects.iter().enumerate() {
-        if part.outcomes.len() >= PART.0 || part.texts.len() >= PART.1 {
-            part.texts.push(b']');
-            parts.push(std::mem::replace(&mut part, empty()));
+fn parts<'a>(objects: &'a [&'a RawValue]) -> Vec<&'a [&'a RawValue]> {
+    let mut octets = 0_usize;
+    let mut objects_in = 0;
+    let together = |_: &&RawValue, next: &&RawValue| {
+        octets = octets.saturating_add(next.get().len());
+        objects_in += 1;
+        let fits = objects_in < PART.0 && octets < PART.1;
+        if !fits {
+            (octets, objects_in) = (0, 0);
         }
-        if !part.outcomes.is_empty() {
-            part.texts.push(b',');
+        fits
+    };
+    objects.chunk_by(together).collect()
+}
+
+/// A part as it waits; `place` is that of its first object in the envelope, and then of the next part's.
+fn waiting(part: &[&RawValue], place: &mut usize) -> WaitingObjects {
+    let (mut texts, mut outcomes) = (b"[".to_vec(), Vec::with_capacity(part.len()));
+    for object in part {
+        if !outcomes.is_empty() {
+            texts.push(b',');
         }
-        part.texts.extend_from_slice(object.get().as_bytes());
-        part.outcomes.push(judgement::waiting(object, place));
+        texts.extend_from_slice(object.get().as_bytes());
+        outcomes.push(judgement::waiting(object, *place));
+        *place += 1;
     }
-    part.texts.push(b']');
-    parts.push(part);
-    parts
+    texts.push(b']');
+    WaitingObjects { texts, outcomes }
 }
 
 /// Runs what takes long beside the requests. A panic goes on in the caller.
@@ -317,5 +358,64 @@ impl std::error::Error for IntakeError {
             Self::Envelope(_) => None,
             Self::Storage(error) => error.source(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    #[test]
+    fn what_is_late_waits_with_its_place() {
+        let texts: Vec<_> =
+            (0..1_300).map(|number| RawValue::from_string(number.to_string()).unwrap()).collect();
+        let objects: Vec<&RawValue> = texts.iter().map(|text| &**text).collect();
+        let (judge, now) = (Judge::new(Profile::Default), "2026-01-01T00:00:00.000Z".parse().unwrap());
+        for judged_parts in 0..=3 {
+            let sorted = RefCell::new(Vec::new());
+            let late = || sorted.borrow().len() >= judged_parts;
+            let hand_on = |part| {
+                sorted.borrow_mut().push(part);
+                true
+            };
+            sort(&judge, &objects, late, &now, hand_on);
+            let mut names = Vec::new();
+            for (part, sorted) in sorted.into_inner().into_iter().enumerate() {
+                match sorted {
+                    Sorted::Judged(entries) => {
+                        assert!(part < judged_parts);
+                        names.extend(entries.into_iter().map(|entry| match entry {
+                            Entry::Refused { id, .. } => id,
+                            Entry::Good(_) => panic!("a number is no object"),
+                        }));
+                    }
+                    Sorted::Waiting(parts) => {
+                        assert_eq!(part, judged_parts);
+                        for part in parts {
+                            let texts: Vec<usize> = serde_json::from_slice(&part.texts).unwrap();
+                            assert_eq!(texts.first(), Some(&names.len()));
+                            names.extend(part.outcomes.into_iter().map(|outcome| outcome.id));
+                        }
+                    }
+                }
+            }
+            let expected: Vec<_> = (0..1_300).map(|place| format!("/objects/{place}")).collect();
+            assert_eq!(names, expected);
+        }
+    }
+
+    #[test]
+    fn parts_have_so_many_objects_or_octets() {
+        let sizes = |texts: &[Box<RawValue>]| {
+            let objects: Vec<&RawValue> = texts.iter().map(|text| &**text).collect();
+            parts(&objects).iter().map(|part| part.len()).collect::<Vec<_>>()
+        };
+        let short = vec![RawValue::from_string("7".to_owned()).unwrap(); 1_001];
+        assert_eq!(sizes(&short), [500, 500, 1]);
+        let long = vec![RawValue::from_string(format!("\"{}\"", "x".repeat(3 << 20))).unwrap(); 5];
+        assert_eq!(sizes(&long), [2, 2, 1]);
+        assert!(sizes(&[]).is_empty());
     }
 }

@@ -1,7 +1,7 @@
 //! Submissions: what a request to add objects brought, and what became of it (TAXII 2.1, sections 4.3 and 5.5).
 //!
-//! A submission has parts. A part either was processed in the transaction that stored it, or waits with the texts of
-//! its objects; whoever processes it takes these texts away in the transaction that adds the objects, so that each part
+//! A submission has parts. A part either was processed before the submission was stored, or waits with the texts of its
+//! objects; whoever processes it takes these texts away in the transaction that adds the objects, so that each part
 //! is processed once, whichever process does it and however often one dies.
 
 use async_trait::async_trait;
@@ -15,20 +15,24 @@ use super::{CollectionId, DateAdded, Dating, NewObject, StorageError};
 /// is not registered; then nothing is stored.
 #[async_trait]
 pub trait Submissions {
-    /// Stores a submission and adds its objects in one transaction.
-    async fn submit_processed(
+    /// Adds objects of a submission that is not stored yet.
+    async fn add_entries(
         &self,
-        submission: &Submission,
+        collection: &CollectionId,
         entries: Vec<Entry>,
         dating: &Dating,
     ) -> Result<Vec<Outcome>, StorageError>;
 
-    /// Stores a submission whose parts wait.
-    async fn submit_waiting(
+    /// Stores a submission in one transaction: what has become of its first objects already, the next ones, which are
+    /// added with it, and those that wait. The answer is what has become of all.
+    async fn submit(
         &self,
         submission: &Submission,
-        parts: Vec<WaitingObjects>,
-    ) -> Result<(), StorageError>;
+        outcomes: Vec<Outcome>,
+        entries: Vec<Entry>,
+        rest: Vec<WaitingObjects>,
+        dating: &Dating,
+    ) -> Result<Vec<Outcome>, StorageError>;
 
     /// The first part that waits, of the oldest submission that has one.
     async fn waiting_part(&self) -> Result<Option<WaitingPart>, StorageError>;

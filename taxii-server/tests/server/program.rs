@@ -27,7 +27,7 @@ pub(crate) fn configure(folder: &Path, place: &Place, port: u16) {
         Place::Postgres(url) => url.clone(),
     };
     let settings = format!(
-        "listen = '127.0.0.1:{port}'\ndatabase = '{database}'\nsmall_envelope = 20\npost_wait = '0s'\nallowance = '2s'\n"
+        "listen = '127.0.0.1:{port}'\ndatabase = '{database}'\nsmall_envelope = 20\npost_wait = '20ms'\nallowance = '2s'\n"
     );
     std::fs::write(folder.join("taxii-server.toml"), settings).unwrap();
 }

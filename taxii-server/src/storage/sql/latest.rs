@@ -64,21 +64,22 @@ pub(super) async fn promote(tx: &mut impl Session, collection: i64, id: &str) ->
 }
 
 /// The latest records of those of these objects that have any, with their ranks.
-async fn stored(
-    tx: &mut impl Session,
+async fn stored<S: Session>(
+    tx: &mut S,
     collection: i64,
-    ids: impl Iterator<Item = &str>,
+    ids: impl ExactSizeIterator<Item = &str>,
 ) -> Result<Vec<(String, i64, Rank)>, StorageError> {
+    let full = ids.len() == S::ROWS_AT_ONCE;
     let mut select = Statement::new("WITH wanted (id) AS (VALUES ");
     select.push_rows(ids.map(|id| [Value::from(id)]));
     // One look into the index for each, which a join would leave to the planner.
-    select.push(") SELECT (SELECT o.record FROM object AS o WHERE o.collection = ").push_bind(collection);
-    select
-        .push(" AND o.id = wanted.id ORDER BY o.spec_version DESC, o.version_key DESC LIMIT 1) FROM wanted");
-    let mut records = Vec::new();
-    for row in tx.fetch_all(select).await? {
-        records.extend(row.last::<Option<i64>>()?);
-    }
+    select.push(") SELECT * FROM (SELECT (SELECT o.record FROM object AS o WHERE o.collection = ");
+    select.push_bind(collection).push(
+        " AND o.id = wanted.id ORDER BY o.spec_version DESC, o.version_key DESC LIMIT 1) AS record FROM wanted) \
+         AS looked WHERE record IS NOT NULL",
+    );
+    let records: Vec<i64> =
+        tx.fetch_all(select.keep(full)).await?.into_iter().map(Row::last).collect::<Result<_, _>>()?;
     if records.is_empty() {
         return Ok(Vec::new());
     }

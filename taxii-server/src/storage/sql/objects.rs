@@ -254,19 +254,17 @@ async fn stored<S: Session>(
     }));
     // One look into the index for each, which a join would leave to the planner.
     select.push(
-        ") SELECT id, spec_version, version_key, (SELECT o.body FROM object AS o WHERE o.collection = ",
+        ") SELECT * FROM (SELECT id, spec_version, version_key, \
+         (SELECT o.body FROM object AS o WHERE o.collection = ",
     );
     select.push_bind(collection).push(
         " AND o.id = wanted.id AND o.spec_version = wanted.spec_version \
-         AND o.version_key = wanted.version_key) FROM wanted",
+         AND o.version_key = wanted.version_key) AS body FROM wanted) AS looked WHERE body IS NOT NULL",
     );
     let mut found = HashMap::new();
     let select = select.keep(objects.len() == S::ROWS_AT_ONCE);
     for mut row in tx.fetch_all(select).await? {
-        let name = (row.next()?, row.next()?, row.next()?);
-        if let Some(body) = row.next::<Option<Vec<u8>>>()? {
-            found.insert(name, body);
-        }
+        found.insert((row.next()?, row.next()?, row.next()?), row.next()?);
     }
     Ok(found)
 }

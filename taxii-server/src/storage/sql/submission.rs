@@ -14,37 +14,47 @@ use crate::storage::{Added, CollectionId, DateAdded, Dating, NewObject, StorageE
 
 #[async_trait]
 impl<B: Backend> Submissions for SqlStorage<B> {
-    async fn submit_processed(
+    async fn add_entries(
         &self,
-        submission: &Submission,
+        collection: &CollectionId,
         entries: Vec<Entry>,
         dating: &Dating,
     ) -> Result<Vec<Outcome>, StorageError> {
+        if entries.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut tx = self.backend.begin().await?;
-        let now = dating.clock.now().timestamp_millis();
-        // First the objects, since they lock the collection: a row that refers to the collection holds it a little, and
-        // of two who hold it neither could then lock it.
-        let outcomes = add::<B>(&mut tx, &submission.collection, entries, dating).await?;
-        insert(&mut *tx, submission, Some(now)).await?;
-        insert_part(&mut *tx, submission, 0, &outcomes, Value::Bytes(None)).await?;
+        let outcomes = add::<B>(&mut tx, collection, entries, dating).await?;
         tx.commit().await?;
         Ok(outcomes)
     }
 
-    async fn submit_waiting(
+    async fn submit(
         &self,
         submission: &Submission,
-        parts: Vec<WaitingObjects>,
-    ) -> Result<(), StorageError> {
+        mut outcomes: Vec<Outcome>,
+        entries: Vec<Entry>,
+        rest: Vec<WaitingObjects>,
+        dating: &Dating,
+    ) -> Result<Vec<Outcome>, StorageError> {
         let mut tx = self.backend.begin().await?;
-        insert(&mut *tx, submission, None).await?;
-        let mut first = 0;
-        for part in parts {
-            let texts = Value::Bytes(Some(part.texts));
-            insert_part(&mut *tx, submission, first, &part.outcomes, texts).await?;
-            first = first.saturating_add(i64::try_from(part.outcomes.len()).unwrap_or(i64::MAX));
+        if !entries.is_empty() {
+            // First the objects, since they lock the collection: a row that refers to the collection holds it a little,
+            // and of two who hold it neither could then lock it.
+            outcomes.extend(add::<B>(&mut tx, &submission.collection, entries, dating).await?);
         }
-        Ok(tx.commit().await?)
+        let completed = rest.is_empty().then(|| dating.clock.now().timestamp_millis());
+        insert(&mut *tx, submission, completed).await?;
+        if !outcomes.is_empty() {
+            insert_part(&mut *tx, submission, 0, &outcomes, Value::Bytes(None)).await?;
+        }
+        for part in rest {
+            let texts = Value::Bytes(Some(part.texts));
+            insert_part(&mut *tx, submission, outcomes.len(), &part.outcomes, texts).await?;
+            outcomes.extend(part.outcomes);
+        }
+        tx.commit().await?;
+        Ok(outcomes)
     }
 
     async fn waiting_part(&self) -> Result<Option<WaitingPart>, StorageError> {
@@ -190,13 +200,14 @@ async fn insert(
 async fn insert_part(
     tx: &mut impl Session,
     submission: &Submission,
-    first: i64,
+    first: usize,
     outcomes: &[Outcome],
     waiting: Value,
 ) -> Result<(), StorageError> {
     let insert = Statement::new(
         "INSERT INTO submission_part (submission, first, outcomes, waiting) VALUES ($1, $2, $3, $4)",
     );
+    let first = i64::try_from(first).unwrap_or(i64::MAX);
     let insert = insert.bind(submission.id.to_string()).bind(first).bind(json(outcomes)?);
     tx.execute(insert.bind(waiting)).await?;
     Ok(())

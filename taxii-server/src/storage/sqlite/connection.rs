@@ -12,8 +12,8 @@ use crate::storage::sql::row::{Row, Value};
 use crate::storage::sql::statement::Statement;
 
 impl Session for SqliteConnection {
-    /// Nothing is far away here.
-    const ROWS_AT_ONCE: usize = 32;
+    /// Each statement goes to the thread of the connection and back, which takes as long as some dozens of rows.
+    const ROWS_AT_ONCE: usize = 128;
 
     async fn execute(&mut self, statement: Statement) -> Result<u64, StorageError> {
         Ok(query(statement).execute(self).await?.rows_affected())
