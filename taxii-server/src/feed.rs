@@ -14,6 +14,7 @@ mod backfill;
 mod budget;
 mod bundle;
 mod client;
+mod connection;
 mod failure;
 mod indicator_pattern;
 mod list_row;

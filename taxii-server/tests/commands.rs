@@ -1,6 +1,8 @@
 //! The commands of the program: what they print, and their exit codes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // all of this is tests
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -300,4 +302,32 @@ fn a_poll_by_hand_does_what_a_dry_run_says() {
     assert!(good(folder, &["quarantine", "list"]).contains("999.1.1.1"));
     standin.inject(Fault::Status(500));
     assert!(bad(folder, &["poll", "--once"], 1).contains("could not be polled"));
+}
+
+#[test]
+fn the_proxy_of_the_environment_is_used_and_its_refusal_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("key"), "sk_live_any").unwrap();
+    let settings = "[[feed]]\nurl = 'http://feed.invalid'\napi_key_file = 'key'\n";
+    std::fs::write(folder.join("taxii-server.toml"), settings).unwrap();
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = proxy.local_addr().unwrap();
+    let asked = std::thread::spawn(move || {
+        let (mut client, _) = proxy.accept().unwrap();
+        let mut lines = BufReader::new(client.try_clone().unwrap()).lines().map(Result::unwrap);
+        let head: Vec<_> = lines.by_ref().take_while(|line| !line.is_empty()).collect();
+        client.write_all(b"HTTP/1.1 407 Who?\r\nContent-Length: 0\r\n\r\n").unwrap();
+        head
+    });
+    let mut poll = command(folder, &["poll", "--once"]);
+    let output = poll.env("HTTP_PROXY", format!("http://eve:secret@{address}")).output().unwrap();
+    let (told, head) = (String::from_utf8(output.stdout).unwrap(), asked.join().unwrap());
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("the proxy refuses") && !told.contains("secret"), "{told}");
+    assert!(head[0].starts_with("GET http://feed.invalid/api/v1/iocs"), "{head:?}");
+    assert!(
+        head.iter().any(|line| line.eq_ignore_ascii_case("proxy-authorization: Basic ZXZlOnNlY3JldA==")),
+        "{head:?}"
+    );
 }

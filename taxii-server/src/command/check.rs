@@ -8,6 +8,7 @@ use super::output::Output;
 use super::{ExitWith, serve};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::feed::{Client, Failure};
 use crate::ingest::AllowLists;
 use crate::server::tls::Identity;
 use crate::storage;
@@ -23,8 +24,10 @@ pub(super) async fn run(config: &Config, clock: &Clock) -> Result<(), Box<dyn Er
         outcomes.push(("feeds", Ok("none is polled".to_owned())));
     }
     for feed in feeds {
-        let key = feed.api_key().map(|_| format!("`{}` has a key", feed.name));
-        outcomes.push(("feed", key.map_err(|error| format!("`{}`: {error}", feed.name))));
+        let client = feed.api_key().map_err(Failure::from);
+        let client = client.and_then(|_| Client::new(feed.clone(), clock.clone()));
+        let outcome = client.map(|_| format!("`{}` has a key", feed.name));
+        outcomes.push(("feed", outcome.map_err(|error| format!("`{}`: {error}", feed.name))));
     }
     if !config.allow_lists.is_empty() {
         let lists = AllowLists::open(&config.allow_lists);

@@ -6,12 +6,12 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, Utc};
 use reqwest::header::{self, HeaderMap};
-use reqwest::{Certificate, Proxy, Response, StatusCode, Url};
+use reqwest::{Response, StatusCode, Url};
 use serde_json::Value;
 
 use super::budget::{self, Budget};
 use super::settings::FeedSettings;
-use super::{Failure, loose_time};
+use super::{Failure, connection, loose_time};
 use crate::clock::Clock;
 
 /// The path of the endpoint of STIX bundles.
@@ -78,30 +78,12 @@ pub(super) struct Answer<R> {
 }
 
 impl Client {
-    /// A client that follows no redirect, since it would carry the key to another host.
+    /// A client with these settings.
     ///
     /// # Errors
     /// The certificates cannot be loaded, or the proxy is none.
     pub fn new(settings: FeedSettings, clock: Clock) -> Result<Self, Failure> {
-        // A provider that is already installed serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut http = reqwest::Client::builder()
-            .user_agent(concat!("taxii-server/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            // Of the whole: an answer that drips does not hold up the feed for longer.
-            .timeout(settings.timeout);
-        if let Some(path) = &settings.ca_file {
-            let unusable = |error: &dyn std::fmt::Display| Failure::Connection {
-                message: format!("`ca_file` `{}`: {error}", path.display()),
-            };
-            let text = std::fs::read(path).map_err(|error| unusable(&error))?;
-            let authorities = Certificate::from_pem_bundle(&text).map_err(|error| unusable(&error))?;
-            http = http.tls_certs_merge(authorities);
-        }
-        if let Some(proxy) = &settings.proxy {
-            http = http.proxy(Proxy::all(proxy).map_err(|error| connection(&error))?);
-        }
-        let http = http.build().map_err(|error| connection(&error))?;
+        let http = connection::open(&settings)?;
         let budget = Arc::new(Mutex::new(Budget::new(settings.daily_quota)));
         Ok(Self { http, settings, clock, budget, reserve: 0.0 })
     }
@@ -174,26 +156,44 @@ impl Client {
 
     async fn ask_once<R: Reply>(&self, ask: &Ask) -> Result<Answer<R>, Failure> {
         let key = self.settings.api_key()?;
+        connection::proxy(&self.settings)?;
         let request = self
             .http
             .get(self.url(R::PATH, ask)?)
             .bearer_auth(key)
             .header(header::ACCEPT, "application/json");
         self.budget().spend(self.clock.now());
-        let response = request.send().await.map_err(|error| connection(&error))?;
+        let response = request.send().await.map_err(|error| connection::failure(&error, &self.settings))?;
         let headers = response.headers().clone();
         self.budget().listen(&headers, self.clock.now());
         let status = response.status();
         if status.is_redirection() {
             return Err(Failure::Redirected { location: text(&headers, header::LOCATION.as_str()) });
         }
-        let body = read(response, self.settings.max_answer_bytes).await?;
+        let body = self.read(response).await?;
         if !status.is_success() {
             return Err(self.refused(status, &headers, &body));
         }
         let body = body.strip_prefix(BYTE_ORDER_MARK).map_or(body.clone(), |rest| body.slice_ref(rest));
         let reply = R::read(&body, &text(&headers, header::CONTENT_TYPE.as_str()))?;
         Ok(Answer { server_time: reply.generated_at().or_else(|| date(&headers)), reply })
+    }
+
+    /// Reads a body to its end, but no further than the limit.
+    async fn read(&self, mut response: Response) -> Result<Bytes, Failure> {
+        let limit = self.settings.max_answer_bytes;
+        let mut body = BytesMut::new();
+        if response.content_length().is_some_and(|length| length > u64::try_from(limit).unwrap_or(u64::MAX)) {
+            return Err(Failure::TooLarge { limit });
+        }
+        let broken = |error: reqwest::Error| connection::failure(&error, &self.settings);
+        while let Some(chunk) = response.chunk().await.map_err(broken)? {
+            if body.len() + chunk.len() > limit {
+                return Err(Failure::TooLarge { limit });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
     }
 
     fn url(&self, path: &str, ask: &Ask) -> Result<Url, Failure> {
@@ -231,27 +231,13 @@ impl Client {
         match status {
             StatusCode::UNAUTHORIZED => Failure::Unauthorized { code: field("code") },
             StatusCode::FORBIDDEN => Failure::Forbidden { code: field("code") },
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED => Failure::ProxyLogin,
             StatusCode::TOO_MANY_REQUESTS | StatusCode::PAYMENT_REQUIRED => {
                 Failure::RateLimited { wait: budget::lifted_in(headers, self.clock.now()) }
             }
             other => Failure::Status { status: other.as_u16(), message: field("message") },
         }
     }
-}
-
-/// Reads a body to its end, but no further than the limit.
-async fn read(mut response: Response, limit: usize) -> Result<Bytes, Failure> {
-    let mut body = BytesMut::new();
-    if response.content_length().is_some_and(|length| length > u64::try_from(limit).unwrap_or(u64::MAX)) {
-        return Err(Failure::TooLarge { limit });
-    }
-    while let Some(chunk) = response.chunk().await.map_err(|error| connection(&error))? {
-        if body.len() + chunk.len() > limit {
-            return Err(Failure::TooLarge { limit });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body.freeze())
 }
 
 /// The header `Date`.
@@ -262,14 +248,4 @@ pub(super) fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
 
 fn text(headers: &HeaderMap, name: &str) -> String {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("unknown").to_owned()
-}
-
-/// The innermost cause says most; the outer ones repeat the address.
-fn connection(error: &reqwest::Error) -> Failure {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    let message = if error.is_timeout() { "no answer in time".to_owned() } else { cause.to_string() };
-    Failure::Connection { message }
 }

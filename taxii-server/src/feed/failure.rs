@@ -43,6 +43,23 @@ pub enum Failure {
         /// What happened.
         message: String,
     },
+    /// The service shows a certificate that is not trusted.
+    Certificate {
+        /// What is wrong with it.
+        message: String,
+    },
+    /// There is no way through the proxy.
+    Proxy {
+        /// What happened.
+        message: String,
+    },
+    /// 407: the proxy wants a name and a password, or others.
+    ProxyLogin,
+    /// A setting cannot be used.
+    Setting {
+        /// Which, and why.
+        message: String,
+    },
     /// The answer is longer than the settings allow.
     TooLarge {
         /// The most bytes allowed.
@@ -71,13 +88,16 @@ impl Failure {
     /// Whether the same request may succeed in a moment.
     pub(crate) fn is_passing(&self) -> bool {
         match self {
-            Self::Connection { .. } | Self::NotJson { .. } => true,
+            Self::Connection { .. } | Self::Proxy { .. } | Self::NotJson { .. } => true,
             Self::Status { status, .. } => *status >= 500 || *status == 408,
             Self::NoKey(_)
             | Self::Unauthorized { .. }
             | Self::Forbidden { .. }
             | Self::RateLimited { .. }
             | Self::Redirected { .. }
+            | Self::Certificate { .. }
+            | Self::ProxyLogin
+            | Self::Setting { .. }
             | Self::TooLarge { .. }
             | Self::Shape { .. } => false,
         }
@@ -100,6 +120,14 @@ impl Failure {
             Self::Forbidden { .. } => "use a key of the Pro tier, or set `endpoint = \"list\"`",
             Self::RateLimited { .. } => "poll less often if this goes on",
             Self::Redirected { .. } => "set `url` to the address that the service really has",
+            Self::Certificate { .. } => "name the authority that vouches for the service in `ca_file`",
+            Self::Proxy { .. } => {
+                "check `proxy`, and whether it lets you through to the address of the service"
+            }
+            Self::ProxyLogin => {
+                "put the name into `proxy`, and the password there or into `proxy_password_file`"
+            }
+            Self::Setting { .. } => "correct the settings",
             Self::TooLarge { .. } => "raise `max_answer_bytes`, or lower `page`",
             Self::Status { .. } | Self::Connection { .. } | Self::NotJson { .. } | Self::Shape { .. } => {
                 "nothing is lost, the next poll asks for the same records again"
@@ -121,6 +149,12 @@ impl fmt::Display for Failure {
             Self::Status { status, message } => write!(f, "the service answers {status}: {message}"),
             Self::Redirected { location } => write!(f, "the service redirects to `{location}`"),
             Self::Connection { message } => write!(f, "the connection failed: {message}"),
+            Self::Certificate { message } => {
+                write!(f, "the certificate of the service is not trusted: {message}")
+            }
+            Self::Proxy { message } => write!(f, "the proxy gives no connection: {message}"),
+            Self::ProxyLogin => f.write_str("the proxy refuses the name or the password (407)"),
+            Self::Setting { message } => f.write_str(message),
             Self::TooLarge { limit } => write!(f, "the answer is longer than {limit} bytes"),
             Self::NotJson { content_type, message } => {
                 write!(f, "the answer (`{content_type}`) is not whole JSON: {message}")

@@ -68,6 +68,8 @@ pub struct FeedSettings {
     pub stale_after: Option<Duration>,
     /// The HTTP proxy to go through, as in `http://user:password@proxy.example.com:3128`.
     pub proxy: Option<String>,
+    /// The file that holds the password for the proxy, if its address does not; it is read at every poll.
+    pub proxy_password_file: Option<PathBuf>,
     /// The file with certificates of authorities to trust beside those of the system, as PEM.
     pub ca_file: Option<PathBuf>,
     /// The most bytes that an answer may have, unpacked.
@@ -188,6 +190,7 @@ impl Default for FeedSettings {
             daily_quota: None,
             stale_after: None,
             proxy: None,
+            proxy_password_file: None,
             ca_file: None,
             max_answer_bytes: 256 << 20,
             ioc_type: None,
@@ -343,10 +346,16 @@ impl FeedSettings {
         if self.daily_quota == Some(0) {
             problem("`daily_quota` is 0: the feed would never be polled".to_owned());
         }
-        if let Some(proxy) = &self.proxy
-            && !reqwest::Url::parse(proxy).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
-        {
+        let proxy = self.proxy.as_deref().map(reqwest::Url::parse);
+        let proxy = proxy.map(|address| address.ok().filter(|url| matches!(url.scheme(), "http" | "https")));
+        if let Some(None) = proxy {
             problem("`proxy` is no address such as `http://proxy.example.com:3128`".to_owned());
+        }
+        if self.proxy_password_file.is_some() && proxy.flatten().is_none_or(|url| url.username().is_empty()) {
+            problem(
+                "`proxy_password_file` needs a `proxy` such as `http://user@proxy.example.com:3128`"
+                    .to_owned(),
+            );
         }
     }
 }

@@ -4,6 +4,7 @@ mod faults;
 mod losses;
 mod month;
 mod originals;
+mod outbound;
 mod polls;
 mod stale;
 mod world;

@@ -1,6 +1,7 @@
 //! A stand-in for the service and a bridge that polls it, with clocks that stand still until they are moved.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,8 +60,16 @@ impl World {
 
     /// A poller as after a start of the bridge.
     pub(crate) fn poller(&self, settings: &FeedSettings) -> Poller {
-        let ingest = Ingest::new(self.storage.clone(), self.clock.clone(), Duration::from_secs(2));
-        Poller::new(settings.clone(), self.collection, ingest, self.clock.clone()).unwrap()
+        Poller::new(settings.clone(), self.collection, self.ingest(), self.clock.clone()).unwrap()
+    }
+
+    pub(crate) fn ingest(&self) -> Ingest {
+        Ingest::new(self.storage.clone(), self.clock.clone(), Duration::from_secs(2))
+    }
+
+    /// Where files of the bridge are.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Lets time pass, for both sides.
