@@ -2,6 +2,7 @@
 
 mod alarm;
 mod polling;
+mod upkeep;
 
 use std::error::Error;
 use std::fmt;

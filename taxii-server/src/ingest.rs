@@ -6,6 +6,7 @@
 mod allow_list;
 mod arrival;
 mod attack;
+mod basis;
 mod contribution;
 mod draft;
 mod intake;
@@ -17,8 +18,10 @@ mod observable;
 mod rehearsal;
 mod repair;
 mod routing;
+mod rulebook;
 mod sorted;
 mod subject;
+mod sweep;
 mod turn;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,11 +29,12 @@ use std::ops::AddAssign;
 use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
 use std::time::Duration;
 
-use stix_core::Timestamp;
+use stix_core::validate::Valid;
+use stix_core::{Object, Timestamp};
 use tokio::sync::Mutex;
 
 use crate::clock::Clock;
-use crate::storage::feed::FeedWrite;
+use crate::storage::feed::{FeedWrite, Origin, SubjectRow};
 use crate::storage::quarantine::RecordId;
 use crate::storage::supervision::{Gap, Progress};
 use crate::storage::{CollectionId, Dating, Storage, StorageError, StorageErrorKind, Term};
@@ -39,7 +43,7 @@ pub use self::allow_list::{AllowAction, AllowListError, AllowListSettings, Allow
 pub use self::arrival::Arrival;
 pub use self::attack::{AttackError, AttackLibrary};
 pub use self::contribution::{Contribution, Statement};
-use self::draft::Draft;
+use self::draft::{Draft, Standing};
 pub use self::intake::{Intake, IntakeError, Posting};
 pub use self::judgement::FUTURE;
 pub use self::key::{Key, Namer};
@@ -48,8 +52,9 @@ pub use self::minting::{Author, Minting};
 pub use self::observable::{IocType, Observable, UnusableValue};
 pub use self::rehearsal::Rehearsal;
 pub use self::repair::{Repair, Repairs};
-use self::routing::feed_of;
 pub use self::routing::{FeedRules, Route, Routing};
+use self::routing::{feed_of, mention};
+use self::rulebook::Rulebook;
 use self::sorted::{Heard, Sorted};
 pub use self::subject::{Compared, Subject};
 use self::turn::{Change, Taken, Turn};
@@ -104,6 +109,8 @@ pub struct Ingested {
     pub quarantined: usize,
     /// Records that allow-lists had dropped.
     pub dropped: usize,
+    /// Objects that have left their collections.
+    pub left: usize,
     /// Objects that were kept back, although they are new or changed, because somebody has deleted them.
     pub withheld: usize,
 }
@@ -123,6 +130,7 @@ impl AddAssign for Ingested {
         self.repaired += other.repaired;
         self.quarantined += other.quarantined;
         self.dropped += other.dropped;
+        self.left += other.left;
         self.withheld += other.withheld;
     }
 }
@@ -186,13 +194,16 @@ impl Ingest {
             routing: Routing { collection: batch.collection, routes: Vec::new() },
         });
         let records = batch.arrivals.len();
-        let sorted = Sorted::of(batch.arrivals, &own.minting, &self.lists);
-        let records = records.saturating_sub(sorted.repaired.len());
-        let (repaired, quarantined) = (sorted.repaired.len(), sorted.quarantined.len());
-        let dropped =
-            sorted.dropped.values().map(|count| usize::try_from(*count).unwrap_or(usize::MAX)).sum();
+        let sorted = Sorted::of(batch.arrivals, &own, &self.lists);
+        let dropped = sorted.dropped.values().map(|count| usize::try_from(*count).unwrap_or(usize::MAX));
+        let ingested = Ingested {
+            records: records.saturating_sub(sorted.repaired.len()),
+            repaired: sorted.repaired.len(),
+            quarantined: sorted.quarantined.len(),
+            dropped: dropped.sum(),
+            ..Ingested::default()
+        };
         let write = FeedWrite {
-            term: self.term.clone(),
             quarantined: sorted.quarantined,
             repaired: sorted.repaired,
             dropped: sorted.dropped,
@@ -201,16 +212,32 @@ impl Ingest {
             gaps: batch.gaps,
             ..FeedWrite::new(&batch.feed)
         };
+        let rulebook = Rulebook::of_batch(&self.rules, &own);
+        self.write(&own.routing.collection, &rulebook, sorted.heard, write, ingested).await
+    }
+
+    /// Joins what was heard with what is known, and writes it down with what else there is to write.
+    async fn write(
+        &self,
+        collection: &CollectionId,
+        rulebook: &Rulebook<'_>,
+        heard: BTreeMap<String, Heard>,
+        write: FeedWrite,
+        ingested: Ingested,
+    ) -> Result<Ingested, StorageError> {
         for attempt in 1.. {
-            let mut ingested = Ingested { records, repaired, quarantined, dropped, ..Ingested::default() };
-            let write = self.join(&own, &sorted.heard, write.clone(), &mut ingested).await?;
+            let mut ingested = ingested.clone();
+            let turn = Some(self.storage.ingest_turn().await?);
+            let draft = Draft::new(FeedWrite { turn, term: self.term.clone(), ..write.clone() });
+            let draft = self.join(rulebook, heard.clone(), draft, &mut ingested).await?;
+            let write = draft.finish(collection, |levels| rulebook.context(levels))?;
             if let Some(rehearsal) = &self.rehearsal {
                 let keys: Vec<&str> = write.subjects.iter().map(|subject| subject.key.as_str()).collect();
                 let known = self.storage.known_subjects(&keys).await?;
                 rehearsal.lock().unwrap_or_else(PoisonError::into_inner).note(write, &known);
                 return Ok(ingested);
             }
-            match self.storage.write_feed(&own.routing.collection, write, &self.dating).await {
+            match self.storage.write_feed(collection, write, &self.dating).await {
                 // Another process, such as a command, has written since the subjects were read.
                 Err(error) if *error.kind() == StorageErrorKind::Overtaken && attempt < ATTEMPTS => {}
                 Err(error) => return Err(error),
@@ -220,83 +247,104 @@ impl Ingest {
         Ok(Ingested::default())
     }
 
-    /// Joins what was heard with what is known, and writes down what changes: first indicators, then what follows from
-    /// them and everything else, and relations last, since what stands for their ends is known then.
+    /// Joins what was heard with what is known, and notes what changes: first indicators, then what follows from them and
+    /// everything else, and relations last, since what stands for their ends is known then.
     async fn join(
         &self,
-        own: &FeedRules,
-        heard: &BTreeMap<String, Heard>,
-        write: FeedWrite,
+        rulebook: &Rulebook<'_>,
+        heard: BTreeMap<String, Heard>,
+        mut draft: Draft,
         ingested: &mut Ingested,
-    ) -> Result<FeedWrite, StorageError> {
-        let turn = Some(self.storage.ingest_turn().await?);
-        let mut draft = Draft::new(FeedWrite { turn, ..write });
+    ) -> Result<Draft, StorageError> {
         let (mut relations, others): (BTreeMap<_, _>, BTreeMap<_, _>) =
-            heard.clone().into_iter().partition(|(_, heard)| heard.subject.ends().is_some());
+            heard.into_iter().partition(|(_, heard)| heard.subject.ends().is_some());
         let (indicators, mut others): (BTreeMap<_, _>, BTreeMap<_, _>) =
             others.into_iter().partition(|(_, heard)| matches!(heard.subject, Subject::Indicator { .. }));
         let mut derived = Vec::new();
-        for (subject, taken) in self.take(own, indicators, &mut draft, ingested).await? {
+        for (subject, taken) in self.take(rulebook, indicators, &mut draft, ingested).await? {
             derived.extend(derive(subject, &taken));
         }
         for (subject, heard) in derived {
-            let key = subject.key(own.minting.namer()).as_str().to_owned();
+            let key = subject.key(rulebook.namer()).as_str().to_owned();
             let into = if subject.ends().is_some() { &mut relations } else { &mut others };
             into.entry(key).or_insert_with(|| Heard::new(subject)).add(heard);
         }
         for heard in others.values_mut() {
             if let Subject::Technique(id) = &heard.subject
-                && let Some(technique) = own.minting.technique(id)
+                && let Some(technique) = rulebook.technique(id)
             {
                 heard.passed_through.push(technique.clone());
             }
         }
-        self.take(own, others, &mut draft, ingested).await?;
-        self.take(own, relations, &mut draft, ingested).await?;
+        self.take(rulebook, others, &mut draft, ingested).await?;
+        self.take(rulebook, relations, &mut draft, ingested).await?;
         for (id, from, to) in std::mem::take(&mut draft.copies) {
             if let Some(object) = self.storage.last_version(&from, &id).await? {
-                draft.publish_stored(object, to);
+                draft.publish_stored(object, to)?;
             }
         }
-        draft.finish(&own.routing.collection, |levels| own.minting.context(levels))
+        Ok(draft)
     }
 
     /// Takes subjects that do not depend on each other; the answer is what is known of each now.
     async fn take(
         &self,
-        own: &FeedRules,
+        rulebook: &Rulebook<'_>,
         heard: BTreeMap<String, Heard>,
         draft: &mut Draft,
         ingested: &mut Ingested,
     ) -> Result<Vec<(Subject, Taken)>, StorageError> {
-        let ends = heard.values().filter_map(|heard| heard.subject.ends()).flatten();
-        let ends = ends.map(|end| end.key(own.minting.namer()).as_str().to_owned());
-        let ends: BTreeSet<String> = ends.filter(|key| !draft.ids.contains_key(key)).collect();
-        let keys: Vec<&str> = heard.keys().chain(&ends).map(String::as_str).collect();
+        let key = |subject: &Subject| subject.key(rulebook.namer()).as_str().to_owned();
+        let under = heard.values().map(|heard| heard.subject.rests_on().iter().map(key).collect());
+        let under: Vec<Vec<String>> = under.collect();
+        let unknown: BTreeSet<&String> =
+            under.iter().flatten().filter(|key| !draft.known.contains_key(*key)).collect();
+        let keys: Vec<&str> = heard.keys().chain(unknown).map(String::as_str).collect();
         let mut known = self.storage.known_subjects(&keys).await?;
-        draft.ids.extend(known.iter().map(|(key, known)| (key.clone(), known.row.object_id.clone())));
+        draft.known.extend(known.iter().map(|(key, known)| (key.clone(), Standing::from(&known.row))));
         let now = Timestamp::from_millis(self.dating.clock.now());
         let mut all = Vec::new();
-        for (key, heard) in heard {
+        for ((key, mut heard), under) in heard.into_iter().zip(&under) {
             let before = known.remove(&key);
-            let Some(ends) = heard.subject.ends_in(own.minting.namer(), &draft.ids) else { continue };
+            let Some(ends) = heard.subject.ends_in(rulebook.namer(), &draft.known) else { continue };
+            if heard.is_silent()
+                && let Some(before) = &before
+            {
+                heard.passed_through.extend(self.stored(&before.row).await?);
+            }
+            let rests_on = under.iter().filter_map(|key| draft.known.get(key).cloned()).collect();
             let allowance = heard.subject.allowance(&self.lists);
             let subject = heard.subject.clone();
-            let turn = Turn { rules: &self.rules, own, now: &now, key, heard, before, ends, allowance };
+            let turn = Turn { rulebook, now: &now, key, heard, before, ends, rests_on, allowance };
             let taken = turn.take(draft)?;
             match taken.change {
                 Change::New => ingested.new += 1,
                 Change::Changed => ingested.changed += 1,
+                Change::Left => ingested.left += 1,
                 Change::None => {}
             }
             all.push((subject, taken));
         }
         Ok(all)
     }
+
+    /// The stored text of an upstream object, which speaks for the feed when that is silent.
+    async fn stored(&self, row: &SubjectRow) -> Result<Option<Valid<Object>>, StorageError> {
+        if row.origin == Origin::Minted {
+            return Ok(None);
+        }
+        let stored = self.storage.last_version(&row.collections, &row.object_id).await?;
+        let value = stored.map(|object| serde_json::from_str(object.body.get())).transpose();
+        Ok(value.map_err(StorageError::encoding)?.and_then(|value| Valid::read(value).ok()))
+    }
 }
 
 /// What follows from an indicator: the techniques that it indicates, and what it is based on.
 fn derive(indicator: Subject, taken: &Taken) -> Vec<(Subject, Heard)> {
+    // What has left before has taken with it what follows from it.
+    if taken.collections.is_empty() && taken.change != Change::Left {
+        return Vec::new();
+    }
     let techniques: BTreeSet<&String> =
         taken.contributions.values().flat_map(|part| &part.techniques).collect();
     let techniques = techniques.into_iter().map(|id| ("indicates", Subject::Technique(id.clone())));
@@ -309,8 +357,7 @@ fn derive(indicator: Subject, taken: &Taken) -> Vec<(Subject, Heard)> {
     // Which row mentions a technique does not matter to it: one mention by a feed is enough.
     let feeds: BTreeSet<&str> = taken.contributions.keys().map(|source| feed_of(source)).collect();
     let heard = |subject: &Subject| {
-        let mention = |feed: &&str| (format!("{feed}/mention"), Contribution::default());
-        let contributions = feeds.iter().map(mention).collect();
+        let contributions = feeds.iter().map(|feed| (mention(feed), Contribution::default())).collect();
         Heard { contributions, collections: taken.collections.clone(), ..Heard::new(subject.clone()) }
     };
     let with_relation = |(relation, target): (&str, Subject)| {

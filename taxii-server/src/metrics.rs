@@ -45,6 +45,8 @@ pub struct Gauges {
     pub objects: Vec<(String, String, u64)>,
     /// How each feed does.
     pub feeds: Vec<FeedGauges>,
+    /// How many subjects are still to be made anew since the settings changed.
+    pub subjects_behind: u64,
 }
 
 /// How a feed does, in numbers. What is not known is not exported.
@@ -184,6 +186,9 @@ impl Metrics {
             let labels = format!("{},{}", label("collection", collection), label("type", name));
             page.sample("taxii_objects", &labels, objects);
         }
+        let behind = "taxii_subjects_behind_settings";
+        page.family(behind, "gauge", "What is still to be gone through since the settings of feeds changed.");
+        page.sample(behind, "", gauges.subjects_behind);
         self.write_feeds(&mut page, gauges);
         let expires = *self.certificate_expires.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(expires) = expires {
@@ -313,6 +318,7 @@ mod tests {
                 records: vec![("repaired", "refanged".to_owned(), 3)],
                 ..FeedGauges::default()
             }],
+            subjects_behind: 5,
         };
         let text = metrics.text(&gauges);
         for line in [
@@ -323,6 +329,7 @@ mod tests {
             "taxii_request_duration_seconds_count{endpoint=\"objects\",status=\"200\"} 2",
             "taxii_feed_polls_total{feed=\"one \\\"feed\\\"\",outcome=\"success\"} 1",
             "taxii_objects{collection=\"a\",type=\"indicator\"} 7",
+            "taxii_subjects_behind_settings 5",
             "taxii_feed_ready{feed=\"x\"} 1",
             "taxii_feed_stale{feed=\"x\"} 0",
             "taxii_feed_lag_seconds{feed=\"x\"} 90",

@@ -2,8 +2,8 @@
 //!
 //! Everybody else knows the trait [`Storage`] only. Its parts stand beside the data that they take and give:
 //! [`Accounts`], [`Browsing`], [`Mentions`], [`Objects`], [`Feeds`], [`Quarantine`], [`Supervision`], [`Submissions`],
-//! [`Deletions`]. A call that writes is one transaction: what belongs together is handed over together, as a value such
-//! as [`feed::FeedWrite`].
+//! [`Deletions`], [`Upkeep`]. A call that writes is one transaction: what belongs together is handed over together, as a
+//! value such as [`feed::FeedWrite`].
 //!
 //! ```text
 //! account, object, feed, query, ...      the traits and their data
@@ -31,6 +31,7 @@ mod sql;
 mod sqlite;
 pub mod submission;
 pub mod supervision;
+pub mod upkeep;
 
 use std::fmt;
 use std::path::Path;
@@ -58,6 +59,7 @@ use self::sql::SqlStorage;
 use self::sqlite::Sqlite;
 pub use self::submission::Submissions;
 pub use self::supervision::Supervision;
+pub use self::upkeep::Upkeep;
 
 /// A store: all of its parts, shared as `Arc<dyn Storage>`.
 ///
@@ -85,6 +87,7 @@ pub trait Storage:
     + Quarantine
     + Submissions
     + Supervision
+    + Upkeep
     + fmt::Debug
     + Send
     + Sync

@@ -48,7 +48,8 @@ pub(super) async fn metrics(state: web::Data<State>) -> Result<HttpResponse, Api
     let objects = state.storage.object_counts().await?.into_iter();
     let objects = objects.map(|(collection, name, count)| (collection.to_string(), name, count)).collect();
     let feeds = feeds(&state).await?.iter().map(FeedGauges::from).collect();
-    let gauges = Gauges { objects, feeds };
+    let subjects_behind = state.storage.subjects_behind().await?;
+    let gauges = Gauges { objects, feeds, subjects_behind };
     let media_type = "text/plain; version=0.0.4; charset=utf-8";
     Ok(HttpResponse::Ok().content_type(media_type).body(state.metrics.text(&gauges)))
 }

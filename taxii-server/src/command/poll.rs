@@ -65,13 +65,16 @@ async fn poll(
             Some(lease.ok_or("a running server polls the feeds; `--dry-run` works beside it")?)
         }
     };
+    let term = lease.as_ref().and_then(|lease| lease.term()).cloned();
+    let ingest = ingest.in_term(term);
+    // A dry run tells of the feeds only.
+    while !dry_run && ingest.follow_settings().await?.is_some() {}
     let mut failed = 0;
     for settings in config.feeds.clone() {
         let name = settings.name.clone();
         let collection =
             config.collection_of(&settings).ok_or("a feed names a collection that does not exist")?;
-        let term = lease.as_ref().and_then(|lease| lease.term()).cloned();
-        let ingest = if dry_run { ingest.clone().rehearsing() } else { ingest.clone().in_term(term) };
+        let ingest = if dry_run { ingest.clone().rehearsing() } else { ingest.clone() };
         let polled = Poller::new(settings, collection, ingest.clone(), clock.clone())?.poll().await;
         failed += usize::from(polled.is_err());
         report(&name, &polled, ingest.rehearsal().as_ref())?;

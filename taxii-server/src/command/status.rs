@@ -33,15 +33,20 @@ pub(super) async fn run(
 ) -> Result<(), Box<dyn Error>> {
     let storage = storage::open(&config.database).await?;
     let feeds = FeedStatus::read_all(&*storage, &serve::feeds(config), clock.now()).await;
+    let behind = storage.subjects_behind().await;
     storage.close().await;
-    let feeds = feeds?;
+    let (feeds, behind) = (feeds?, behind?);
     match arguments.format {
         Format::Json => {
             let feeds: Vec<_> = feeds.iter().map(FeedStatus::document).collect();
-            writeln!(Output, "{}", serde_json::to_string_pretty(&json!({ "feeds": feeds }))?)?;
+            let status = json!({ "feeds": feeds, "subjects_behind_settings": behind });
+            writeln!(Output, "{}", serde_json::to_string_pretty(&status)?)?;
         }
         Format::Text if feeds.is_empty() => writeln!(Output, "no feed is polled")?,
         Format::Text => write!(Output, "{}", table(&feeds))?,
+    }
+    if matches!(arguments.format, Format::Text) && behind > 0 {
+        writeln!(Output, "\nthe settings have changed: {behind} subjects are still to be made anew")?;
     }
     Ok(())
 }

@@ -42,7 +42,7 @@ pub(super) fn subject(indicator: &Value, repairs: &mut Repairs) -> Result<Subjec
             escaped
         }
     };
-    match single_value(&pattern) {
+    match IocType::in_pattern(&pattern) {
         Some((ioc, as_named, value)) => {
             let observable = Observable::read(ioc, value, repairs)?;
             if !as_named && !repairs.contains(&Repair::Retyped) {
@@ -57,15 +57,6 @@ pub(super) fn subject(indicator: &Value, repairs: &mut Repairs) -> Result<Subjec
 /// A missing `pattern_type` means the STIX pattern language, if the pattern can be read as such.
 pub(super) fn is_stix(indicator: &Value) -> bool {
     indicator.get("pattern_type").is_none_or(|name| name == "stix")
-}
-
-/// The value that a pattern compares, its type, and whether the path to it is spelled as it should be.
-fn single_value(pattern: &Pattern) -> Option<(IocType, bool, &str)> {
-    let (path, value) = pattern.as_single_equality()?;
-    let keys = path.keys()?;
-    let ioc = IocType::at_path(path.object_type(), &keys)?;
-    let as_named = ioc.path().is_none_or(|(_, named)| named == keys.as_slice());
-    Some((ioc, as_named, value))
 }
 
 /// A pattern of another shape: its values are put right where the checks of patterns know how.

@@ -7,11 +7,13 @@ mod index;
 
 use std::error::Error;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use self::index::Index;
 use super::IocType;
@@ -85,6 +87,8 @@ struct List {
     /// The types of values that it is about; all if it does not say.
     types: Option<Vec<IocType>>,
     index: Index,
+    /// The SHA-256 of the file.
+    digest: Vec<u8>,
 }
 
 /// The file of a list.
@@ -162,6 +166,15 @@ impl AllowLists {
     }
 }
 
+impl Hash for AllowLists {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for watched in &self.watched {
+            let watched = watched.lock().unwrap_or_else(PoisonError::into_inner);
+            (watched.settings.action, &watched.list.digest).hash(state);
+        }
+    }
+}
+
 impl List {
     fn read(file: &Path) -> Result<Self, AllowListError> {
         let error = |message: String| AllowListError { file: file.to_owned(), message };
@@ -170,7 +183,7 @@ impl List {
         let index = Index::new(&document.list_type, &document.list).map_err(error)?;
         let types = document.matching_attributes.iter().flat_map(|name| types_of(name)).collect();
         let types = (!document.matching_attributes.is_empty()).then_some(types);
-        Ok(Self { name: document.name, types, index })
+        Ok(Self { name: document.name, types, index, digest: Sha256::digest(&text).to_vec() })
     }
 
     fn holds(&self, ioc: IocType, value: &str) -> bool {

@@ -4,9 +4,11 @@
 use std::collections::HashMap;
 use std::error::Error;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use stix_core::Object;
 use stix_core::validate::Valid;
 
@@ -15,6 +17,8 @@ use stix_core::validate::Valid;
 pub struct AttackLibrary {
     techniques: HashMap<String, Valid<Object>>,
     context: Vec<Valid<Object>>,
+    /// The SHA-256 of the file.
+    digest: Vec<u8>,
 }
 
 /// A bundle that cannot be used.
@@ -33,7 +37,7 @@ impl AttackLibrary {
         let error = |message: String| AttackError { file: file.to_owned(), message };
         let text = std::fs::read(file).map_err(|cause| error(cause.to_string()))?;
         let bundle: Value = serde_json::from_slice(&text).map_err(|cause| error(cause.to_string()))?;
-        let mut library = Self::default();
+        let mut library = Self { digest: Sha256::digest(&text).to_vec(), ..Self::default() };
         let objects = bundle.get("objects").and_then(Value::as_array);
         for object in objects.into_iter().flatten() {
             let object_type = object.get("type").and_then(Value::as_str).unwrap_or_default();
@@ -64,6 +68,12 @@ impl AttackLibrary {
     /// What techniques refer to as their creator and their markings.
     pub(super) fn context(&self) -> impl Iterator<Item = Object> {
         self.context.iter().map(|object| (**object).clone())
+    }
+}
+
+impl Hash for AttackLibrary {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.digest.hash(state);
     }
 }
 

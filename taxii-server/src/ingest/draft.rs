@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 use stix_core::tlp::Tlp;
 use stix_core::{Identifier, Object};
 
-use crate::storage::feed::FeedWrite;
+use crate::storage::feed::{FeedWrite, SubjectRow};
 use crate::storage::{CollectionId, NewObject, StorageError};
 
 /// What is to be written.
@@ -15,16 +17,34 @@ pub(super) struct Draft {
     objects: Vec<(NewObject, BTreeSet<CollectionId>)>,
     /// The markings of the Traffic Light Protocol that objects of a collection have.
     levels: BTreeMap<CollectionId, Vec<Tlp>>,
-    /// The objects that stand for the subjects with these keys.
-    pub(super) ids: HashMap<String, Identifier>,
+    /// How the subjects with these keys stand.
+    pub(super) known: HashMap<String, Standing>,
     /// Objects that are to be copied from one of the collections in which they are.
     pub(super) copies: Vec<(Identifier, BTreeSet<CollectionId>, BTreeSet<CollectionId>)>,
+}
+
+/// What others have to know of a subject that rest on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Standing {
+    /// The identifier of the object that stands for it.
+    pub(super) id: Identifier,
+    /// Whether the object is in any collection.
+    pub(super) shown: bool,
+    /// When its validity ends, if it does.
+    pub(super) valid_until: Option<DateTime<Utc>>,
+}
+
+impl From<&SubjectRow> for Standing {
+    fn from(row: &SubjectRow) -> Self {
+        let (shown, valid_until) = (!row.collections.is_empty(), row.valid_until);
+        Self { id: row.object_id.clone(), shown, valid_until }
+    }
 }
 
 impl Draft {
     pub(super) fn new(write: FeedWrite) -> Self {
         let (objects, levels) = (Vec::new(), BTreeMap::new());
-        Self { write, objects, levels, ids: HashMap::new(), copies: Vec::new() }
+        Self { write, objects, levels, known: HashMap::new(), copies: Vec::new() }
     }
 
     /// Adds an object to collections.
@@ -33,21 +53,44 @@ impl Draft {
         object: &Object,
         to: &BTreeSet<CollectionId>,
     ) -> Result<(), StorageError> {
-        for level in object.object_marking_refs().iter().filter_map(Tlp::of) {
-            for collection in to {
+        self.add(new_object(object)?, &object.object_marking_refs(), to.clone());
+        Ok(())
+    }
+
+    /// Adds an object that is stored elsewhere already.
+    pub(super) fn publish_stored(
+        &mut self,
+        object: NewObject,
+        to: BTreeSet<CollectionId>,
+    ) -> Result<(), StorageError> {
+        #[derive(Deserialize)]
+        struct Marked {
+            #[serde(default)]
+            object_marking_refs: Vec<Identifier>,
+        }
+
+        let marked: Marked = serde_json::from_str(object.body.get()).map_err(StorageError::encoding)?;
+        self.add(object, &marked.object_marking_refs, to);
+        Ok(())
+    }
+
+    fn add(&mut self, object: NewObject, markings: &[Identifier], to: BTreeSet<CollectionId>) {
+        for level in markings.iter().filter_map(Tlp::of) {
+            for collection in &to {
                 let levels = self.levels.entry(*collection).or_default();
                 if !levels.contains(&level) {
                     levels.push(level);
                 }
             }
         }
-        self.publish_stored(new_object(object)?, to.clone());
-        Ok(())
+        self.objects.push((object, to));
     }
 
-    /// Adds an object that is stored elsewhere already.
-    pub(super) fn publish_stored(&mut self, object: NewObject, to: BTreeSet<CollectionId>) {
-        self.objects.push((object, to));
+    /// Takes an object out of collections.
+    pub(super) fn withdraw(&mut self, id: &Identifier, from: &BTreeSet<CollectionId>) {
+        for collection in from {
+            self.write.withdrawn.entry(*collection).or_default().push(id.clone());
+        }
     }
 
     /// The write: the objects of each collection with what all of them refer to.

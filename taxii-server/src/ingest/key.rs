@@ -33,7 +33,7 @@ impl Key {
 }
 
 /// What all keys of a feed share.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Namer {
     author: String,
     installation: String,
@@ -43,6 +43,13 @@ impl Namer {
     /// Keys of objects by this author, made by this installation.
     pub fn new(author: &str, installation: &str) -> Self {
         Self { author: author.to_owned(), installation: installation.to_owned() }
+    }
+
+    /// What has made a key, and of what name.
+    pub(super) fn of(key: &str) -> Option<(Self, Map<String, Value>)> {
+        let members: Map<String, Value> = serde_json::from_str(key).ok()?;
+        let text = |name: &str| members.get(name).and_then(Value::as_str);
+        Some((Self::new(text("author")?, text("installation")?), members))
     }
 
     /// The key of an object of this type with this name.

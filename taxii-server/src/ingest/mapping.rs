@@ -10,7 +10,7 @@ use stix_core::Timestamp;
 use super::IocType;
 
 /// How records become objects, as far as that can be chosen. The default is what an operator need not think about.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Mapping {
     /// What is made of an IOC.
     pub emit: Emit,
@@ -23,7 +23,7 @@ pub struct Mapping {
 }
 
 /// What is made of an IOC.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 pub enum Emit {
     /// An indicator.
     #[default]
@@ -35,7 +35,7 @@ pub enum Emit {
 }
 
 /// Which words of sources become labels, and what stands before them.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Labels {
     /// The tags of an IOC.
@@ -47,7 +47,7 @@ pub struct Labels {
 }
 
 /// What stands before a word.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(untagged)]
 pub enum Prefix {
     /// This.

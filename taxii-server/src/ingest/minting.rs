@@ -16,7 +16,7 @@ use super::subject::Ends;
 use super::{Allowance, AttackLibrary, Compared, Contribution, Emit, Mapping, Subject};
 
 /// How objects are made: the author, the marking, the names.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Minting {
     namer: Namer,
     author: Author,
@@ -40,7 +40,7 @@ pub(super) struct Material<'a> {
 }
 
 /// Who is named as the creator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Author {
     /// SOC Defenders, the source of the content.
@@ -110,7 +110,7 @@ impl Minting {
         &self.namer
     }
 
-    /// The objects that others refer to: the markings of these levels, the author, and what techniques of MITRE refer to.
+    /// The objects that others refer to: the markings of these levels, and the author.
     pub(crate) fn context(&self, levels: &[Tlp]) -> Vec<Object> {
         let created = chrono::DateTime::from_timestamp_millis(AUTHOR_CREATED).unwrap_or_default();
         let common = SdoCommon::new(self.author_id.clone(), Timestamp::from_millis(created));
@@ -130,8 +130,12 @@ impl Minting {
             .with_description(description)
             .with_identity_class("organization");
         let markings = levels.iter().map(|level| level.marking().into());
-        let library = self.library.iter().flat_map(|library| library.context());
-        markings.chain([identity.into()]).chain(library).collect()
+        markings.chain([identity.into()]).collect()
+    }
+
+    /// What the techniques of MITRE refer to.
+    pub(super) fn library_context(&self) -> impl Iterator<Item = Object> {
+        self.library.iter().flat_map(|library| library.context())
     }
 
     /// The object for a subject; nothing for one that can only be passed through.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use stix_pattern::Pattern;
+
 use super::repair::{Repair, Repairs};
 use super::{Compared, Subject};
 
@@ -120,6 +122,15 @@ impl IocType {
             "attack-pattern" => Some(Self::MitreAttack),
             _ => None,
         })
+    }
+
+    /// The value that a pattern compares, its type, and whether the path to it is spelled as it should be.
+    pub fn in_pattern(pattern: &Pattern) -> Option<(Self, bool, &str)> {
+        let (path, value) = pattern.as_single_equality()?;
+        let keys = path.keys()?;
+        let ioc = Self::at_path(path.object_type(), &keys)?;
+        let as_named = ioc.path().is_none_or(|(_, named)| named == keys.as_slice());
+        Some((ioc, as_named, value))
     }
 
     /// The noun for descriptions.

@@ -10,7 +10,7 @@ use super::{Contribution, Minting, Subject};
 use crate::storage::CollectionId;
 
 /// What the settings say of one feed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct FeedRules {
     /// The name of the feed.
     pub feed: String,
@@ -21,7 +21,7 @@ pub struct FeedRules {
 }
 
 /// Where the objects of a feed go.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Routing {
     /// Where all of them go.
     pub collection: CollectionId,
@@ -30,7 +30,7 @@ pub struct Routing {
 }
 
 /// A further collection for some of the objects of a feed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Route {
     /// The collection.
     pub collection: CollectionId,
@@ -79,4 +79,9 @@ impl Routing {
 /// The feed that a source belongs to.
 pub(super) fn feed_of(source: &str) -> &str {
     source.split_once('/').map_or(source, |(feed, _)| feed)
+}
+
+/// The source of what a feed says of a subject only by naming it.
+pub(super) fn mention(feed: &str) -> String {
+    format!("{feed}/mention")
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use stix_core::{Object, validate::Valid};
 
-use super::{AllowLists, Arrival, Contribution, Minting, Quarantined, Repaired, Subject};
+use super::routing::mention;
+use super::{AllowLists, Arrival, Contribution, FeedRules, Quarantined, Repaired, Subject};
 use crate::storage::CollectionId;
 
 /// A batch, by subject.
@@ -34,6 +35,11 @@ impl Heard {
         Self { subject, contributions, passed_through: Vec::new(), collections }
     }
 
+    /// Whether nothing is said of it.
+    pub(super) fn is_silent(&self) -> bool {
+        self.contributions.is_empty() && self.passed_through.is_empty()
+    }
+
     /// Adds what is said elsewhere.
     pub(super) fn add(&mut self, other: Self) {
         for (source, contribution) in other.contributions {
@@ -46,15 +52,15 @@ impl Heard {
 
 impl Sorted {
     /// Brings together what the records say of each subject, in the order of the keys.
-    pub(super) fn of(arrivals: Vec<Arrival>, minting: &Minting, lists: &AllowLists) -> Self {
+    pub(super) fn of(arrivals: Vec<Arrival>, own: &FeedRules, lists: &AllowLists) -> Self {
         let mut sorted = Self::default();
         for arrival in arrivals {
             match arrival {
                 Arrival::Contributed { subject, source, contribution } => {
-                    sorted.hear(minting, lists, subject, Some((source, contribution)), None);
+                    sorted.hear(own, lists, subject, Some((source, contribution)), None);
                 }
                 Arrival::PassedThrough { subject, contribution, object } => {
-                    sorted.hear(minting, lists, subject, contribution, Some(*object));
+                    sorted.hear(own, lists, subject, contribution, Some(*object));
                 }
                 Arrival::Repaired(record) => sorted.repaired.push(record),
                 Arrival::Quarantined(record) => sorted.quarantined.push(record),
@@ -65,7 +71,7 @@ impl Sorted {
 
     fn hear(
         &mut self,
-        minting: &Minting,
+        own: &FeedRules,
         lists: &AllowLists,
         subject: Subject,
         said: Option<(String, Box<Contribution>)>,
@@ -79,7 +85,9 @@ impl Sorted {
         // What a list changes is an object of the bridge's own.
         let changed = allowance.lowered || !allowance.labels.is_empty();
         let object = object.filter(|_| !changed || said.is_none());
-        let key = subject.key(minting.namer()).as_str().to_owned();
+        let key = subject.key(own.minting.namer()).as_str().to_owned();
+        // What says nothing is told by the feed all the same.
+        let said = said.or_else(|| object.is_some().then(|| (mention(&own.feed), Box::default())));
         let heard = self.heard.entry(key).or_insert_with(|| Heard::new(subject));
         if let Some((source, contribution)) = said {
             heard.contributions.entry(source).or_default().join(*contribution);

@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 use stix_core::deterministic_id::deterministic_id;
 use stix_core::{Identifier, IdentifierError};
+use stix_pattern::Pattern;
 
+use super::draft::Standing;
 use super::key::{Key, Namer};
-use super::observable::IocType;
+use super::observable::{IocType, Observable};
 use super::{AllowLists, Allowance};
 
 /// What a record is about.
@@ -85,6 +87,41 @@ impl Subject {
         namer.key(object_type, name)
     }
 
+    /// The subject that has this key, and what has made the key; of a relation, the keys of the ends are needed, too.
+    pub(super) fn of_key(key: &str, ends: Option<&[String; 2]>) -> Option<(Namer, Self)> {
+        let (namer, name) = Namer::of(key)?;
+        let text = |member: &str| name.get(member).and_then(Value::as_str).map(str::to_owned);
+        let subject = if let Some(pattern) = text("pattern") {
+            Self::of_pattern(pattern)
+        } else if let Some(cve) = text("cve") {
+            Self::Vulnerability(cve)
+        } else if let Some(technique) = text("technique") {
+            Self::Technique(technique)
+        } else if let Some(value) = text("observable") {
+            Self::Observable(Compared { ioc: IocType::named(&text("of")?)?, value })
+        } else if let Some(id) = text("id") {
+            Self::Object(id.parse().ok()?)
+        } else {
+            let end = |key: &String| Some(Box::new(Self::of_key(key, None)?.1));
+            let [source, target] = ends?;
+            Self::Relation { source: end(source)?, relation: text("relation")?, target: end(target)? }
+        };
+        Some((namer, subject))
+    }
+
+    /// What an indicator with this pattern, which is in canonical form, is about.
+    fn of_pattern(pattern: String) -> Self {
+        let compared = || {
+            let parsed = Pattern::parse(&pattern).ok()?;
+            let (ioc, _, value) = IocType::in_pattern(&parsed)?;
+            match (Observable { ioc, value: value.to_owned() }).subject() {
+                Ok(Self::Indicator { compared, pattern: canonical }) if canonical == pattern => compared,
+                _ => None,
+            }
+        };
+        Self::Indicator { compared: compared(), pattern }
+    }
+
     /// The identifier of the object that the bridge makes.
     ///
     /// # Errors
@@ -114,11 +151,24 @@ impl Subject {
         }
     }
 
-    /// What allow-lists say of it.
+    /// What allow-lists say of it. What rests on a value that is dropped is dropped, too.
     pub(super) fn allowance(&self, lists: &AllowLists) -> Allowance {
+        if let Self::Indicator { compared: Some(Compared { ioc, value }), .. } = self {
+            return lists.look_up(*ioc, value);
+        }
+        let dropped = self.rests_on().iter().find_map(|other| other.allowance(lists).dropped);
+        Allowance { dropped, ..Allowance::default() }
+    }
+
+    /// The subjects without which it is nothing: the ends of a relation, and the indicator whose value it is.
+    pub(super) fn rests_on(&self) -> Vec<Self> {
         match self {
-            Self::Indicator { compared: Some(Compared { ioc, value }), .. } => lists.look_up(*ioc, value),
-            _ => Allowance::default(),
+            Self::Relation { source, target, .. } => vec![(**source).clone(), (**target).clone()],
+            Self::Observable(Compared { ioc, value }) => {
+                let indicator = Observable { ioc: *ioc, value: value.clone() }.subject();
+                indicator.into_iter().collect()
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -137,11 +187,11 @@ impl Subject {
     /// The objects that stand for the ends, by the keys of their subjects. None of them for what is no relation; nothing at
     /// all for a relation of which an end is not published. An object that is known by its identifier only stands for
     /// itself.
-    pub(super) fn ends_in(&self, namer: &Namer, ids: &HashMap<String, Identifier>) -> Option<Ends> {
+    pub(super) fn ends_in(&self, namer: &Namer, known: &HashMap<String, Standing>) -> Option<Ends> {
         let Some(ends) = self.ends() else { return Some(None) };
-        let [source, target] = ends.map(|end| match (ids.get(end.key(namer).as_str()), end) {
+        let [source, target] = ends.map(|end| match (known.get(end.key(namer).as_str()), end) {
             (None, Self::Object(id)) => Some(id.clone()),
-            (known, _) => known.cloned(),
+            (known, _) => known.map(|known| known.id.clone()),
         });
         Some(Some((source?, target?)))
     }
@@ -151,6 +201,39 @@ impl Subject {
         match self {
             Self::Relation { source, target, .. } => Some([source, target]),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_is_known_by_its_key() {
+        let namer = Namer::new("SOC Defenders", "b");
+        let observable = |ioc, value: &str| Observable { ioc, value: value.to_owned() }.subject().unwrap();
+        let id = "malware--7c9e6679-7425-40de-944b-e07fc1f90ae7".parse().unwrap();
+        let mut subjects: Vec<_> =
+            IocType::ALL.into_iter().map(|ioc| observable(ioc, r"it's a \ value")).collect();
+        subjects.push(Subject::Object(id));
+        let pattern = "[ipv4-addr:value = '192.0.2.1' OR ipv4-addr:value = '192.0.2.2']".to_owned();
+        subjects.push(Subject::Indicator { compared: None, pattern });
+        let value = Compared { ioc: IocType::Sha256, value: "ab".to_owned() };
+        subjects.push(Subject::Observable(value));
+        for subject in &subjects {
+            let key = subject.key(&namer);
+            assert_eq!(Subject::of_key(key.as_str(), None), Some((namer.clone(), subject.clone())));
+            let target = Box::new(subjects[0].clone());
+            let relation = Subject::Relation {
+                source: Box::new(subject.clone()),
+                relation: "indicates".to_owned(),
+                target,
+            };
+            let ends = relation.ends().unwrap().map(|end| end.key(&namer).as_str().to_owned());
+            let key = relation.key(&namer);
+            assert_eq!(Subject::of_key(key.as_str(), None), None);
+            assert_eq!(Subject::of_key(key.as_str(), Some(&ends)), Some((namer.clone(), relation)));
         }
     }
 }

@@ -1,34 +1,35 @@
 //! One subject of a batch and what the store knows of it: from these follows what changes.
+//!
+//! Nothing need be heard for that: when the settings are others, the same code decides anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::TimeDelta;
-use serde_json::value::RawValue;
+use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use stix_core::tlp::Tlp;
-use stix_core::{Identifier, Object, Timestamp, validate::Valid};
+use stix_core::{Object, Timestamp};
 
-use super::draft::{Draft, new_object};
+use super::draft::{Draft, Standing, new_object};
 use super::minting::Material;
 use super::routing::{Facts, feed_of};
+use super::rulebook::Rulebook;
 use super::sorted::Heard;
 use super::subject::Ends;
-use super::{Allowance, Contribution, FeedRules, Minting};
+use super::{Allowance, Contribution, Minting};
 use crate::storage::feed::{KnownSubject, Origin, SubjectRow};
 use crate::storage::{CollectionId, StorageError};
 
 /// A subject and what is heard of it.
 pub(super) struct Turn<'a> {
-    /// The rules of all feeds, in the order of the settings.
-    pub(super) rules: &'a [FeedRules],
-    /// Those of the feed of the batch.
-    pub(super) own: &'a FeedRules,
+    pub(super) rulebook: &'a Rulebook<'a>,
     pub(super) now: &'a Timestamp,
     pub(super) key: String,
     pub(super) heard: Heard,
     pub(super) before: Option<KnownSubject>,
     /// What stands for the ends of a relation.
     pub(super) ends: Ends,
+    /// How those stand that it rests on, as far as they are known.
+    pub(super) rests_on: Vec<Standing>,
     /// What allow-lists say of the value.
     pub(super) allowance: Allowance,
 }
@@ -48,13 +49,20 @@ pub(super) struct Taken {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
     None,
+    /// The object was in no collection.
     New,
     Changed,
+    /// The object has left its collections.
+    Left,
 }
+
+/// What a turn did, and what is to be known of the subject after it.
+type Decided = (Change, SubjectRow);
 
 /// A subject whose contributions are joined.
 struct Joined<'a> {
-    minting: &'a Minting,
+    /// Nothing when no feed of the settings tells of it.
+    minting: Option<&'a Minting>,
     levels: Vec<Tlp>,
     contributions: BTreeMap<String, Contribution>,
     collections: BTreeSet<CollectionId>,
@@ -66,26 +74,33 @@ impl Turn<'_> {
     pub(super) fn take(mut self, draft: &mut Draft) -> Result<Taken, StorageError> {
         let contributions = self.join()?;
         let joined = self.ruled(contributions);
-        let (change, row) = match self.before.as_ref().map(|before| before.row.clone()) {
-            Some(row) if row.origin == Origin::Upstream => self.update_passed_through(row, &joined, draft)?,
-            Some(row) => self.update_minted(row, &joined, draft)?,
-            None => match self.pass_through(self.first_passed_through(), &joined.collections, draft)? {
-                Some(row) => (Change::New, Some(row)),
-                None => self.mint_first(&joined, draft)?,
-            },
+        let is_upstream = match self.before() {
+            Some(row) => row.origin == Origin::Upstream,
+            None => !self.heard.passed_through.is_empty(),
         };
-        let Joined { contributions, collections, emits, .. } = joined;
+        let decided =
+            if is_upstream { self.pass_through(&joined, draft)? } else { self.mint(&joined, draft)? };
+        let Joined { contributions, emits, .. } = joined;
+        let Some((change, row)) = decided else {
+            let collections = BTreeSet::new();
+            return Ok(Taken { change: Change::None, contributions, collections, emits });
+        };
         for source in self.heard.contributions.keys() {
             if let Some(contribution) = contributions.get(source) {
                 let body = serde_json::to_string(contribution).map_err(StorageError::encoding)?;
                 draft.write.contributions.push((self.key.clone(), source.clone(), body));
             }
         }
-        if let Some(row) = row {
-            draft.ids.insert(self.key, row.object_id.clone());
+        let collections = row.collections.clone();
+        draft.known.insert(self.key.clone(), Standing::from(&row));
+        if self.before() != Some(&row) {
             draft.write.subjects.push(row);
         }
         Ok(Taken { change, contributions, collections, emits })
+    }
+
+    fn before(&self) -> Option<&SubjectRow> {
+        self.before.as_ref().map(|before| &before.row)
     }
 
     /// Joins what was known with what was heard; what was not heard anew is dropped from the latter.
@@ -117,137 +132,135 @@ impl Turn<'_> {
     /// decides how the object is made, the most restricted marking holds, and it goes wherever any of them sends it.
     fn ruled(&self, contributions: BTreeMap<String, Contribution>) -> Joined<'_> {
         let feeds: BTreeSet<&str> = contributions.keys().map(|source| feed_of(source)).collect();
-        let mut told: Vec<&FeedRules> =
-            self.rules.iter().filter(|rules| feeds.contains(rules.feed.as_str())).collect();
-        // What only passes through has no contributions: the feed of the batch tells of it.
-        if !told.iter().any(|rules| rules.feed == self.own.feed) {
-            told.push(self.own);
-        }
+        let told = self.rulebook.told(|feed| feeds.contains(feed));
         let facts = Facts::of(&self.heard.subject, &contributions);
         let mut collections: BTreeSet<_> =
             told.iter().flat_map(|rules| rules.routing.collections(&facts)).collect();
         collections.extend(&self.heard.collections);
-        collections.extend(self.before.iter().flat_map(|before| &before.row.collections));
+        collections.extend(self.before().into_iter().flat_map(|before| &before.collections));
         let levels = told.iter().filter_map(|rules| rules.minting.marking()).collect();
-        let minting = &*told.first().unwrap_or(&self.own).minting;
+        let minting = told.first().map(|rules| &*rules.minting);
         let emits = told.iter().any(|rules| rules.minting.emits_observables());
         Joined { minting, levels, contributions, collections, emits }
     }
 
-    /// The versions of an object that was not known; of several identifiers, the least is kept.
-    fn first_passed_through(&self) -> Vec<&Valid<Object>> {
-        let first = self.heard.passed_through.iter().filter_map(|object| object.id()).min();
-        self.heard.passed_through.iter().filter(|object| object.id() == first).collect()
-    }
-
-    /// Only a later version under the same identifier replaces an object that was passed through.
-    fn update_passed_through(
-        &self,
-        row: SubjectRow,
-        joined: &Joined<'_>,
-        draft: &mut Draft,
-    ) -> Result<(Change, Option<SubjectRow>), StorageError> {
-        let same = self.heard.passed_through.iter().filter(|object| object.id() == Some(&row.object_id));
-        let later = same.filter(|object| object.version().is_some_and(|version| version > row.modified));
-        if let Some(row) = self.pass_through(later.collect(), &joined.collections, draft)? {
-            return Ok((Change::Changed, Some(row)));
-        }
-        let further = further(&row, joined);
-        if further.is_empty() {
-            return Ok((Change::None, None));
-        }
-        draft.copies.push((row.object_id.clone(), row.collections.clone(), further));
-        Ok((Change::None, Some(SubjectRow { collections: joined.collections.clone(), ..row })))
-    }
-
-    /// Stores versions of one object as they are.
-    fn pass_through(
-        &self,
-        mut versions: Vec<&Valid<Object>>,
-        collections: &BTreeSet<CollectionId>,
-        draft: &mut Draft,
-    ) -> Result<Option<SubjectRow>, StorageError> {
+    /// Publishes versions of an upstream object as they are: all that are heard of one that is not shown, later ones of
+    /// one that is. Of several identifiers, the least is kept.
+    fn pass_through(&self, joined: &Joined<'_>, draft: &mut Draft) -> Result<Option<Decided>, StorageError> {
+        let before = self.before();
+        let heard = &self.heard.passed_through;
+        let first = || heard.iter().filter_map(|object| object.id()).min();
+        let id = before.map(|row| &row.object_id).or_else(first);
+        let since = before.map(|row| &row.modified);
+        let wanted = |object: &&Object| object.id() == id && object.version().as_ref() >= since;
+        let mut versions: Vec<&Object> = heard.iter().map(|object| &**object).filter(wanted).collect();
         versions.sort_by_key(|object| object.version());
-        let mut last = None;
-        for object in versions {
-            let stored = new_object(object)?;
-            let modified = object.version().unwrap_or_else(|| self.now.clone());
-            last = Some(SubjectRow {
-                key: self.key.clone(),
-                object_id: stored.id.clone(),
-                origin: Origin::Upstream,
-                created: object.created().unwrap_or_else(|| modified.clone()),
-                modified,
-                digest: Sha256::digest(stored.body.get().as_bytes()).to_vec(),
-                collections: collections.clone(),
-            });
-            draft.publish(object, collections)?;
+        let row = match (versions.last(), before) {
+            (Some(last), before) => self.upstream(last, before)?,
+            (None, Some(before)) => before.clone(),
+            (None, None) => return Ok(None),
+        };
+        if self.is_out() {
+            return Ok(Some(self.leave(row, draft)));
         }
-        Ok(last)
+        let shown = before.filter(|before| !before.collections.is_empty());
+        if shown.is_some() {
+            versions.retain(|object| object.version().as_ref() > since);
+        }
+        for object in &versions {
+            draft.publish(object, &joined.collections)?;
+        }
+        let further = shown.map(|before| further(before, joined)).unwrap_or_default();
+        let change = match (versions.is_empty(), shown) {
+            (false, Some(_)) => Change::Changed,
+            (false, None) => Change::New,
+            // Without its text an object that is not shown waits until it is heard again.
+            (true, None) => return Ok(Some((Change::None, row))),
+            (true, Some(before)) => {
+                if !further.is_empty() {
+                    draft.copies.push((row.object_id.clone(), before.collections.clone(), further));
+                }
+                Change::None
+            }
+        };
+        Ok(Some((change, SubjectRow { collections: joined.collections.clone(), ..row })))
     }
 
-    fn mint_first(
-        &self,
-        joined: &Joined<'_>,
-        draft: &mut Draft,
-    ) -> Result<(Change, Option<SubjectRow>), StorageError> {
+    /// What is to be known of an upstream object.
+    fn upstream(&self, object: &Object, before: Option<&SubjectRow>) -> Result<SubjectRow, StorageError> {
+        let stored = new_object(object)?;
+        let modified = object.version().unwrap_or_else(|| self.now.clone());
+        let created = before.map(|before| before.created.clone()).or_else(|| object.created());
+        Ok(SubjectRow {
+            key: self.key.clone(),
+            object_id: stored.id.clone(),
+            origin: Origin::Upstream,
+            created: created.unwrap_or_else(|| modified.clone()),
+            modified,
+            digest: Sha256::digest(stored.body.get().as_bytes()).to_vec(),
+            collections: BTreeSet::new(),
+            ends: self.keys_of_ends(),
+            valid_until: self.valid_until(object),
+        })
+    }
+
+    /// Makes the object: a first version, a new one if the function's value is another than that of the stored version,
+    /// and the stored one where it is not shown yet.
+    fn mint(&self, joined: &Joined<'_>, draft: &mut Draft) -> Result<Option<Decided>, StorageError> {
+        let row = match self.before() {
+            Some(before) => before.clone(),
+            None => self.unpublished(joined)?,
+        };
+        let Some(object) = self.object(&row, joined, &row.modified) else {
+            let row = self.before().cloned();
+            return Ok(
+                row.map(|row| if self.is_out() { self.leave(row, draft) } else { (Change::None, row) })
+            );
+        };
+        let row = SubjectRow { ends: self.keys_of_ends(), valid_until: self.valid_until(&object), ..row };
+        if self.is_out() {
+            return Ok(Some(self.leave(row, draft)));
+        }
+        let never_published = row.digest.is_empty() && row.modified == row.created;
+        if joined.digest(&object)? == row.digest {
+            let further = further(&row, joined);
+            let change = if row.collections.is_empty() { Change::New } else { Change::None };
+            if !further.is_empty() {
+                draft.publish(&object, &further)?;
+            }
+            return Ok(Some((change, SubjectRow { collections: joined.collections.clone(), ..row })));
+        }
+        let next = || Timestamp::from_millis(row.modified.instant() + TimeDelta::milliseconds(1));
+        let (change, modified) = match never_published {
+            true => (Change::New, row.modified.clone()),
+            false => (Change::Changed, next().max(self.now.clone())),
+        };
+        let Some(object) = self.object(&row, joined, &modified) else { return Ok(None) };
+        draft.publish(&object, &joined.collections)?;
+        let digest = joined.digest(&object)?;
+        Ok(Some((change, SubjectRow { modified, digest, collections: joined.collections.clone(), ..row })))
+    }
+
+    /// What is to be known of a subject before there is an object.
+    fn unpublished(&self, joined: &Joined<'_>) -> Result<SubjectRow, StorageError> {
         let seen = joined.contributions.values().filter_map(|part| part.first_seen.as_ref()).min();
         let created = seen.map_or(self.now, |seen| seen.min(self.now)).clone();
-        let id = self.heard.subject.identifier(joined.minting.namer()).map_err(StorageError::encoding)?;
-        let Some(object) = self.mint(id.clone(), joined, &created, &created) else {
-            return Ok((Change::None, None));
-        };
-        let row = SubjectRow {
+        let id = self.heard.subject.identifier(self.rulebook.namer()).map_err(StorageError::encoding)?;
+        Ok(SubjectRow {
             key: self.key.clone(),
             object_id: id,
             origin: Origin::Minted,
-            digest: joined.digest(&new_object(&object)?.body),
-            created: created.clone(),
-            modified: created,
-            collections: joined.collections.clone(),
-        };
-        draft.publish(&object, &joined.collections)?;
-        Ok((Change::New, Some(row)))
+            digest: Vec::new(),
+            modified: created.clone(),
+            created,
+            collections: BTreeSet::new(),
+            ends: None,
+            valid_until: None,
+        })
     }
 
-    /// A new version, if the function's value is another than that of the stored version; the stored one where it has
-    /// not been yet.
-    fn update_minted(
-        &self,
-        row: SubjectRow,
-        joined: &Joined<'_>,
-        draft: &mut Draft,
-    ) -> Result<(Change, Option<SubjectRow>), StorageError> {
-        let id = row.object_id.clone();
-        let Some(same) = self.mint(id.clone(), joined, &row.created, &row.modified) else {
-            return Ok((Change::None, None));
-        };
-        if joined.digest(&new_object(&same)?.body) == row.digest {
-            let further = further(&row, joined);
-            if further.is_empty() {
-                return Ok((Change::None, None));
-            }
-            draft.publish(&same, &further)?;
-            return Ok((Change::None, Some(SubjectRow { collections: joined.collections.clone(), ..row })));
-        }
-        let next = Timestamp::from_millis(row.modified.instant() + TimeDelta::milliseconds(1));
-        let modified = next.max(self.now.clone());
-        let Some(object) = self.mint(id, joined, &row.created, &modified) else {
-            return Ok((Change::None, None));
-        };
-        let digest = joined.digest(&new_object(&object)?.body);
-        draft.publish(&object, &joined.collections)?;
-        let row = SubjectRow { modified, digest, collections: joined.collections.clone(), ..row };
-        Ok((Change::Changed, Some(row)))
-    }
-
-    fn mint(
-        &self,
-        id: Identifier,
-        joined: &Joined<'_>,
-        created: &Timestamp,
-        modified: &Timestamp,
-    ) -> Option<Object> {
+    /// The object as it is made now; nothing for what cannot be made, or is told by none of the feeds any more.
+    fn object(&self, row: &SubjectRow, joined: &Joined<'_>, modified: &Timestamp) -> Option<Object> {
         let known: Vec<_> = joined.contributions.values().cloned().collect();
         let material = Material {
             subject: &self.heard.subject,
@@ -256,19 +269,49 @@ impl Turn<'_> {
             levels: &joined.levels,
             allowance: &self.allowance,
         };
-        joined.minting.object(id, &material, created, modified)
+        joined.minting?.object(row.object_id.clone(), &material, &row.created, modified)
+    }
+
+    /// Whether the object is to be in no collection: a list has it dropped, or what it rests on is in none.
+    fn is_out(&self) -> bool {
+        self.allowance.dropped.is_some() || self.rests_on.iter().any(|other| !other.shown)
+    }
+
+    /// Takes the object out of its collections, if it is in any.
+    fn leave(&self, row: SubjectRow, draft: &mut Draft) -> Decided {
+        let change = match self.before() {
+            Some(before) if !before.collections.is_empty() => {
+                draft.withdraw(&before.object_id, &before.collections);
+                Change::Left
+            }
+            _ => Change::None,
+        };
+        (change, SubjectRow { collections: BTreeSet::new(), ..row })
+    }
+
+    /// When the validity of the object ends: its own, else that of the first to end of those that it rests on.
+    fn valid_until(&self, object: &Object) -> Option<DateTime<Utc>> {
+        match object {
+            Object::Indicator(indicator) => indicator.valid_until.as_ref().map(Timestamp::instant),
+            _ => self.rests_on.iter().filter_map(|other| other.valid_until).min(),
+        }
+    }
+
+    fn keys_of_ends(&self) -> Option<[String; 2]> {
+        let key = |end: &super::Subject| end.key(self.rulebook.namer()).as_str().to_owned();
+        self.heard.subject.ends().map(|ends| ends.map(key))
     }
 }
 
 impl Joined<'_> {
     /// Of the text of an object, and with `touch` of when it was last seen.
-    fn digest(&self, body: &RawValue) -> Vec<u8> {
-        let mut digest = Sha256::new_with_prefix(body.get().as_bytes());
-        if self.minting.mapping().touch {
+    fn digest(&self, object: &Object) -> Result<Vec<u8>, StorageError> {
+        let mut digest = Sha256::new_with_prefix(new_object(object)?.body.get());
+        if self.minting.is_some_and(|minting| minting.mapping().touch) {
             let seen = self.contributions.values().filter_map(|part| part.statement.last_seen.as_ref()).max();
             digest.update(seen.map(ToString::to_string).unwrap_or_default());
         }
-        digest.finalize().to_vec()
+        Ok(digest.finalize().to_vec())
     }
 }
 

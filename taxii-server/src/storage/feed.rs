@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use stix_core::{Identifier, Timestamp};
 
 use super::quarantine::{Quarantined, RecordId, Repaired};
 use super::supervision::{Gap, Progress};
+use super::upkeep::Sweep;
 use super::{CollectionId, Dating, NewObject, StorageError, Term};
 
 /// The part of a store that remembers what feeds have told. Every method fails only when the database does.
@@ -60,8 +62,12 @@ pub struct SubjectRow {
     pub modified: Timestamp,
     /// The SHA-256 of what that version was made of; of one that is passed through, of its text.
     pub digest: Vec<u8>,
-    /// The collections that the object was added to.
+    /// The collections in which the object is shown, unless somebody has deleted it there.
     pub collections: BTreeSet<CollectionId>,
+    /// Of a relation, the keys of the subjects at its ends.
+    pub ends: Option<[String; 2]>,
+    /// When the validity of the object ends, if it does; of what rests on others, that of the first of them to end.
+    pub valid_until: Option<DateTime<Utc>>,
 }
 
 /// A subject with all that was said of it, by source.
@@ -102,6 +108,10 @@ pub struct FeedWrite {
     pub objects: Vec<NewObject>,
     /// The same for further collections.
     pub elsewhere: BTreeMap<CollectionId, Vec<NewObject>>,
+    /// The objects that leave collections, with all their versions.
+    pub withdrawn: BTreeMap<CollectionId, Vec<Identifier>>,
+    /// How far the subjects follow the settings with it, if that changes.
+    pub sweep: Option<Sweep>,
 }
 
 impl FeedWrite {
@@ -121,6 +131,8 @@ impl FeedWrite {
             released: Vec::new(),
             objects: Vec::new(),
             elsewhere: BTreeMap::new(),
+            withdrawn: BTreeMap::new(),
+            sweep: None,
         }
     }
 }

@@ -21,6 +21,7 @@ mod submission;
 mod supervision;
 mod terms;
 mod tombstones;
+mod upkeep;
 
 use std::fmt;
 

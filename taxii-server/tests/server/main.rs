@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // all of this is tests
 
 mod backend;
+mod bench;
 mod caching;
 mod cluster;
 mod crowd;
@@ -20,6 +21,7 @@ mod program;
 mod requirements;
 mod roots;
 mod searching;
+mod settings_change;
 mod several;
 mod site;
 mod stopping;

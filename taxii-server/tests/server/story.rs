@@ -87,6 +87,8 @@ fn subject(number: u32, modified: &str) -> SubjectRow {
         modified: modified.parse().unwrap(),
         digest: vec![u8::try_from(number % 256).unwrap(); 32],
         collections: BTreeSet::from([collection()]),
+        ends: number.is_multiple_of(3).then(|| ["key 1", "key 2"].map(str::to_owned)),
+        valid_until: number.is_multiple_of(5).then(|| "2026-02-01T00:00:00.001Z".parse().unwrap()),
     }
 }
 

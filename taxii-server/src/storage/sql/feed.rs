@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use async_trait::async_trait;
+use chrono::DateTime;
 use serde_json::value::RawValue;
 use stix_core::Identifier;
 use uuid::Uuid;
@@ -10,7 +11,7 @@ use uuid::Uuid;
 use super::objects::{self, Writer};
 use super::row::{Row, Value};
 use super::statement::Statement;
-use super::{Backend, Session, SqlStorage, quarantine, supervision, terms};
+use super::{Backend, Session, SqlStorage, quarantine, supervision, terms, upkeep};
 use crate::storage::feed::{FeedWrite, Feeds, KnownSubject, Origin, SubjectRow};
 use crate::storage::{Added, CollectionId, Dating, NewObject, StorageError, StorageErrorKind};
 
@@ -24,10 +25,8 @@ impl<B: Backend> Feeds for SqlStorage<B> {
     async fn known_subjects(&self, keys: &[&str]) -> Result<HashMap<String, KnownSubject>, StorageError> {
         let mut known = HashMap::new();
         for keys in keys.chunks(B::Connection::ROWS_AT_ONCE) {
-            let mut select = Statement::new(
-                "SELECT key, object_id, origin, created, modified, digest, collections FROM subject WHERE key",
-            );
-            select.push_one_of(keys.iter().copied());
+            let mut select = select_subjects();
+            select.push(" WHERE key").push_one_of(keys.iter().copied());
             for row in self.read_all(select).await? {
                 let row = subject_row(row)?;
                 known.insert(row.key.clone(), KnownSubject { row, contributions: BTreeMap::new() });
@@ -88,12 +87,19 @@ impl<B: Backend> Feeds for SqlStorage<B> {
         write_contributions(&mut *tx, &write.contributions).await?;
         quarantine::write(&mut *tx, &write, dating.clock.now().timestamp_millis()).await?;
         supervision::write_coverage(&mut *tx, &write.feed, write.progress.as_ref(), &write.gaps).await?;
+        if let Some(sweep) = &write.sweep {
+            upkeep::write_sweep(&mut *tx, sweep).await?;
+        }
         // Last, since their dates are those of the commit; in the order of the collections, which all that lock several
         // keep, so that none waits for one that waits for it.
         let elsewhere = write.elsewhere.iter().map(|(id, objects)| (id, objects.as_slice()));
         let collections: BTreeMap<_, _> = elsewhere.chain([(collection, write.objects.as_slice())]).collect();
-        for collection in collections.keys() {
+        let locked: BTreeSet<_> = collections.keys().copied().chain(write.withdrawn.keys()).collect();
+        for collection in locked {
             objects::lock::<B>(&mut tx, collection).await?;
+        }
+        for (collection, ids) in &write.withdrawn {
+            upkeep::withdraw::<B>(&mut tx, collection, ids, dating).await?;
         }
         let mut withheld = 0;
         for (collection, objects) in collections {
@@ -117,13 +123,15 @@ async fn take_turn(tx: &mut impl Session, turn: i64) -> Result<(), StorageError>
 async fn write_subjects<S: Session>(tx: &mut S, subjects: &[SubjectRow]) -> Result<(), StorageError> {
     for subjects in subjects.chunks(S::ROWS_AT_ONCE) {
         let mut upsert = Statement::new(
-            "INSERT INTO subject (key, object_id, origin, created, modified, digest, collections) VALUES ",
+            "INSERT INTO subject (key, object_id, origin, created, modified, digest, collections, source, target, \
+             valid_until) VALUES ",
         );
         upsert.push_rows(subjects.iter().map(|subject| {
             let origin = match subject.origin {
                 Origin::Minted => "minted",
                 Origin::Upstream => "upstream",
             };
+            let [source, target] = subject.ends.clone().map_or([None, None], |ends| ends.map(Some));
             [
                 Value::from(subject.key.as_str()),
                 subject.object_id.as_str().into(),
@@ -132,12 +140,16 @@ async fn write_subjects<S: Session>(tx: &mut S, subjects: &[SubjectRow]) -> Resu
                 subject.modified.to_string().into(),
                 subject.digest.as_slice().into(),
                 subject.collections.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ").into(),
+                Value::Text(source),
+                Value::Text(target),
+                subject.valid_until.map(|end| end.timestamp_millis()).into(),
             ]
         }));
         // Not a replacement: that would delete the row, and with it the contributions.
         upsert.push(
             " ON CONFLICT (key) DO UPDATE SET modified = excluded.modified, digest = excluded.digest, \
-                   collections = excluded.collections",
+                   collections = excluded.collections, source = excluded.source, target = excluded.target, \
+                   valid_until = excluded.valid_until",
         );
         tx.execute(upsert).await?;
     }
@@ -159,7 +171,15 @@ async fn write_contributions<S: Session>(
     Ok(())
 }
 
-fn subject_row(mut row: Row) -> Result<SubjectRow, StorageError> {
+/// Goes on with what chooses the subjects; [`subject_row`] reads them.
+pub(super) fn select_subjects() -> Statement {
+    Statement::new(
+        "SELECT key, object_id, origin, created, modified, digest, collections, source, target, valid_until \
+         FROM subject",
+    )
+}
+
+pub(super) fn subject_row(mut row: Row) -> Result<SubjectRow, StorageError> {
     fn parsed<T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>>(
         row: &mut Row,
     ) -> Result<T, StorageError> {
@@ -181,5 +201,10 @@ fn subject_row(mut row: Row) -> Result<SubjectRow, StorageError> {
             .filter_map(|id| id.parse::<Uuid>().ok())
             .map(Into::into)
             .collect(),
+        ends: {
+            let ends: (Option<_>, Option<_>) = (row.next()?, row.next()?);
+            ends.0.zip(ends.1).map(Into::into)
+        },
+        valid_until: row.next::<Option<i64>>()?.and_then(DateTime::from_timestamp_millis),
     })
 }

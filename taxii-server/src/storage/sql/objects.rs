@@ -1,6 +1,6 @@
 //! Objects: adding them under the lock of their collection, and reading pages of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -30,7 +30,10 @@ pub(super) async fn add<B: Backend>(
     let mut known = compare(tx, key, objects).await?;
     let buried = tombstones::of(tx, key, objects).await?;
     match writer {
-        Writer::Feed => withhold(&mut known, objects, &buried),
+        Writer::Feed => {
+            withhold(&mut known, objects, &buried);
+            replace(tx, key, &mut known, objects).await?;
+        }
         Writer::Account => tombstones::lift(tx, key, objects, &buried).await?,
     }
 
@@ -105,6 +108,33 @@ fn withhold(known: &mut [Option<Added>], objects: &[NewObject], buried: &Tombs) 
             *known = Some(Added::Deleted);
         }
     }
+}
+
+/// Removes what a feed tells another way now of objects that have no versions; so it is added again, with a new date, by
+/// which clients find it.
+async fn replace<S: Session>(
+    tx: &mut S,
+    collection: i64,
+    known: &mut [Option<Added>],
+    objects: &[NewObject],
+) -> Result<(), StorageError> {
+    let new = known.iter().zip(objects).filter(|(known, _)| known.is_none());
+    let mut added: HashSet<&str> = new.map(|(_, object)| object.id.as_str()).collect();
+    let mut replaced = Vec::new();
+    for (known, object) in known.iter_mut().zip(objects) {
+        let id = object.id.as_str();
+        if *known == Some(Added::Conflict) && object.version.is_none() && added.insert(id) {
+            *known = None;
+            replaced.push(id);
+        }
+    }
+    for ids in replaced.chunks(S::ROWS_AT_ONCE) {
+        let delete = Statement::new("DELETE FROM object WHERE version_key = '' AND collection = $1 AND id");
+        let mut delete = delete.bind(collection);
+        delete.push_one_of(ids.iter().copied());
+        tx.execute(delete).await?;
+    }
+    Ok(())
 }
 
 #[async_trait]
