@@ -36,7 +36,7 @@ pub struct FeedStatus {
 /// How a feed does in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FeedState {
-    /// It has never been read to its end.
+    /// It has never been read up to the present.
     Waiting,
     /// The last poll read all that there was.
     Good,
@@ -57,7 +57,8 @@ impl FeedState {
         }
     }
 
-    /// Whether what is served is the present of the feed.
+    /// Whether what is served goes up to the present of the feed. The past, which may take days to be read, does not matter:
+    /// what is added of it later comes later to those who page, too.
     pub fn is_ready(self) -> bool {
         matches!(self, Self::Good | Self::Failing)
     }
@@ -75,8 +76,6 @@ impl FeedStatus {
     ) -> Result<Self, StorageError> {
         let health = storage.feed_health(&settings.name).await?.unwrap_or_default();
         let progress = storage.feed_progress(&settings.name).await?;
-        let mut records = storage.record_counts().await?;
-        records.retain(|count| count.feed == settings.name);
         let patience = TimeDelta::from_std(settings.stale_after()).unwrap_or(TimeDelta::MAX);
         let state = match health.last_success {
             None => FeedState::Waiting,
@@ -92,7 +91,7 @@ impl FeedStatus {
             progress,
             health,
             gaps: storage.feed_gaps(&settings.name).await?,
-            records,
+            records: storage.record_counts(Some(&settings.name)).await?,
             now,
         })
     }

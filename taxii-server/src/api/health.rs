@@ -26,7 +26,7 @@ async fn ready(state: web::Data<State>) -> HttpResponse {
     let no = |why: &'static str| HttpResponse::ServiceUnavailable().content_type("text/plain").body(why);
     match feeds(&state).await {
         Ok(feeds) if feeds.iter().any(|feed| feed.state == FeedState::Waiting) => {
-            no("not every feed has been read yet\n")
+            no("not every feed has been read up to the present yet\n")
         }
         Ok(feeds) if feeds.iter().any(|feed| feed.state == FeedState::Stale) => no("a feed is stale\n"),
         Ok(_) => HttpResponse::Ok().content_type("text/plain").body("ready\n"),

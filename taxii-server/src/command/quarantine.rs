@@ -159,7 +159,7 @@ async fn list(
 ) -> Result<(), Box<dyn Error>> {
     let chosen = Chosen { ids: None, feed: filter.feed, cause: filter.cause };
     let records = storage.quarantined(&chosen, limit).await?;
-    let counts = storage.record_counts().await?;
+    let counts = storage.record_counts(None).await?;
     if format == Format::Json {
         let records: Vec<_> = records.iter().map(as_json).collect();
         writeln!(Output, "{}", json!({"records": records, "counts": counts_as_json(&counts)}))?;
@@ -183,7 +183,7 @@ async fn list(
 
 async fn list_repaired(storage: &dyn Storage, limit: u32, format: Format) -> Result<(), Box<dyn Error>> {
     let records = storage.repaired(limit).await?;
-    let counts = storage.record_counts().await?;
+    let counts = storage.record_counts(None).await?;
     if format == Format::Json {
         let as_json = |record: &RepairedRecord| {
             let RepairedRecord { id, feed, repaired, first_seen } = record;

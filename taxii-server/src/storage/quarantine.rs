@@ -25,8 +25,8 @@ pub trait Quarantine {
     /// The records that were put right, latest first. Of each feed only so many are kept.
     async fn repaired(&self, limit: u32) -> Result<Vec<RepairedRecord>, StorageError>;
 
-    /// How often records of each feed were repaired and quarantined, by reason.
-    async fn record_counts(&self) -> Result<Vec<RecordCount>, StorageError>;
+    /// How often records of each feed, or of this one, were repaired and quarantined, by reason.
+    async fn record_counts(&self, feed: Option<&str>) -> Result<Vec<RecordCount>, StorageError>;
 }
 
 /// How a record came.

@@ -94,7 +94,7 @@ async fn outcome(case: &Case) -> Expected {
     odd.chain(repaired).for_each(|kept| assert_came(&kept, &came));
 
     let mut expected = Expected::default();
-    for count in storage.record_counts().await.unwrap() {
+    for count in storage.record_counts(Some(&settings.name)).await.unwrap() {
         match count.handling {
             Handling::Repaired => expected.repairs.insert(count.reason, count.times),
             _ => expected.quarantined.insert(count.reason, count.times),

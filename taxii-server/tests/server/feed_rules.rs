@@ -198,7 +198,7 @@ async fn allow_lists_label_lower_and_drop() {
     assert_eq!(named("192.0.2.1")["labels"], json!(["allow-list:Resolvers"]));
     assert_eq!(named("10.1.2.3")["confidence"], 15);
     assert_eq!((&named("192.0.2.4")["confidence"], named("192.0.2.4").get("labels")), (&json!(85), None));
-    let counts = bench.storage.record_counts().await.unwrap();
+    let counts = bench.storage.record_counts(None).await.unwrap();
     let dropped: Vec<_> = counts.iter().filter(|count| count.handling == Handling::Dropped).collect();
     assert_eq!((dropped.len(), dropped[0].reason.as_str(), dropped[0].times), (1, "Popular", 1));
 

@@ -72,7 +72,10 @@ async fn a_stale_feed_is_told_to_everybody_and_so_is_its_recovery() {
         let answer = reqwest::get(format!("{admin}{path}")).await.unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap())
     };
-    assert_eq!(get("/readyz").await, (503, "not every feed has been read yet\n".to_owned()));
+    assert_eq!(
+        get("/readyz").await,
+        (503, "not every feed has been read up to the present yet\n".to_owned())
+    );
     assert!(get("/metrics").await.1.contains("taxii_feed_ready{feed=\"socdefenders\"} 0"));
     let ready = async |expected: u16| {
         let becomes = async {

@@ -65,10 +65,12 @@ impl<B: Backend> Quarantine for SqlStorage<B> {
         self.read_all(select.bind(i64::from(limit))).await?.into_iter().map(repaired_record).collect()
     }
 
-    async fn record_counts(&self) -> Result<Vec<RecordCount>, StorageError> {
-        let select = Statement::new(
-            "SELECT feed, handling, reason, times FROM record_count ORDER BY feed, handling, reason",
-        );
+    async fn record_counts(&self, feed: Option<&str>) -> Result<Vec<RecordCount>, StorageError> {
+        let mut select = Statement::new("SELECT feed, handling, reason, times FROM record_count");
+        if let Some(feed) = feed {
+            select.push(" WHERE feed = ").push_bind(text(feed));
+        }
+        select.push(" ORDER BY feed, handling, reason");
         let mut counts = Vec::new();
         for mut row in self.read_all(select).await? {
             let (feed, handling): (_, String) = (row.next()?, row.next()?);
