@@ -24,6 +24,8 @@ struct Target {
     title: String,
     id: String,
     root: String,
+    /// What tells it from other API roots.
+    root_name: String,
     objects: String,
     export: String,
 }
@@ -35,6 +37,7 @@ pub(super) async fn get(visit: Visit) -> Result<HttpResponse, ApiError> {
         objects: format!("{base}{}objects/", shelf.api()),
         export: format!("{base}{}export/", shelf.api()),
         id: shelf.settings.id.to_string(),
+        root_name: shelf.root,
         title: shelf.settings.title,
     };
     html(&ConnectPage {
