@@ -72,6 +72,11 @@ impl Program {
 
     /// Starts `taxii-server serve` on a new database, polling this feed every second.
     pub fn serve(feed: &str, feed_key: &str) -> Self {
+        Self::serve_with(feed, feed_key, "")
+    }
+
+    /// The same, with more settings of the feed.
+    pub fn serve_with(feed: &str, feed_key: &str, more: &str) -> Self {
         let place = tempdir();
         let write = |name: &str, text: &str| {
             let path = place.path().join(name);
@@ -81,7 +86,7 @@ impl Program {
         let key_file = write("key", feed_key);
         let settings = format!(
             "listen = '127.0.0.1:0'\ndatabase = 'taxii.db'\nlog_format = 'json'\n\
-             [[feed]]\nurl = '{feed}'\napi_key_file = '{key_file}'\ninterval = '1s'\n"
+             [[feed]]\nurl = '{feed}'\napi_key_file = '{key_file}'\ninterval = '1s'\n{more}"
         );
         let settings = write("settings.toml", &settings);
         let mut program = Self::spawn(&["serve", "--config", &settings], place);

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use conformance::program::{Access, Program};
+use socdefenders_standin::{Settings, StandIn};
 
 /// The width and height of a window.
 type Size = (u32, u32);
@@ -48,11 +49,34 @@ fn pages_load_and_can_be_looked_at() {
         ("quarantine", "/status/quarantine", DESK),
         ("connect", "/status/connect", DESK),
     ] {
-        let light = picture(name, &page(path), size, &[]);
-        let dark =
-            picture(&format!("{name}-dark"), &page(path), size, &["--blink-settings=preferredColorScheme=0"]);
-        assert_ne!(light, dark, "{name}: the dark looks like the light");
+        pictures(name, &page(path), size);
     }
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: tests/run sets it up"]
+async fn an_empty_feed_and_a_stale_one_can_be_looked_at() {
+    let feed = StandIn::start(Settings::new().with_iocs(0)).await.unwrap();
+    let server = Program::serve_with(&feed.base_url(), &feed.pro_key(), "stale_after = '3s'\n");
+    let page = url(server.access(), "/status");
+    let empty = wait_for(&page, "Up to date");
+    assert!(empty.contains("Nothing has come into this collection yet."), "{empty}");
+    pictures("empty", &page, DESK);
+
+    feed.add(3);
+    wait_for(&page, "/objects/indicator");
+    feed.stop().await.unwrap();
+    let stale = wait_for(&page, ">Stale<");
+    assert!(stale.contains("class=\"failure\""), "{stale}");
+    pictures("stale", &page, DESK);
+    pictures("stale-narrow", &page, PHONE);
+}
+
+/// Pictures of a page in both schemes of colours, which differ.
+fn pictures(name: &str, url: &str, size: Size) {
+    let light = picture(name, url, size, &[]);
+    let dark = picture(&format!("{name}-dark"), url, size, &["--blink-settings=preferredColorScheme=0"]);
+    assert_ne!(light, dark, "{name}: the dark looks like the light");
 }
 
 /// The address of a page, with the credentials.
