@@ -66,7 +66,7 @@ async fn an_empty_feed_and_a_stale_one_can_be_looked_at() {
     feed.add(3);
     wait_for(&page, "/objects/indicator");
     feed.stop().await.unwrap();
-    let stale = wait_for(&page, ">Stale<");
+    let stale = wait_for(&page, ">Stale: ");
     assert!(stale.contains("class=\"failure\""), "{stale}");
     pictures("stale", &page, DESK);
     pictures("stale-narrow", &page, PHONE);

@@ -22,7 +22,7 @@ use crate::storage::{CollectionId, DateAdded, Dating, Storage, StorageError};
 use crate::wire::{EnvelopeError, PostedEnvelope};
 
 /// How many objects, and about how many bytes, are processed in one transaction: other writers wait so long.
-const PART: (usize, usize) = (500, 4 << 20);
+const PART: (usize, usize) = (1000, 4 << 20);
 
 /// What a server takes the lease on that works off what waits.
 const TASK: &str = "intake";
@@ -370,7 +370,7 @@ mod tests {
     #[test]
     fn what_is_late_waits_with_its_place() {
         let texts: Vec<_> =
-            (0..1_300).map(|number| RawValue::from_string(number.to_string()).unwrap()).collect();
+            (0..2_300).map(|number| RawValue::from_string(number.to_string()).unwrap()).collect();
         let objects: Vec<&RawValue> = texts.iter().map(|text| &**text).collect();
         let (judge, now) = (Judge::new(Profile::Default), "2026-01-01T00:00:00.000Z".parse().unwrap());
         for judged_parts in 0..=3 {
@@ -401,7 +401,7 @@ mod tests {
                     }
                 }
             }
-            let expected: Vec<_> = (0..1_300).map(|place| format!("/objects/{place}")).collect();
+            let expected: Vec<_> = (0..2_300).map(|place| format!("/objects/{place}")).collect();
             assert_eq!(names, expected);
         }
     }
@@ -413,7 +413,7 @@ mod tests {
             parts(&objects).iter().map(|part| part.len()).collect::<Vec<_>>()
         };
         let short = vec![RawValue::from_string("7".to_owned()).unwrap(); 1_001];
-        assert_eq!(sizes(&short), [500, 500, 1]);
+        assert_eq!(sizes(&short), [1_000, 1]);
         let long = vec![RawValue::from_string(format!("\"{}\"", "x".repeat(3 << 20))).unwrap(); 5];
         assert_eq!(sizes(&long), [2, 2, 1]);
         assert!(sizes(&[]).is_empty());

@@ -63,13 +63,13 @@ impl FeedView {
                 FeedState::Waiting => ("wait", "Not read to its end yet"),
                 FeedState::Good => ("good", "Up to date"),
                 FeedState::Failing => ("warn", "The last poll failed"),
-                FeedState::Stale => ("bad", "Stale"),
+                FeedState::Stale => ("bad", "Stale: what is newer is missing"),
             },
             place: progress.map(|progress| When::new(progress.place, now)),
             last_success: health.last_success.map(|success| When::new(success, now)),
             failure: health.failure,
             quota: health.quota.map(|quota| {
-                format!("{} of {} requests", grouped(quota.remaining.into()), grouped(quota.limit.into()))
+                format!("{} of {}", grouped(quota.remaining.into()), grouped(quota.limit.into()))
             }),
             past_left,
             gaps_in_all: match gaps.len() {

@@ -57,7 +57,7 @@ impl Clients {
     /// Posts small and large envelopes, each object once.
     async fn post(&self) {
         while !self.over.load(Ordering::SeqCst) {
-            let count = if self.sent.load(Ordering::SeqCst).is_multiple_of(3) { 700 } else { 5 };
+            let count = if self.sent.load(Ordering::SeqCst).is_multiple_of(3) { 1_200 } else { 5 };
             let first = self.sent.fetch_add(count, Ordering::SeqCst);
             let request = self.request(Method::POST, OBJECTS).body(tools(first..first + count).to_string());
             match request.header("content-type", "application/taxii+json").send().await {

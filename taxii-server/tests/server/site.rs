@@ -348,7 +348,7 @@ async fn the_overview_says_how_the_feeds_do(backend: Backend) {
     };
     world.storage.write_feed_health(&name, &good).await.unwrap();
     let text = overview().await;
-    assert!(text.contains("Up to date") && text.contains("9,999 of 10,000 requests"), "{text}");
+    assert!(text.contains("Up to date") && text.contains("9,999 of 10,000"), "{text}");
     assert!(text.contains("<dt>Gaps</dt><dd>none</dd>"), "{text}");
 
     let hour = chrono::TimeDelta::hours(1);
@@ -368,6 +368,10 @@ async fn the_overview_says_how_the_feeds_do(backend: Backend) {
 
     world.clock.advance(std::time::Duration::from_secs(2 * 3600));
     let text = overview().await;
-    assert!(text.contains("<p class=\"state bad\">Stale</p>") && text.contains("2 hours ago"), "{text}");
+    assert!(
+        text.contains("<p class=\"state bad\">Stale: what is newer is missing</p>")
+            && text.contains("2 hours ago"),
+        "{text}"
+    );
     world.stop().await;
 }
