@@ -82,7 +82,7 @@ async fn item_41_what_waited_when_the_server_died_is_processed_once(backend: Bac
     // An intake that nobody works for: the server died after the answer, and in the middle of the work.
     let none: [(CollectionId, _); 0] = [];
     let intake = Intake::new(storage.clone(), clock.clone(), Duration::ZERO, none, 0);
-    let body = tools(0..1200).to_string().into_bytes();
+    let body = tools(0..1_700).to_string().into_bytes();
     let posting = Posting { collection: collection(), sender: "writer".to_owned(), body };
     let (submission, _) = intake.post(posting).await.unwrap();
     let part = storage.waiting_part().await.unwrap().unwrap();
