@@ -22,6 +22,14 @@ pub(crate) struct Context<'a> {
     pub(crate) query: &'a str,
 }
 
+/// What an endpoint answers.
+pub(crate) struct Served {
+    /// The JSON text.
+    pub(crate) text: String,
+    /// How many rows are in it.
+    pub(crate) rows: usize,
+}
+
 /// A record as it is served.
 #[derive(Serialize)]
 #[serde(untagged)]

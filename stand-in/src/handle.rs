@@ -11,6 +11,7 @@ use std::{
 
 use actix_web::dev::ServerHandle;
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use crate::{
     fault::Fault,
@@ -147,6 +148,11 @@ impl Handle {
     /// there is none.
     pub fn replace(&self, row: Ioc) -> Option<Ioc> {
         self.shared.state().store.replace(row)
+    }
+
+    /// Takes the row with this id away, as if it had never been. Returns it, or `None` when there is none.
+    pub fn remove(&self, id: Uuid) -> Option<Ioc> {
+        self.shared.state().store.remove(id)
     }
 
     /// Sees the row at this index of [`Handle::rows`] again: it is updated now, so `since` finds it. Returns the

@@ -18,6 +18,8 @@ pub struct RequestLog {
     pub key: KeyTier,
     /// The status of the answer. An answer that was cut has the status it began with.
     pub status: u16,
+    /// How many rows the answer had, before any fault.
+    pub rows: usize,
 }
 
 impl RequestLog {

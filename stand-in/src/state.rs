@@ -12,7 +12,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use crate::{
     answer::Answer,
     auth::KeyTier,
-    endpoint::{Context, iocs, iocs_stix},
+    endpoint::{Context, Served, iocs, iocs_stix},
     error::ApiError,
     fault::{Fault, Met},
     ioc::Ioc,
@@ -107,9 +107,9 @@ impl State {
         let quota = self.limiter.take(key, &self.settings.rate_limit, now);
         let request_id = format!("req_{:016x}", self.rng.random::<u64>());
 
-        let mut answer = match self.body(asked, key, &quota) {
-            Ok(body) => Answer::json(body, quota, now),
-            Err(error) => Answer::json(String::new(), quota, now).replaced_by_error(&error, &request_id),
+        let (mut answer, rows) = match self.served(asked, key, &quota) {
+            Ok(Served { text, rows }) => (Answer::json(text, quota, now), rows),
+            Err(error) => (Answer::json(String::new(), quota, now).replaced_by_error(&error, &request_id), 0),
         };
         let before = self.last_answer.take();
         if answer.status.is_success() {
@@ -121,12 +121,12 @@ impl State {
         if answer.status.as_u16() == 429 && self.settings.rate_limit.retry_after {
             answer = answer.with_retry_after();
         }
-        self.remember(asked, key, answer.status.as_u16());
+        self.remember(asked, key, answer.status.as_u16(), rows);
         answer
     }
 
     /// The checks in the order in which a gateway makes them: address, method, key, rate; then the endpoint.
-    fn body(&mut self, asked: &Asked<'_>, key: KeyTier, quota: &Quota) -> Result<String, ApiError> {
+    fn served(&mut self, asked: &Asked<'_>, key: KeyTier, quota: &Quota) -> Result<Served, ApiError> {
         let endpoint = match asked.path {
             iocs::PATH => iocs::answer,
             iocs_stix::PATH => iocs_stix::answer,
@@ -150,7 +150,7 @@ impl State {
         })
     }
 
-    fn remember(&mut self, asked: &Asked<'_>, key: KeyTier, status: u16) {
+    fn remember(&mut self, asked: &Asked<'_>, key: KeyTier, status: u16, rows: usize) {
         if self.log.len() == REMEMBERED {
             self.log.pop_front();
         }
@@ -160,6 +160,7 @@ impl State {
             query: asked.query.to_owned(),
             key,
             status,
+            rows,
         });
     }
 }

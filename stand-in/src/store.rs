@@ -4,6 +4,7 @@ use std::{cmp::Reverse, collections::HashSet};
 
 use chrono::{DateTime, Utc};
 use rand::{Rng, seq::SliceRandom};
+use uuid::Uuid;
 
 use crate::{ioc::Ioc, query::Filter, settings::Order};
 
@@ -35,6 +36,12 @@ impl Store {
     pub(crate) fn replace(&mut self, row: Ioc) -> Option<Ioc> {
         let known = self.rows.iter_mut().find(|known| known.id == row.id)?;
         Some(std::mem::replace(known, row))
+    }
+
+    /// Takes a row away.
+    pub(crate) fn remove(&mut self, id: Uuid) -> Option<Ioc> {
+        let at = self.rows.iter().position(|row| row.id == id)?;
+        Some(self.rows.remove(at))
     }
 
     /// Sees a row again: it is updated now. `None` when there is no such row.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     answer::to_json,
-    endpoint::{Context, Record, timestamp},
+    endpoint::{Context, Record, Served, timestamp},
     error::ApiError,
     ioc::{Confidence, Ioc, IocType, Source},
     query::{Filter, Moment, Parameters},
@@ -14,11 +14,11 @@ use crate::{
 
 pub(crate) const PATH: &str = "/api/v1/iocs";
 
-/// The JSON text of a page.
+/// A page.
 ///
 /// # Errors
 /// 400 for a parameter that cannot be read.
-pub(crate) fn answer(context: Context<'_>) -> Result<String, ApiError> {
+pub(crate) fn answer(context: Context<'_>) -> Result<Served, ApiError> {
     let full = context.settings.shape == Shape::Full;
     let parameters = Parameters::parse(context.query)?;
     let limit = parameters.limit(context.tier)?;
@@ -36,15 +36,19 @@ pub(crate) fn answer(context: Context<'_>) -> Result<String, ApiError> {
     let selected = context.store.select(&filter, context.settings.order, context.rng);
     let total = selected.len();
     let page = selected.into_iter().skip(offset).take(limit);
+    let rows = page.len();
     let next = offset.saturating_add(limit);
-    Ok(if full {
+    let text = if full {
         to_json(&Page {
             meta: FullMeta {
                 total,
                 limit,
                 offset,
                 generated_at: timestamp(context.now),
-                filters: Window { since: text(filter.since.as_ref()), until: text(filter.until.as_ref()) },
+                filters: Window {
+                    since: written(filter.since.as_ref()),
+                    until: written(filter.until.as_ref()),
+                },
             },
             data: page.map(|ioc| served(ioc, FullRow::from(ioc))).collect::<Vec<_>>(),
             links: Some(Links { next: (next < total).then(|| link(&context, limit, next)) }),
@@ -55,7 +59,8 @@ pub(crate) fn answer(context: Context<'_>) -> Result<String, ApiError> {
             data: page.map(|ioc| served(ioc, Row::from(ioc))).collect::<Vec<_>>(),
             links: None,
         })
-    })
+    };
+    Ok(Served { text, rows })
 }
 
 fn served<R: Serialize>(ioc: &Ioc, row: R) -> Record<R> {
@@ -73,7 +78,7 @@ fn link(context: &Context<'_>, limit: usize, offset: usize) -> String {
     format!("{address}limit={limit}&offset={offset}")
 }
 
-fn text(moment: Option<&Moment>) -> Option<&str> {
+fn written(moment: Option<&Moment>) -> Option<&str> {
     moment.map(|moment| moment.text.as_str())
 }
 

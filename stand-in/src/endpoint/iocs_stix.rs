@@ -9,7 +9,7 @@ use uuid::{Builder, Uuid};
 
 use crate::{
     answer::to_json,
-    endpoint::{Context, Record, timestamp},
+    endpoint::{Context, Record, Served, timestamp},
     error::ApiError,
     ioc::Ioc,
     population::NAMESPACE,
@@ -22,11 +22,11 @@ pub(crate) const PATH: &str = "/api/v1/iocs/stix";
 /// When the identity came into being, as far as anybody knows.
 const IDENTITY_CREATED: &str = "2024-01-01T00:00:00Z";
 
-/// The JSON text of the bundle.
+/// The bundle.
 ///
 /// # Errors
 /// 403 for a Free key, then 400 for a parameter that cannot be read.
-pub(crate) fn answer(context: Context<'_>) -> Result<String, ApiError> {
+pub(crate) fn answer(context: Context<'_>) -> Result<Served, ApiError> {
     context.tier.require_pro()?;
     let parameters = Parameters::parse(context.query)?;
     let limit = parameters.limit(context.tier)?.min(context.settings.stix_cap.unwrap_or(usize::MAX));
@@ -43,6 +43,7 @@ pub(crate) fn answer(context: Context<'_>) -> Result<String, ApiError> {
     let full = context.settings.shape == Shape::Full;
     let mut objects = vec![Record::Sound(identity(full, &mut minter))];
     let selected = context.store.select(&filter, context.settings.order, minter.rng);
+    let rows = selected.len().min(limit);
     for ioc in selected.into_iter().take(limit) {
         let mut along = None;
         let object = indicator(ioc, full, &mut minter);
@@ -50,7 +51,7 @@ pub(crate) fn answer(context: Context<'_>) -> Result<String, ApiError> {
         objects.extend(along.map(Record::Spoiled));
         objects.push(object);
     }
-    Ok(framed(context.settings.frame, objects, &mut minter))
+    Ok(Served { text: framed(context.settings.frame, objects, &mut minter), rows })
 }
 
 /// The text of the objects, of which the first is the identity.
