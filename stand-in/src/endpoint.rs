@@ -20,6 +20,8 @@ pub(crate) struct Context<'a> {
     pub(crate) base_url: &'a str,
     /// The query as it came.
     pub(crate) query: &'a str,
+    /// Whether the page before the wanted one is given in its place.
+    pub(crate) repeats_page: bool,
 }
 
 /// What an endpoint answers.

@@ -2,12 +2,9 @@
 
 use std::time::Duration;
 
-use actix_web::{
-    http::{
-        StatusCode,
-        header::{CONTENT_ENCODING, LOCATION},
-    },
-    web::Bytes,
+use actix_web::http::{
+    StatusCode,
+    header::{CONTENT_ENCODING, LOCATION},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::{rngs::StdRng, seq::SliceRandom};
@@ -50,7 +47,7 @@ pub enum Fault {
     ShuffledRows,
     /// Every row of the answer twice, as if it were two.
     RepeatedRows,
-    /// The whole answer to the request before, in place of that to this one.
+    /// The page before the one that was asked for, as if it were that one.
     RepeatedPage,
     /// The right answer, but before it so many of the rows that have not been updated for longest are updated, as if seen
     /// again: they change their places while somebody pages.
@@ -103,14 +100,14 @@ impl Fault {
 
     /// What becomes of an answer that meets the fault.
     pub(crate) fn apply(self, answer: Answer, met: Met<'_>) -> Answer {
-        let Met { now, request_id, before, rng } = met;
+        let Met { now, request_id, rng } = met;
         let half = answer.body.len() / 2;
         let until = |part| match part {
             Part::Nothing => None,
             Part::Half => Some(half),
         };
         match self {
-            Self::MovingRows(_) | Self::NewKeys(_) => answer,
+            Self::RepeatedPage | Self::MovingRows(_) | Self::NewKeys(_) => answer,
             Self::Status(code) => answer.replaced_by_error(&ApiError::of_status(status(code)), request_id),
             Self::PlainStatus(code) => {
                 let status = status(code);
@@ -139,7 +136,6 @@ impl Fault {
             Self::ShuffledRows => answer.rearranged(|rows| rows.shuffle(rng)),
             Self::RepeatedRows => answer
                 .rearranged(|rows| *rows = rows.iter().flat_map(|row| [row.clone(), row.clone()]).collect()),
-            Self::RepeatedPage => Answer { body: before.unwrap_or(answer.body), ..answer },
             Self::HtmlPage => Answer {
                 status: StatusCode::OK,
                 content_type: "text/html; charset=utf-8",
@@ -169,8 +165,6 @@ impl Fault {
 pub(crate) struct Met<'a> {
     pub(crate) now: DateTime<Utc>,
     pub(crate) request_id: &'a str,
-    /// The last answer that the service gave before.
-    pub(crate) before: Option<Bytes>,
     pub(crate) rng: &'a mut StdRng,
 }
 

@@ -5,7 +5,6 @@ use std::collections::VecDeque;
 use actix_web::{
     HttpRequest,
     http::{Method, header::HeaderMap},
-    web::Bytes,
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
@@ -36,8 +35,6 @@ pub(crate) struct State {
     base_url: String,
     generator: Generator,
     limiter: Limiter,
-    /// The body of the answer before, if it was one.
-    last_answer: Option<Bytes>,
     /// For what differs from request to request; apart from the generator, so that asking changes no row.
     rng: StdRng,
 }
@@ -81,7 +78,6 @@ impl State {
             faults: VecDeque::new(),
             log: VecDeque::new(),
             limiter: Limiter::default(),
-            last_answer: None,
             base_url,
             generator,
             settings,
@@ -107,16 +103,12 @@ impl State {
         let quota = self.limiter.take(key, &self.settings.rate_limit, now);
         let request_id = format!("req_{:016x}", self.rng.random::<u64>());
 
-        let (mut answer, rows) = match self.served(asked, key, &quota) {
+        let (mut answer, rows) = match self.served(asked, key, &quota, fault.as_ref()) {
             Ok(Served { text, rows }) => (Answer::json(text, quota, now), rows),
             Err(error) => (Answer::json(String::new(), quota, now).replaced_by_error(&error, &request_id), 0),
         };
-        let before = self.last_answer.take();
-        if answer.status.is_success() {
-            self.last_answer = Some(answer.body.clone());
-        }
         if let Some(fault) = fault {
-            answer = fault.apply(answer, Met { now, request_id: &request_id, before, rng: &mut self.rng });
+            answer = fault.apply(answer, Met { now, request_id: &request_id, rng: &mut self.rng });
         }
         if answer.status.as_u16() == 429 && self.settings.rate_limit.retry_after {
             answer = answer.with_retry_after();
@@ -126,7 +118,13 @@ impl State {
     }
 
     /// The checks in the order in which a gateway makes them: address, method, key, rate; then the endpoint.
-    fn served(&mut self, asked: &Asked<'_>, key: KeyTier, quota: &Quota) -> Result<Served, ApiError> {
+    fn served(
+        &mut self,
+        asked: &Asked<'_>,
+        key: KeyTier,
+        quota: &Quota,
+        fault: Option<&Fault>,
+    ) -> Result<Served, ApiError> {
         let endpoint = match asked.path {
             iocs::PATH => iocs::answer,
             iocs_stix::PATH => iocs_stix::answer,
@@ -147,6 +145,7 @@ impl State {
             now: self.settings.clock.now(),
             base_url: &self.base_url,
             query: asked.query,
+            repeats_page: fault == Some(&Fault::RepeatedPage),
         })
     }
 

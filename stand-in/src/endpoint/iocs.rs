@@ -35,7 +35,8 @@ pub(crate) fn answer(context: Context<'_>) -> Result<Served, ApiError> {
 
     let selected = context.store.select(&filter, context.settings.order, context.rng);
     let total = selected.len();
-    let page = selected.into_iter().skip(offset).take(limit);
+    let given = if context.repeats_page { offset.saturating_sub(limit) } else { offset };
+    let page = selected.into_iter().skip(given).take(limit);
     let rows = page.len();
     let next = offset.saturating_add(limit);
     let text = if full {

@@ -89,7 +89,7 @@ impl Poller {
             return Ok(polled);
         }
         self.past.misses = 0;
-        let reached = self.look_back(&walk).filter(|reached| *reached > since + SLACK);
+        let reached = self.look_back(&walk, since).await?.filter(|reached| *reached > since + SLACK);
         let mut gaps: Vec<Gap> = reached
             .and_then(|reached| self.lost_past(progress, target, reached, &walk))
             .into_iter()

@@ -22,7 +22,7 @@ const DEPTH: usize = 32;
 pub(super) struct Contents {
     /// The texts of the objects.
     pub(super) objects: Vec<Bytes>,
-    /// How many of them are indicators, by which a cut answer shows.
+    /// How many of the records are indicators, or may be meant for one, by which a cut answer shows.
     pub(super) indicators: usize,
     /// The bundles that had to be put right, with an empty list of objects, and how.
     pub(super) repaired: Vec<(Bytes, Repairs)>,
@@ -116,7 +116,7 @@ impl<'a> TakingApart<'a> {
         if object_type == Some("\"bundle\"") {
             return self.take_bundle(text, &members, depth);
         }
-        self.contents.indicators += usize::from(object_type == Some("\"indicator\""));
+        self.contents.indicators += usize::from(may_be_indicator(object_type));
         self.contents.objects.push(self.text.original(text));
     }
 
@@ -147,8 +147,15 @@ impl<'a> TakingApart<'a> {
     }
 
     fn refuse(&mut self, text: &str, why: impl std::fmt::Display) {
+        self.contents.indicators += 1;
         self.contents.refused.push((self.text.original(text), Cause::Shape.because(why)));
     }
+}
+
+/// Whether an object is an indicator, or of no type that the specification knows: what is spoiled takes a place too.
+fn may_be_indicator(object_type: Option<&str>) -> bool {
+    let name = object_type.unwrap_or_default().trim_matches('"');
+    name == "indicator" || stix_core::object::def(name).is_none()
 }
 
 /// Whether a text that is not whole is one of lines, most of which can be read: a page for people is not, and neither is a

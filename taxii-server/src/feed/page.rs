@@ -1,8 +1,11 @@
 //! A page of the list endpoint: its rows are cut out of the text, and read later, each by itself.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
@@ -29,6 +32,22 @@ struct Envelope<'a> {
 }
 
 impl Page {
+    /// Without the rows that come again. One that has an identifier is one row, however often it comes; without them two
+    /// rows may be alike, but not where there are more than were asked for.
+    pub(super) fn without_repetitions(self, limit: u32) -> Self {
+        #[derive(Deserialize)]
+        struct Row {
+            #[allow(dead_code, reason = "that it is there is enough")]
+            id: IgnoredAny,
+        }
+        let too_many = self.rows.len() > limit as usize;
+        let mut seen = HashSet::new();
+        let named = |row: &Bytes| serde_json::from_slice::<Row>(row).is_ok();
+        let rows = self.rows.into_iter();
+        let rows = rows.filter(|row| seen.insert(row.clone()) || !(too_many || named(row))).collect();
+        Self { rows, ..self }
+    }
+
     /// How many rows there are in all.
     pub(super) fn total(&self) -> Result<u64, Failure> {
         let total = self.number("total");
@@ -84,4 +103,23 @@ impl Reply for Page {
 
 fn time(value: &Value) -> Option<DateTime<Utc>> {
     loose_time::read(value.as_str()?).map(|time| time.instant())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_come_again_are_no_further_rows() {
+        let rows =
+            |rows: &[&'static str]| rows.iter().map(|row| Bytes::from_static(row.as_bytes())).collect();
+        let once = |texts: &[&'static str], limit| {
+            let page = Page { rows: rows(texts), meta: Value::Null };
+            page.without_repetitions(limit).rows.len()
+        };
+        assert_eq!(once(&[r#"{"id":1}"#, r#"{"id":1}"#, r#"{"id":2}"#], 10), 2);
+        // Two sources may say the same.
+        assert_eq!(once(&[r#"{"a":1}"#, r#"{"a":1}"#, r#"{"a":2}"#], 3), 3);
+        assert_eq!(once(&[r#"{"a":1}"#, r#"{"a":1}"#, r#"{"a":2}"#], 2), 2);
+    }
 }

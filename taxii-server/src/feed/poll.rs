@@ -44,6 +44,8 @@ pub struct Poller {
     list_only: bool,
     /// The key is one of the Free tier.
     free: bool,
+    /// The service was asked for that.
+    knows_tier: bool,
     /// Whether the service minds the end of a window, once that is known.
     pub(super) ends: Option<bool>,
     /// How often in a row a poll has missed records.
@@ -80,6 +82,7 @@ impl Poller {
             clock,
             list_only: false,
             free: false,
+            knows_tier: false,
             ends: None,
             misses: 0,
             past: Past::default(),
@@ -145,7 +148,8 @@ impl Poller {
             self.commit(polled, Some(progress), Vec::new(), walk.records).await?;
             return Ok(Some(progress));
         }
-        let reached = self.look_back(&walk).filter(|reached| wanted && *reached > target + JITTER);
+        let reached = self.look_back(&walk, target).await?;
+        let reached = reached.filter(|reached| wanted && *reached > target + JITTER);
         let gaps = reached.map(|until| self.gap(target, until, GapReason::LookBack));
         let place = self.bounded(now);
         let progress = Progress { began: now, covered_from: target.min(place), place };
@@ -184,7 +188,8 @@ impl Poller {
                 return Ok(());
             }
             self.misses = 0;
-            let reached = self.look_back(&walk).filter(|reached| *reached > progress.place + JITTER);
+            let reached = self.look_back(&walk, since).await?;
+            let reached = reached.filter(|reached| *reached > progress.place + JITTER);
             let end = window.until.map_or(now, |until| until.min(now)).max(reached.unwrap_or(since));
             let lost = reached.map(|reached| self.gap(progress.place, reached, GapReason::LookBack));
             let missed = (!whole).then(|| self.gap(since, end, GapReason::Overflow));
@@ -269,10 +274,21 @@ impl Poller {
         Some(back)
     }
 
-    /// Where the look-back of the service begins. One that does not say so is taken at its documentation's word.
-    pub(super) fn look_back(&self, walk: &Walk) -> Option<DateTime<Utc>> {
-        let documented = || if self.free { FREE_PAST } else { WHOLE_PAST };
-        walk.clamped_to.or_else(|| walk.server_time?.checked_sub_signed(documented()))
+    /// Where the look-back of the service begins, of which something since then was asked. One that does not say so is
+    /// taken at its documentation's word.
+    pub(super) async fn look_back(
+        &mut self,
+        walk: &Walk,
+        since: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, Failure> {
+        let (None, Some(now)) = (walk.clamped_to, walk.server_time) else { return Ok(walk.clamped_to) };
+        let short = self.settings().page <= walk::FREE_PAGE;
+        if short && !self.knows_tier && now - since > FREE_PAST {
+            // Pages this short are the same for all tiers.
+            self.free |= walk::asks_freely(&self.client, now).await?;
+            self.knows_tier = true;
+        }
+        Ok(now.checked_sub_signed(if self.free { FREE_PAST } else { WHOLE_PAST }))
     }
 
     /// A gap, said in the log.

@@ -23,7 +23,7 @@ const SILENT_CAP: usize = 1000;
 /// By how much a row may seem to lie beyond the end of a window that the service minds.
 const SLACK: TimeDelta = TimeDelta::minutes(1);
 /// The most rows of a page for a key of the Free tier.
-const FREE_PAGE: u64 = 100;
+pub(super) const FREE_PAGE: u32 = 100;
 
 /// What the endpoints gave, as it came.
 #[derive(Clone, Debug, Default)]
@@ -201,7 +201,7 @@ async fn walk_again(client: &Client, ask: &Ask, fixed: bool, most: u64) -> Resul
 
 async fn walk_once(client: &Client, ask: &Ask, fixed: bool, most: u64) -> Result<Walk, Failure> {
     let answer = client.ask::<Page>(ask).await?;
-    let page = answer.reply;
+    let page = answer.reply.without_repetitions(ask.limit);
     let total = page.total()?;
     let mut walk = begin(ask, &page, total);
     walk.server_time = answer.server_time.or_else(|| page.last_seen().max());
@@ -226,6 +226,7 @@ async fn walk_once(client: &Client, ask: &Ask, fixed: bool, most: u64) -> Result
     loop {
         let offset = end - (walk.page / 10).clamp(1, MOST_OVERLAP);
         let page = client.ask::<Page>(&Ask { offset: offset as u64, ..ask.clone() }).await?.reply;
+        let page = page.without_repetitions(ask.limit);
         let total = page.total()?;
         // A page without a row that is new is not the one that was asked for.
         let fresh =
@@ -256,9 +257,21 @@ fn begin(ask: &Ask, page: &Page, total: u64) -> Walk {
         kept_end,
         total: Some(total),
         page: page.rows.len(),
-        free: u64::from(ask.limit) > FREE_PAGE && page.limit().is_some_and(|limit| limit <= FREE_PAGE),
+        free: is_free(ask, page),
         ..Walk::default()
     }
+}
+
+/// Whether a key is of the Free tier, which shows in that its pages are shorter than was asked.
+fn is_free(ask: &Ask, page: &Page) -> bool {
+    let short = |limit: u64| limit <= u64::from(FREE_PAGE);
+    ask.limit > FREE_PAGE && page.limit().is_some_and(short)
+}
+
+/// Asks for nothing but how long a page may be, by which the tier of the key shows.
+pub(super) async fn asks_freely(client: &Client, now: DateTime<Utc>) -> Result<bool, Failure> {
+    let ask = Ask { since: Some(now), limit: FREE_PAGE + 1, ..Ask::default() };
+    Ok(is_free(&ask, &client.ask::<Page>(&ask).await?.reply))
 }
 
 /// Joins pages by the texts of their rows, else by their values, should the service write a row in two ways.

@@ -1,0 +1,285 @@
+//! What happens in a month, drawn from a seed: at the service, between it and the bridge, and to the bridge.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use socdefenders_standin::{Fault, Frame, Ids, Keys, Order, Part, RateLimit, Settings, Shape};
+use taxii_server::clock::Clock;
+use taxii_server::feed::{PollError, Polled, Poller};
+
+use super::bridge::{Bridge, Feed};
+use super::dice::Dice;
+use super::ledger::Ledger;
+use super::upstream::Upstream;
+
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// A month that goes by.
+pub(super) struct Month {
+    pub(super) dice: Dice,
+    pub(super) clock: Clock,
+    pub(super) shape: Shape,
+    pub(super) upstream: Upstream,
+    pub(super) bridge: Bridge,
+    pub(super) ledger: Ledger,
+}
+
+/// How a poll ended, if the program has not died in it.
+type Ended = Option<Result<Polled, PollError>>;
+
+impl Month {
+    pub(super) async fn new(seed: u64) -> Self {
+        let mut dice = Dice::new(seed);
+        let shape = dice.one(&[Shape::Seed, Shape::Full, Shape::Full]);
+        let settings = Settings::new()
+            .with_seed(seed)
+            .with_shape(shape)
+            .with_frame(dice.one(&[Frame::Bundle, Frame::Nested, Frame::Array, Frame::Lines, Frame::Single]))
+            .with_order(dice.one(&[Order::NewestFirst, Order::OldestFirst, Order::Shuffled]))
+            .with_rate_limit(dice.one(&[
+                RateLimit::default(),
+                RateLimit::new(20, HOUR),
+                RateLimit::new(20, HOUR).with_retry_after(),
+                RateLimit::new(60, HOUR).with_daily(80),
+            ]));
+        let ids = dice.one(&[Ids::Stable, Ids::PerRequest, Ids::Malformed]);
+        let clock = Clock::manual("2026-01-31T12:00:00Z".parse().unwrap());
+        let upstream = Upstream::start(settings, ids).await;
+        upstream.set_clock(clock.now());
+        let bridge = Bridge::new(Feed::drawn(&mut dice), &upstream.standin, clock.clone()).await;
+        let ledger = Ledger::default();
+        Self { dice, clock, shape, upstream, bridge, ledger }
+    }
+
+    /// Lets the month go by, and after it some hours in which nothing goes wrong.
+    pub(super) async fn pass(&mut self) {
+        for _ in 0..20 {
+            self.upstream.arrive(&mut self.dice, self.clock.now());
+        }
+        let mut passed = Duration::ZERO;
+        while passed < DAY * 30 {
+            // Mostly hours, and now and then an outage of days.
+            let hours =
+                if self.dice.once_in(20) { 30 + self.dice.below(40) } else { 2 + self.dice.below(14) };
+            passed += self.let_pass(hours);
+            self.misbehave().await;
+            for feed in self.dice.shuffled((0..self.bridge.feeds.len()).collect()) {
+                if !self.dice.once_in(4) {
+                    self.poll(feed).await;
+                }
+            }
+            if self.dice.once_in(6) {
+                self.bridge.start();
+            }
+        }
+        self.calm_down().await;
+    }
+
+    /// So many hours, in which rows come and change.
+    fn let_pass(&mut self, hours: usize) -> Duration {
+        let mut passed = Duration::ZERO;
+        for _ in 0..hours.div_ceil(4) {
+            let slice = HOUR * 4 - Duration::from_secs(self.dice.below(600) as u64);
+            self.advance(slice);
+            passed += slice;
+            for _ in 0..self.dice.below(6) {
+                self.upstream.happen(&mut self.dice, self.clock.now());
+            }
+        }
+        passed
+    }
+
+    fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+        self.upstream.set_clock(self.clock.now());
+    }
+
+    /// Lets something go wrong with the next requests.
+    async fn misbehave(&mut self) {
+        let Self { dice, upstream, bridge, .. } = self;
+        upstream.standin.clear_faults();
+        bridge.write_keys(&upstream.standin);
+        if dice.once_in(10) {
+            upstream.skew = TimeDelta::minutes(dice.one(&[-60, 0, 60]));
+            upstream.set_clock(self.clock.now());
+        }
+        for _ in 0..dice.one(&[0, 0, 1, 2, 3]) {
+            // Some requests go well before that.
+            (0..dice.below(4)).for_each(|_| upstream.standin.inject(Fault::Delay(Duration::ZERO)));
+            match fault(dice) {
+                // By a clock that is fast they would be seen in the future, which they may not be.
+                Fault::MovingRows(_) if upstream.skew > TimeDelta::zero() => {}
+                fault => upstream.standin.inject(fault),
+            }
+        }
+        if dice.once_in(15) {
+            let keys = Keys::from_seed(dice.below(1000) as u64);
+            upstream.standin.reconfigure(|settings| settings.with_keys(keys));
+            bridge.write_keys(&upstream.standin);
+        }
+    }
+
+    /// A poll of a feed, and what can be had of the past; the program may die in it, and is started again.
+    async fn poll(&mut self, feed: usize) {
+        let doomed = self.dice.once_in(12);
+        if doomed {
+            self.bridge.doom(&mut self.dice).await;
+        }
+        let mut poller = self.bridge.take(feed);
+        let lives = self.poll_with(feed, &mut poller).await && !doomed;
+        if doomed {
+            self.bridge.spare().await;
+        }
+        if lives {
+            self.bridge.give_back(feed, poller);
+        } else {
+            self.bridge.start();
+        }
+        self.upstream.standin.release();
+    }
+
+    /// Whether the program lives on.
+    async fn poll_with(&mut self, feed: usize, poller: &mut Poller) -> bool {
+        let began = self.upstream.events;
+        let Some(polled) = self.attend(feed, poller, false).await else { return false };
+        self.upstream.note_moves();
+        if let Ok(polled) = polled {
+            if polled.complete {
+                self.note(feed, began).await;
+            }
+            loop {
+                match self.attend(feed, poller, true).await {
+                    None => return false,
+                    Some(Ok(polled)) if polled == Polled::default() => break,
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) => break,
+                }
+            }
+            self.upstream.note_moves();
+        }
+        true
+    }
+
+    /// Waits for the end of a poll, or of a window of the past; meanwhile answers may be held. What is held goes on later,
+    /// after something has happened at the service or another feed was polled, or not at all: then the request is given up
+    /// after a time, or the program dies in the midst of it.
+    async fn attend(&mut self, feed: usize, poller: &mut Poller, past: bool) -> Ended {
+        let polling = async {
+            if past { Ok(poller.backfill().await?.unwrap_or_default()) } else { poller.poll().await }
+        };
+        let mut polling = std::pin::pin!(polling);
+        loop {
+            tokio::select! {
+                biased;
+                ended = &mut polling => return Some(ended),
+                () = self.upstream.standin.held() => {}
+            }
+            match self.dice.below(5) {
+                0 => return None,
+                1 => Bridge::time_out().await,
+                2 => self.upstream.happen(&mut self.dice, self.clock.now()),
+                3 => self.poll_another(feed).await,
+                _ => {}
+            }
+            self.upstream.standin.release();
+        }
+    }
+
+    /// Polls another feed meanwhile; nothing goes wrong with that.
+    async fn poll_another(&mut self, feed: usize) {
+        let other = (feed + 1) % self.bridge.feeds.len();
+        self.upstream.standin.clear_faults();
+        let began = self.upstream.events;
+        let mut poller = self.bridge.take(other);
+        let polled = poller.poll().await;
+        self.bridge.give_back(other, poller);
+        if polled.is_ok_and(|polled| polled.complete) {
+            self.note(other, began).await;
+        }
+    }
+
+    /// Notes what a complete poll must have heard.
+    async fn note(&mut self, feed: usize, began: usize) {
+        let name = self.bridge.feeds[feed].name;
+        let progress = self.bridge.storage.feed_progress(name).await.unwrap().unwrap();
+        assert!(progress.place <= self.clock.now(), "the place of `{name}` is in the future");
+        self.ledger.note(feed, &self.bridge.feeds[feed], &self.upstream, began, &progress);
+    }
+
+    /// Everything is put right, and all that is within reach is read.
+    async fn calm_down(&mut self) {
+        self.upstream.skew = TimeDelta::zero();
+        self.upstream.standin.clear_faults();
+        self.upstream.standin.reconfigure(|settings| settings.with_rate_limit(RateLimit::default()));
+        self.bridge.write_keys(&self.upstream.standin);
+        // What the limits were is known until they are lifted, at midnight at the latest.
+        for _ in 0..30 {
+            self.advance(HOUR);
+            if self.read_all(false).await {
+                break;
+            }
+        }
+        self.advance(HOUR);
+        assert!(self.read_all(true).await, "after a calm day the feeds are still not read");
+    }
+
+    /// Polls all feeds, and reads their past; the answer is whether all of that was complete. The last time what came of
+    /// each record is counted.
+    async fn read_all(&mut self, last: bool) -> bool {
+        let mut complete = true;
+        for feed in 0..self.bridge.feeds.len() {
+            let (asked, began) = (self.upstream.standin.requests().len(), self.upstream.events);
+            let mut poller = self.bridge.take(feed);
+            let polled = poller.poll().await;
+            if let (Ok(polled), true) = (&polled, last) {
+                let asked = self.upstream.standin.requests().split_off(asked);
+                self.ledger.count(&self.bridge.feeds[feed], &self.upstream, &asked, &polled.ingested);
+            }
+            complete &= polled.is_ok_and(|polled| polled.complete);
+            let past = loop {
+                match poller.backfill().await {
+                    Ok(Some(_)) => {}
+                    ended => break ended,
+                }
+            };
+            complete &= past.is_ok();
+            self.bridge.give_back(feed, poller);
+            if complete {
+                self.note(feed, began).await;
+            }
+        }
+        complete
+    }
+}
+/// Something that goes wrong with one answer.
+fn fault(dice: &mut Dice) -> Fault {
+    let (rows, seed) = (1 + dice.below(20), dice.below(1000) as u64);
+    dice.one(&[
+        Fault::Status(500),
+        Fault::Status(503),
+        Fault::Status(402),
+        Fault::PlainStatus(402),
+        Fault::PlainStatus(502),
+        Fault::RateLimited { reset_in: HOUR / 2 },
+        Fault::Truncated,
+        Fault::CutConnection,
+        Fault::Reset(Part::Nothing),
+        Fault::Reset(Part::Half),
+        Fault::Hold(Part::Nothing),
+        Fault::Hold(Part::Half),
+        Fault::Hold(Part::Nothing),
+        Fault::Hold(Part::Half),
+        Fault::ShuffledRows,
+        Fault::RepeatedRows,
+        Fault::RepeatedPage,
+        Fault::MovingRows(rows),
+        Fault::NewKeys(seed),
+        Fault::HtmlPage,
+        Fault::SlowDrip { bytes: 200, every: Duration::from_micros(100) },
+        Fault::WrongContentType,
+        Fault::EmptyBody,
+        Fault::GzipBomb { mebibytes: 5 },
+        Fault::Redirect("http://localhost:1/".to_owned()),
+    ])
+}
