@@ -34,6 +34,10 @@ pub(super) fn open(settings: &FeedSettings) -> Result<reqwest::Client, Failure> 
             |error| Failure::Setting { message: format!("`ca_file` `{}`: {error}", path.display()) };
         http = http.tls_certs_merge(authorities.map_err(unusable)?);
     }
+    if settings.url.starts_with("http:") && settings.proxy.is_none() {
+        // Nobody shows a certificate, and to read all authorities of the system takes longer than anything else here.
+        http = http.tls_certs_only([]);
+    }
     if let Some(address) = proxy(settings)? {
         // Its password may be exchanged while the client lives. That it can be read was seen before the request.
         let settings = settings.clone();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use socdefenders_standin::{Fault, KeyTier, Keys, LookBack, Order, RateLimit, Settings, Shape};
+use socdefenders_standin::{Defect, Fault, Ioc, KeyTier, Keys, LookBack, Order, RateLimit, Settings, Shape};
 use taxii_server::feed::{Endpoint, FeedSettings};
 use taxii_server::feed_status::{FeedState, FeedStatus};
 use taxii_server::storage::supervision::GapReason;
@@ -209,6 +209,44 @@ async fn loss_4_a_service_that_minds_no_until() {
     assert_eq!(world.gaps().await, []);
 }
 
+/// Rows that come twice are not taken for others that are missing.
+#[tokio::test]
+async fn loss_4_rows_that_come_twice() {
+    for shape in [Shape::Seed, Shape::Full] {
+        let world = World::new(month(150).with_shape(shape)).await;
+        let settings = in_small_pages(world.settings(Endpoint::List, &world.standin.pro_key()));
+        let mut poller = world.poller(&settings);
+        poller.poll().await.unwrap();
+        world.advance(MINUTE * 20);
+        world.standin.add(120);
+        for _ in 0..2 {
+            world.standin.inject(Fault::RepeatedRows);
+        }
+        assert!(poller.poll().await.unwrap().complete);
+        world.read_past(&mut poller).await;
+        world.assert_nothing_is_missing().await;
+    }
+}
+
+/// A bundle that is cut holds as many records as were asked for, not as many that can be read.
+#[tokio::test]
+async fn loss_4_a_cut_bundle_of_which_a_record_is_spoiled() {
+    for defect in [Defect::NoRecord, Defect::UnknownType] {
+        let world = World::new(month(50)).await;
+        let mut settings = world.settings(Endpoint::Stix, &world.standin.pro_key());
+        let mut poller = world.poller(&settings);
+        poller.poll().await.unwrap();
+        world.advance(MINUTE * 20);
+        let added = world.standin.add(30);
+        let odd = added.iter().rev().find(|row| defect.suits(row.ioc_type)).unwrap();
+        world.standin.replace(Ioc { defect: Some(defect), ..odd.clone() });
+        settings.page = 25;
+        assert!(world.poller(&settings).poll().await.unwrap().complete);
+        let missing = world.missing().await;
+        assert_eq!(missing.len(), 1, "{defect:?}: {missing:?}");
+    }
+}
+
 /// What cannot be read whole in any way is said to be missing; only then it is passed by.
 #[tokio::test]
 async fn loss_4_what_stays_cut_is_a_gap() {
@@ -366,6 +404,19 @@ async fn what_is_beyond_the_look_back_is_a_gap() {
         let missing = world.missing().await;
         assert!(missing.len() >= 35, "{}", missing.len());
         assert!(missing.iter().all(|(_, updated)| *updated > gap.from && *updated <= gap.until));
+        // Neither do short pages hide the tier of the key.
+        let mut short = world.settings(Endpoint::List, &world.standin.free_key());
+        (short.name, short.page) = ("short".to_owned(), 50);
+        world.poller(&short).poll().await.unwrap();
+        for _ in 0..60 {
+            world.advance(HOUR);
+            world.standin.add(1);
+        }
+        let place = world.storage.feed_progress("short").await.unwrap().unwrap().place;
+        world.poller(&short).poll().await.unwrap();
+        let gaps = world.storage.feed_gaps("short").await.unwrap();
+        let lost = gaps.iter().find(|gap| gap.from == place).unwrap();
+        assert_eq!(lost.until, world.clock.now() - TimeDelta::days(1), "{shape:?}");
         // Asked for more of the past than the tier allows, it says so at once.
         let mut more = settings.clone();
         more.name = "more".to_owned();
