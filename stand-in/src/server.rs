@@ -68,6 +68,9 @@ pub(crate) fn run(
                 .default_service(web::to(serve))
         })
         .on_connect(Connection::keep)
+        // A client that is held up is not taken for one that has gone: what it sends then would meet a closed connection.
+        .keep_alive(Duration::from_secs(3600))
+        .client_request_timeout(Duration::ZERO)
         .workers(1)
         .disable_signals()
         .listen(listener)?

@@ -72,7 +72,7 @@ impl Upstream {
             Some(row) => (row.last().ioc_type, row.last().value.clone()),
             None => value(dice, number),
         };
-        let late = TimeDelta::minutes(i64::try_from(dice.one(&[0, 0, 0, 9])).unwrap());
+        let late = TimeDelta::minutes(dice.one(&[0, 0, 0, 9]));
         let feed_name = format!("Source {number}");
         let source = Source {
             article_id: Uuid::from_u128(number as u128),
