@@ -2,7 +2,6 @@
 
 mod alarm;
 mod polling;
-mod upkeep;
 
 use std::error::Error;
 use std::fmt;

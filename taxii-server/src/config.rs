@@ -27,7 +27,7 @@ use crate::auth::Rules;
 use crate::clock::Clock;
 use crate::duration;
 use crate::feed::FeedSettings;
-use crate::ingest::{AllowListSettings, AllowLists, Ingest};
+use crate::ingest::{AllowListSettings, AllowLists, Ingest, Retention};
 use crate::storage::{Access, CollectionId, Database, Grants, Scope, Storage};
 
 /// The file that is read when no other is named and it exists.
@@ -76,6 +76,8 @@ pub struct Config {
     /// Lists of values that are known to be harmless.
     #[serde(rename = "allow_list")]
     pub allow_lists: Vec<AllowListSettings>,
+    /// For how long what feeds have brought is kept.
+    pub retention: Retention,
     /// The most objects in one answer, whatever `limit` asks for.
     pub max_page: NonZeroU32,
     /// The most bytes of objects in one answer; the first object is served whatever its size.
@@ -145,6 +147,7 @@ impl Default for Config {
             collections: vec![CollectionSettings::default()],
             feeds: Vec::new(),
             allow_lists: Vec::new(),
+            retention: Retention::default(),
             max_page: NonZeroU32::MIN.saturating_add(999),
             max_page_bytes: 16 << 20,
             page_cache: 32 << 20,
@@ -277,7 +280,8 @@ impl Config {
         };
         let rules = self.feeds.iter().map(rules).collect::<Result<_, String>>()?;
         let lists = AllowLists::open(&self.allow_lists).map_err(|error| error.to_string())?;
-        Ok(Ingest::new(storage, clock, self.allowance).with_feeds(rules).with_allow_lists(lists))
+        let ingest = Ingest::new(storage, clock, self.allowance).with_retention(self.retention.clone());
+        Ok(ingest.with_feeds(rules).with_allow_lists(lists))
     }
 
     /// The collection that the objects of a feed go to.

@@ -35,6 +35,16 @@ pub fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Dur
     deserialize(deserializer).map(Some)
 }
 
+/// For `#[serde(deserialize_with = "...")]` of a duration, or the word `never`.
+pub fn or_never<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    match String::deserialize(deserializer)?.as_str() {
+        "never" => Ok(None),
+        text => parse(text)
+            .map(Some)
+            .map_err(|problem| serde::de::Error::custom(format!("{problem}, or `never`"))),
+    }
+}
+
 /// For `#[serde(with = "...")]`.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)

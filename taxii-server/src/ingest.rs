@@ -17,12 +17,14 @@ mod minting;
 mod observable;
 mod rehearsal;
 mod repair;
+mod retention;
 mod routing;
 mod rulebook;
 mod sorted;
 mod subject;
 mod sweep;
 mod turn;
+mod upkeep;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::AddAssign;
@@ -52,12 +54,14 @@ pub use self::minting::{Author, Minting};
 pub use self::observable::{IocType, Observable, UnusableValue};
 pub use self::rehearsal::Rehearsal;
 pub use self::repair::{Repair, Repairs};
+pub use self::retention::Retention;
 pub use self::routing::{FeedRules, Route, Routing};
 use self::routing::{feed_of, mention};
 use self::rulebook::Rulebook;
 use self::sorted::{Heard, Sorted};
 pub use self::subject::{Compared, Subject};
 use self::turn::{Change, Taken, Turn};
+pub use self::upkeep::{Tended, Upkeep};
 pub use crate::storage::quarantine::{Form, Quarantined, Repaired};
 
 /// How often a batch is tried when other processes write at the same time. Each time another batch was written.
@@ -71,6 +75,7 @@ pub struct Ingest {
     term: Option<Term>,
     rules: Arc<[FeedRules]>,
     lists: Arc<AllowLists>,
+    retention: Retention,
     /// Reading what is known and writing what follows from it must not interleave with another batch.
     turn: Arc<Mutex<()>>,
     /// Where it is noted what would be written, if nothing is to be.
@@ -111,6 +116,8 @@ pub struct Ingested {
     pub dropped: usize,
     /// Objects that have left their collections.
     pub left: usize,
+    /// Objects that were heard of and are in no collection, mostly since their validity is over for too long.
+    pub hidden: usize,
     /// Objects that were kept back, although they are new or changed, because somebody has deleted them.
     pub withheld: usize,
 }
@@ -131,6 +138,7 @@ impl AddAssign for Ingested {
         self.quarantined += other.quarantined;
         self.dropped += other.dropped;
         self.left += other.left;
+        self.hidden += other.hidden;
         self.withheld += other.withheld;
     }
 }
@@ -144,6 +152,7 @@ impl Ingest {
             term: None,
             rules: Arc::default(),
             lists: Arc::default(),
+            retention: Retention::NONE,
             turn: Arc::default(),
             rehearsal: None,
         }
@@ -178,6 +187,11 @@ impl Ingest {
     /// The same, with these allow-lists.
     pub fn with_allow_lists(self, lists: AllowLists) -> Self {
         Self { lists: Arc::new(lists), ..self }
+    }
+
+    /// The same, keeping things for so long. Without this everything is kept.
+    pub fn with_retention(self, retention: Retention) -> Self {
+        Self { retention, ..self }
     }
 
     /// Stores a batch.
@@ -302,7 +316,9 @@ impl Ingest {
         let keys: Vec<&str> = heard.keys().chain(unknown).map(String::as_str).collect();
         let mut known = self.storage.known_subjects(&keys).await?;
         draft.known.extend(known.iter().map(|(key, known)| (key.clone(), Standing::from(&known.row))));
-        let now = Timestamp::from_millis(self.dating.clock.now());
+        let now = self.dating.clock.now();
+        let (expired, forgotten) = (self.retention.expired_before(now), self.retention.forgotten_before(now));
+        let now = Timestamp::from_millis(now);
         let mut all = Vec::new();
         for ((key, mut heard), under) in heard.into_iter().zip(&under) {
             let before = known.remove(&key);
@@ -315,12 +331,24 @@ impl Ingest {
             let rests_on = under.iter().filter_map(|key| draft.known.get(key).cloned()).collect();
             let allowance = heard.subject.allowance(&self.lists);
             let subject = heard.subject.clone();
-            let turn = Turn { rulebook, now: &now, key, heard, before, ends, rests_on, allowance };
+            let turn = Turn {
+                rulebook,
+                now: &now,
+                expired,
+                forgotten,
+                key,
+                heard,
+                before,
+                ends,
+                rests_on,
+                allowance,
+            };
             let taken = turn.take(draft)?;
             match taken.change {
                 Change::New => ingested.new += 1,
                 Change::Changed => ingested.changed += 1,
                 Change::Left => ingested.left += 1,
+                Change::Hidden => ingested.hidden += 1,
                 Change::None => {}
             }
             all.push((subject, taken));
@@ -339,12 +367,9 @@ impl Ingest {
     }
 }
 
-/// What follows from an indicator: the techniques that it indicates, and what it is based on.
+/// What follows from an indicator: the techniques that it indicates, and what it is based on. What is shared is there
+/// whether the indicator is shown or not, or it would depend on when it was shown.
 fn derive(indicator: Subject, taken: &Taken) -> Vec<(Subject, Heard)> {
-    // What has left before has taken with it what follows from it.
-    if taken.collections.is_empty() && taken.change != Change::Left {
-        return Vec::new();
-    }
     let techniques: BTreeSet<&String> =
         taken.contributions.values().flat_map(|part| &part.techniques).collect();
     let techniques = techniques.into_iter().map(|id| ("indicates", Subject::Technique(id.clone())));
@@ -366,7 +391,9 @@ fn derive(indicator: Subject, taken: &Taken) -> Vec<(Subject, Heard)> {
             relation: relation.to_owned(),
             target: Box::new(target.clone()),
         };
-        [target, relation].map(|subject| (subject.clone(), heard(&subject)))
+        [target, relation]
     };
-    techniques.chain(observable).flat_map(with_relation).collect()
+    let all = techniques.chain(observable).flat_map(with_relation);
+    let wanted = |subject: &Subject| taken.change != Change::Hidden || subject.rests_on().is_empty();
+    all.filter(wanted).map(|subject| (subject.clone(), heard(&subject))).collect()
 }

@@ -47,6 +47,8 @@ pub struct Gauges {
     pub feeds: Vec<FeedGauges>,
     /// How many subjects are still to be made anew since the settings changed.
     pub subjects_behind: u64,
+    /// How many objects are still shown although the settings want them to have left.
+    pub subjects_expired: u64,
 }
 
 /// How a feed does, in numbers. What is not known is not exported.
@@ -189,6 +191,13 @@ impl Metrics {
         let behind = "taxii_subjects_behind_settings";
         page.family(behind, "gauge", "What is still to be gone through since the settings of feeds changed.");
         page.sample(behind, "", gauges.subjects_behind);
+        let expired = "taxii_subjects_to_expire";
+        page.family(
+            expired,
+            "gauge",
+            "What is still in collections although its validity is over for long enough.",
+        );
+        page.sample(expired, "", gauges.subjects_expired);
         self.write_feeds(&mut page, gauges);
         let expires = *self.certificate_expires.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(expires) = expires {
@@ -319,6 +328,7 @@ mod tests {
                 ..FeedGauges::default()
             }],
             subjects_behind: 5,
+            subjects_expired: 6,
         };
         let text = metrics.text(&gauges);
         for line in [
@@ -330,6 +340,7 @@ mod tests {
             "taxii_feed_polls_total{feed=\"one \\\"feed\\\"\",outcome=\"success\"} 1",
             "taxii_objects{collection=\"a\",type=\"indicator\"} 7",
             "taxii_subjects_behind_settings 5",
+            "taxii_subjects_to_expire 6",
             "taxii_feed_ready{feed=\"x\"} 1",
             "taxii_feed_stale{feed=\"x\"} 0",
             "taxii_feed_lag_seconds{feed=\"x\"} 90",

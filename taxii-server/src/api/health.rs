@@ -49,7 +49,11 @@ pub(super) async fn metrics(state: web::Data<State>) -> Result<HttpResponse, Api
     let objects = objects.map(|(collection, name, count)| (collection.to_string(), name, count)).collect();
     let feeds = feeds(&state).await?.iter().map(FeedGauges::from).collect();
     let subjects_behind = state.storage.subjects_behind().await?;
-    let gauges = Gauges { objects, feeds, subjects_behind };
+    let subjects_expired = match state.config.retention.expired_before(state.clock.now()) {
+        Some(before) => state.storage.count_expired(before).await?,
+        None => 0,
+    };
+    let gauges = Gauges { objects, feeds, subjects_behind, subjects_expired };
     let media_type = "text/plain; version=0.0.4; charset=utf-8";
     Ok(HttpResponse::Ok().content_type(media_type).body(state.metrics.text(&gauges)))
 }

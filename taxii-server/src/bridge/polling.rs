@@ -8,11 +8,10 @@ use tokio::task::JoinSet;
 
 use super::BridgeError;
 use super::alarm::Alarm;
-use super::upkeep::Upkeep;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::feed::{self, FeedSettings, Poller};
-use crate::ingest::Ingest;
+use crate::ingest::{Ingest, Upkeep};
 use crate::metrics::Metrics;
 use crate::storage::{CollectionId, Lease, Storage, Term};
 
@@ -93,8 +92,7 @@ impl Polling {
         for poller in pollers {
             tasks.spawn(feed::run(poller, Arc::clone(metrics), stopped.clone()));
         }
-        let ingest = self.ingest.clone().in_term(lease.term().cloned());
-        tasks.spawn(Upkeep { ingest, clock: self.clock.clone() }.run());
+        tasks.spawn(Upkeep::new(self.ingest.clone().in_term(lease.term().cloned())).run());
         tasks.spawn(self.alarm().run());
         lease.lost().await;
         tracing::warn!("polling stops: the database has let another server take over");

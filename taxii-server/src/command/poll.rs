@@ -12,7 +12,7 @@ use crate::bridge::POLLING;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::feed::{PollError, Polled, Poller};
-use crate::ingest::Rehearsal;
+use crate::ingest::{Rehearsal, Upkeep};
 use crate::storage::{self, CollectionId, Storage};
 
 /// How many characters of a record in quarantine are shown.
@@ -68,7 +68,9 @@ async fn poll(
     let term = lease.as_ref().and_then(|lease| lease.term()).cloned();
     let ingest = ingest.in_term(term);
     // A dry run tells of the feeds only.
-    while !dry_run && ingest.follow_settings().await?.is_some() {}
+    if !dry_run {
+        Upkeep::new(ingest.clone()).round().await?;
+    }
     let mut failed = 0;
     for settings in config.feeds.clone() {
         let name = settings.name.clone();

@@ -34,12 +34,18 @@ pub(super) async fn run(
     let storage = storage::open(&config.database).await?;
     let feeds = FeedStatus::read_all(&*storage, &serve::feeds(config), clock.now()).await;
     let behind = storage.subjects_behind().await;
+    let expired = match config.retention.expired_before(clock.now()) {
+        Some(before) => storage.count_expired(before).await,
+        None => Ok(0),
+    };
     storage.close().await;
-    let (feeds, behind) = (feeds?, behind?);
+    let (feeds, behind, expired) = (feeds?, behind?, expired?);
     match arguments.format {
         Format::Json => {
             let feeds: Vec<_> = feeds.iter().map(FeedStatus::document).collect();
-            let status = json!({ "feeds": feeds, "subjects_behind_settings": behind });
+            let status = json!({
+                "feeds": feeds, "subjects_behind_settings": behind, "subjects_to_expire": expired,
+            });
             writeln!(Output, "{}", serde_json::to_string_pretty(&status)?)?;
         }
         Format::Text if feeds.is_empty() => writeln!(Output, "no feed is polled")?,
@@ -47,6 +53,9 @@ pub(super) async fn run(
     }
     if matches!(arguments.format, Format::Text) && behind > 0 {
         writeln!(Output, "\nthe settings have changed: {behind} subjects are still to be made anew")?;
+    }
+    if matches!(arguments.format, Format::Text) && expired > 0 {
+        writeln!(Output, "\n{expired} objects are still to leave, since their validity is over")?;
     }
     Ok(())
 }

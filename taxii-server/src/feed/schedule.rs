@@ -109,6 +109,7 @@ fn log(feed: &str, polled: &Result<Polled, PollError>, wait: Duration) {
                 changed = counts.changed,
                 quarantined = counts.quarantined,
                 withheld = (counts.withheld > 0).then_some(counts.withheld),
+                hidden = (counts.hidden > 0).then_some(counts.hidden),
                 gaps = (polled.gaps > 0).then_some(polled.gaps),
                 next_in,
                 "polled"

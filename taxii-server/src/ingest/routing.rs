@@ -64,6 +64,11 @@ impl<'a> Facts<'a> {
 }
 
 impl Routing {
+    /// All collections to which anything goes.
+    pub(super) fn everywhere(&self) -> impl Iterator<Item = CollectionId> {
+        self.routes.iter().map(|route| route.collection).chain([self.collection])
+    }
+
     /// The collections for a subject of which this is known.
     pub(super) fn collections(&self, facts: &Facts<'_>) -> impl Iterator<Item = CollectionId> {
         let leads = |route: &&Route| {

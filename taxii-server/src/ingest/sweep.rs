@@ -15,7 +15,7 @@ use crate::storage::feed::{FeedWrite, SubjectRow};
 use crate::storage::upkeep::Sweep;
 
 /// How many subjects are looked at in one step.
-const STEP: u32 = 300;
+pub(super) const STEP: u32 = 300;
 
 impl Ingest {
     /// Makes the next subjects anew that do not follow the settings yet, and says what became of their objects; nothing when
@@ -40,13 +40,17 @@ impl Ingest {
         if self.rules.is_empty() {
             return Ok(None);
         }
-        let basis = basis(&self.rules, &self.lists);
+        let basis = basis(&self.rules, &self.lists, self.retention.expire_after);
         let known = self.storage.sweep().await?.filter(|sweep| sweep.basis == basis);
         Ok(known.map_or(Some(String::new()), |sweep| sweep.place).map(|from| (basis, from)))
     }
 
     /// Decides anew of subjects of one author, of which nothing is heard.
-    async fn remake(&self, rows: &[SubjectRow], write: FeedWrite) -> Result<Ingested, StorageError> {
+    pub(super) async fn remake(
+        &self,
+        rows: &[SubjectRow],
+        write: FeedWrite,
+    ) -> Result<Ingested, StorageError> {
         let Some(rules) = self.rules.first() else { return Ok(Ingested::default()) };
         let subjects =
             rows.iter().filter_map(|row| Some((row, Subject::of_key(&row.key, row.ends.as_ref())?)));
@@ -62,7 +66,7 @@ impl Ingest {
 }
 
 /// As many of the subjects as have an author in common.
-fn prefix_of_one_author(rows: &[SubjectRow]) -> &[SubjectRow] {
+pub(super) fn prefix_of_one_author(rows: &[SubjectRow]) -> &[SubjectRow] {
     let namer = |row: &SubjectRow| Some(super::Namer::of(&row.key)?.0);
     let first = rows.first().and_then(namer);
     let end = rows.iter().position(|row| namer(row) != first).unwrap_or(rows.len());

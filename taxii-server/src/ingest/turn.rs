@@ -1,6 +1,6 @@
 //! One subject of a batch and what the store knows of it: from these follows what changes.
 //!
-//! Nothing need be heard for that: when the settings are others, the same code decides anew.
+//! Nothing need be heard for that: when the settings are others, or the time has come, the same code decides anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +23,10 @@ use crate::storage::{CollectionId, StorageError};
 pub(super) struct Turn<'a> {
     pub(super) rulebook: &'a Rulebook<'a>,
     pub(super) now: &'a Timestamp,
+    /// What was valid until before this time is in no collection.
+    pub(super) expired: Option<DateTime<Utc>>,
+    /// What was made before this time may have been forgotten.
+    pub(super) forgotten: Option<DateTime<Utc>>,
     pub(super) key: String,
     pub(super) heard: Heard,
     pub(super) before: Option<KnownSubject>,
@@ -39,7 +43,7 @@ pub(super) struct Taken {
     pub(super) change: Change,
     /// What all sources say.
     pub(super) contributions: BTreeMap<String, Contribution>,
-    /// Where the object is.
+    /// Where the object is when it is shown.
     pub(super) collections: BTreeSet<CollectionId>,
     /// Whether the value becomes an object of its own.
     pub(super) emits: bool,
@@ -54,6 +58,8 @@ pub(super) enum Change {
     Changed,
     /// The object has left its collections.
     Left,
+    /// It was in none, and still is not.
+    Hidden,
 }
 
 /// What a turn did, and what is to be known of the subject after it.
@@ -80,9 +86,8 @@ impl Turn<'_> {
         };
         let decided =
             if is_upstream { self.pass_through(&joined, draft)? } else { self.mint(&joined, draft)? };
-        let Joined { contributions, emits, .. } = joined;
+        let Joined { contributions, collections, emits, .. } = joined;
         let Some((change, row)) = decided else {
-            let collections = BTreeSet::new();
             return Ok(Taken { change: Change::None, contributions, collections, emits });
         };
         for source in self.heard.contributions.keys() {
@@ -91,7 +96,6 @@ impl Turn<'_> {
                 draft.write.contributions.push((self.key.clone(), source.clone(), body));
             }
         }
-        let collections = row.collections.clone();
         draft.known.insert(self.key.clone(), Standing::from(&row));
         if self.before() != Some(&row) {
             draft.write.subjects.push(row);
@@ -160,7 +164,7 @@ impl Turn<'_> {
             (None, Some(before)) => before.clone(),
             (None, None) => return Ok(None),
         };
-        if self.is_out() {
+        if self.is_out(&row) {
             return Ok(Some(self.leave(row, draft)));
         }
         let shown = before.filter(|before| !before.collections.is_empty());
@@ -213,12 +217,11 @@ impl Turn<'_> {
         };
         let Some(object) = self.object(&row, joined, &row.modified) else {
             let row = self.before().cloned();
-            return Ok(
-                row.map(|row| if self.is_out() { self.leave(row, draft) } else { (Change::None, row) })
-            );
+            let decide = |row| if self.is_out(&row) { self.leave(row, draft) } else { (Change::None, row) };
+            return Ok(row.map(decide));
         };
         let row = SubjectRow { ends: self.keys_of_ends(), valid_until: self.valid_until(&object), ..row };
-        if self.is_out() {
+        if self.is_out(&row) {
             return Ok(Some(self.leave(row, draft)));
         }
         let never_published = row.digest.is_empty() && row.modified == row.created;
@@ -233,6 +236,7 @@ impl Turn<'_> {
         let next = || Timestamp::from_millis(row.modified.instant() + TimeDelta::milliseconds(1));
         let (change, modified) = match never_published {
             true => (Change::New, row.modified.clone()),
+            false if row.collections.is_empty() => (Change::New, next().max(self.now.clone())),
             false => (Change::Changed, next().max(self.now.clone())),
         };
         let Some(object) = self.object(&row, joined, &modified) else { return Ok(None) };
@@ -244,6 +248,9 @@ impl Turn<'_> {
     /// What is to be known of a subject before there is an object.
     fn unpublished(&self, joined: &Joined<'_>) -> Result<SubjectRow, StorageError> {
         let seen = joined.contributions.values().filter_map(|part| part.first_seen.as_ref()).min();
+        // Later than any version of it that may have been forgotten.
+        let least = self.forgotten.map(Timestamp::from_millis);
+        let seen = seen.map(|seen| least.as_ref().map_or(seen, |least| seen.max(least)));
         let created = seen.map_or(self.now, |seen| seen.min(self.now)).clone();
         let id = self.heard.subject.identifier(self.rulebook.namer()).map_err(StorageError::encoding)?;
         Ok(SubjectRow {
@@ -272,9 +279,12 @@ impl Turn<'_> {
         joined.minting?.object(row.object_id.clone(), &material, &row.created, modified)
     }
 
-    /// Whether the object is to be in no collection: a list has it dropped, or what it rests on is in none.
-    fn is_out(&self) -> bool {
-        self.allowance.dropped.is_some() || self.rests_on.iter().any(|other| !other.shown)
+    /// Whether the object is to be in no collection: a list has it dropped, its validity is over for long enough, or what it
+    /// rests on is in none.
+    fn is_out(&self, row: &SubjectRow) -> bool {
+        self.allowance.dropped.is_some()
+            || row.valid_until.is_some_and(|end| self.expired.is_some_and(|expired| end < expired))
+            || self.rests_on.iter().any(|other| !other.shown)
     }
 
     /// Takes the object out of its collections, if it is in any.
@@ -284,7 +294,7 @@ impl Turn<'_> {
                 draft.withdraw(&before.object_id, &before.collections);
                 Change::Left
             }
-            _ => Change::None,
+            _ => Change::Hidden,
         };
         (change, SubjectRow { collections: BTreeSet::new(), ..row })
     }

@@ -22,7 +22,7 @@ pub trait Quarantine {
     /// Forgets the texts of these records for good; the answer is how many there were.
     async fn drop_quarantined(&self, records: &[RecordId], dropped: DateAdded) -> Result<u64, StorageError>;
 
-    /// The records that were put right, latest first. Of each feed only so many are kept.
+    /// The records that were put right, latest first, as far as they are still kept.
     async fn repaired(&self, limit: u32) -> Result<Vec<RepairedRecord>, StorageError>;
 
     /// How often records of each feed, or of this one, were repaired and quarantined, by reason.

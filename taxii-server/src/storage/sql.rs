@@ -13,6 +13,7 @@ mod feed;
 mod latest;
 mod mentions;
 mod objects;
+mod pruning;
 mod quarantine;
 pub(super) mod row;
 mod select;

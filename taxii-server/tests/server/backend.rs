@@ -60,6 +60,20 @@ impl Place {
         }
     }
 
+    /// The number that a statement finds.
+    pub(crate) async fn number(&self, sql: &'static str) -> i64 {
+        match self {
+            Self::Sqlite(folder) => {
+                let mut connection = SqliteConnection::connect(file(folder).to_str().unwrap()).await.unwrap();
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+            }
+            Self::Postgres(url) => {
+                let mut connection = PgConnection::connect(url).await.unwrap();
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+            }
+        }
+    }
+
     /// Runs statements behind the back of the program.
     pub(crate) async fn execute(&self, sql: &'static str) {
         match self {

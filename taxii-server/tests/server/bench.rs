@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use stix_core::Timestamp;
 use taxii_server::clock::Clock;
 use taxii_server::config::Config;
 use taxii_server::feed::Reader;
-use taxii_server::ingest::{Author, FeedBatch, Form, Ingest, Ingested, Minting};
+use taxii_server::ingest::{Author, FeedBatch, Form, Ingest, Ingested, Minting, Tended, Upkeep};
 use taxii_server::storage::{self, CollectionId, Database, Query, Storage, VersionFilter};
 
 pub(crate) const ALL: &str = "943b1240-00c1-4707-802e-594f4d1104a6";
@@ -17,6 +18,9 @@ pub(crate) const ENERGY: &str = "0b1f8d7e-1f5a-4e0c-8a11-10a5a8b4e2b5";
 pub(crate) const OTHER: &str = "0b1f8d7e-1f5a-4e0c-8a11-10a5a8b4e2b6";
 
 pub(crate) const SETTINGS: &str = r#"
+[retention]
+expire_after = "never"
+
 [[collection]]
 id = "943b1240-00c1-4707-802e-594f4d1104a6"
 title = "All"
@@ -77,7 +81,7 @@ impl Bench {
     }
 
     pub(crate) async fn take(&self, feed: &str, form: Form, records: &[Value]) -> Ingested {
-        let latest: Timestamp = "2026-01-01T00:05:00.000Z".parse().unwrap();
+        let latest = Timestamp::from_millis(self.clock.now() + TimeDelta::minutes(5));
         let reader = Reader::new(feed);
         let settings = self.config.feeds.iter().find(|settings| settings.name == feed).unwrap();
         let arrivals =
@@ -92,6 +96,11 @@ impl Bench {
         };
         let minting = Minting::new(Author::Source, "", None).unwrap();
         self.ingest.feed(&minting, batch).await.unwrap()
+    }
+
+    /// All that is to be done now without anything being heard.
+    pub(crate) async fn tend(&self) -> Tended {
+        Upkeep::new(self.ingest.clone()).round().await.unwrap()
     }
 
     /// The last versions in a collection, by identifier.

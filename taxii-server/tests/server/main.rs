@@ -19,6 +19,7 @@ mod paging;
 mod posting;
 mod program;
 mod requirements;
+mod retention;
 mod roots;
 mod searching;
 mod settings_change;

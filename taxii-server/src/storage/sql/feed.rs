@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::objects::{self, Writer};
 use super::row::{Row, Value};
 use super::statement::Statement;
-use super::{Backend, Session, SqlStorage, quarantine, supervision, terms, upkeep};
+use super::{Backend, Session, SqlStorage, quarantine, supervision, upkeep};
 use crate::storage::feed::{FeedWrite, Feeds, KnownSubject, Origin, SubjectRow};
 use crate::storage::{Added, CollectionId, Dating, NewObject, StorageError, StorageErrorKind};
 
@@ -76,10 +76,7 @@ impl<B: Backend> Feeds for SqlStorage<B> {
         write: FeedWrite,
         dating: &Dating,
     ) -> Result<usize, StorageError> {
-        let mut tx = self.backend.begin().await?;
-        if let Some(term) = &write.term {
-            terms::check::<B>(&mut tx, term).await?;
-        }
+        let mut tx = self.begin_in(write.term.as_ref()).await?;
         if let Some(turn) = write.turn {
             take_turn(&mut *tx, turn).await?;
         }

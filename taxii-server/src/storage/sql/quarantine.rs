@@ -14,9 +14,6 @@ use crate::storage::quarantine::{
 };
 use crate::storage::{DateAdded, StorageError};
 
-/// How many repaired records of a feed are kept; further ones are only counted until older ones are removed.
-const KEPT_REPAIRS: i64 = 10_000;
-
 #[async_trait]
 impl<B: Backend> Quarantine for SqlStorage<B> {
     async fn quarantined(&self, chosen: &Chosen, limit: u32) -> Result<Vec<QuarantinedRecord>, StorageError> {
@@ -134,14 +131,7 @@ async fn quarantine<S: Session>(tx: &mut S, write: &FeedWrite, now: i64) -> Resu
 }
 
 async fn repaired<S: Session>(tx: &mut S, write: &FeedWrite, now: i64) -> Result<(), StorageError> {
-    if write.repaired.is_empty() {
-        return Ok(());
-    }
-    let kept = Statement::new("SELECT count(*) FROM repaired WHERE feed = $1").bind(text(&write.feed));
-    let kept = tx.fetch_optional(kept).await?.map_or(Ok(0), |mut row| row.next::<i64>())?;
-    let room = usize::try_from(KEPT_REPAIRS.saturating_sub(kept)).unwrap_or_default();
-    let records: Vec<_> = write.repaired.iter().take(room).collect();
-    for records in records.chunks(S::ROWS_AT_ONCE) {
+    for records in write.repaired.chunks(S::ROWS_AT_ONCE) {
         let mut insert =
             Statement::new("INSERT INTO repaired (digest, feed, form, repairs, record, first_seen) VALUES ");
         insert.push_rows(records.iter().map(|repaired| {

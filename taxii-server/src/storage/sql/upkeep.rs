@@ -1,14 +1,15 @@
 //! Going through what is stored: see [`crate::storage::upkeep`].
 
 use async_trait::async_trait;
+use chrono::{DateTime, SecondsFormat, Utc};
 use stix_core::Identifier;
 
 use super::row::{Row, Value};
 use super::statement::Statement;
-use super::{Backend, Session, SqlStorage, feed, objects};
+use super::{Backend, Session, SqlStorage, feed, objects, pruning};
 use crate::storage::feed::SubjectRow;
-use crate::storage::upkeep::{Sweep, Upkeep};
-use crate::storage::{CollectionId, Dating, StorageError};
+use crate::storage::upkeep::{OddRecords, Outdated, Pruned, Superseded, Sweep, Upkeep};
+use crate::storage::{CollectionId, Dating, StorageError, Term};
 
 #[async_trait]
 impl<B: Backend> Upkeep for SqlStorage<B> {
@@ -24,7 +25,92 @@ impl<B: Backend> Upkeep for SqlStorage<B> {
     }
 
     async fn subjects_behind(&self) -> Result<u64, StorageError> {
-        let select = Statement::new("SELECT count(*) FROM subject WHERE key > (SELECT place FROM sweep)");
+        self.count(Statement::new("SELECT count(*) FROM subject WHERE key > (SELECT place FROM sweep)")).await
+    }
+
+    async fn expired_subjects(
+        &self,
+        before: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<SubjectRow>, StorageError> {
+        let mut select = feed::select_subjects();
+        select.push(" WHERE collections <> '' AND valid_until < ").push_bind(before.timestamp_millis());
+        select.push(" ORDER BY valid_until, key LIMIT ").push_bind(i64::from(limit));
+        self.read_all(select).await?.into_iter().map(feed::subject_row).collect()
+    }
+
+    async fn count_expired(&self, before: DateTime<Utc>) -> Result<u64, StorageError> {
+        let select =
+            Statement::new("SELECT count(*) FROM subject WHERE collections <> '' AND valid_until < $1");
+        self.count(select.bind(before.timestamp_millis())).await
+    }
+
+    async fn forget_subjects(
+        &self,
+        term: Option<&Term>,
+        outdated: &Outdated,
+        limit: u32,
+    ) -> Result<u64, StorageError> {
+        let mut tx = self.begin_in(term).await?;
+        // Who has read one of them meanwhile has to read it again.
+        tx.execute(Statement::new("UPDATE ingest_turn SET number = number + 1")).await?;
+        let delete = Statement::new(
+            "DELETE FROM subject WHERE key IN (SELECT key FROM subject \
+             WHERE collections = '' AND valid_until < $1 AND modified < $2 ORDER BY valid_until LIMIT $3)",
+        );
+        let modified = outdated.modified_before.to_rfc3339_opts(SecondsFormat::Millis, true);
+        let delete =
+            delete.bind(outdated.ended_before.timestamp_millis()).bind(modified).bind(i64::from(limit));
+        match tx.execute(delete).await? {
+            0 => Ok(0),
+            forgotten => {
+                tx.commit().await?;
+                Ok(forgotten)
+            }
+        }
+    }
+
+    async fn prune_versions(
+        &self,
+        term: Option<&Term>,
+        collection: &CollectionId,
+        versions: &Superseded,
+        limit: u32,
+        dating: &Dating,
+    ) -> Result<Pruned, StorageError> {
+        let mut tx = self.begin_in(term).await?;
+        let pruned = pruning::prune::<B>(&mut tx, collection, versions, limit, dating).await?;
+        tx.commit().await?;
+        Ok(pruned)
+    }
+
+    async fn trim_records(
+        &self,
+        term: Option<&Term>,
+        kind: OddRecords,
+        keep: u32,
+        limit: u32,
+    ) -> Result<u64, StorageError> {
+        let mut tx = self.begin_in(term).await?;
+        let delete = Statement::new(match kind {
+            OddRecords::Quarantined => {
+                "DELETE FROM quarantine WHERE digest IN (SELECT digest FROM quarantine \
+                 ORDER BY first_seen DESC, digest DESC LIMIT $1 OFFSET $2)"
+            }
+            OddRecords::Repaired => {
+                "DELETE FROM repaired WHERE digest IN (SELECT digest FROM repaired \
+                 ORDER BY first_seen DESC, digest DESC LIMIT $1 OFFSET $2)"
+            }
+        });
+        let trimmed = tx.execute(delete.bind(i64::from(limit)).bind(i64::from(keep))).await?;
+        tx.commit().await?;
+        Ok(trimmed)
+    }
+}
+
+impl<B: Backend> SqlStorage<B> {
+    /// The number that a statement finds.
+    async fn count(&self, select: Statement) -> Result<u64, StorageError> {
         let count = self.read_optional(select).await?.map_or(Ok(0), Row::last::<i64>)?;
         Ok(u64::try_from(count).unwrap_or_default())
     }

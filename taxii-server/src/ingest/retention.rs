@@ -1,0 +1,186 @@
+//! What leaves in time: objects whose validity is long over, what was said of them, old versions, and odd records.
+//!
+//! Everything goes in small steps. Whether an object is shown is a function of the time, too, so the steps need not come in
+//! time: a record that tells of what should have left already shows nothing.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Deserializer};
+
+use super::sweep::{STEP, prefix_of_one_author};
+use super::{Ingest, Ingested};
+use crate::duration;
+use crate::storage::feed::FeedWrite;
+use crate::storage::upkeep::{OddRecords, Outdated, Superseded};
+use crate::storage::{CollectionId, DateAdded, StorageError};
+
+/// How many rows without much to them are removed in one step.
+const ROWS: u32 = 1000;
+
+/// For how long, or how much of it, what is stored is kept. Nothing stands for ever, or for all.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retention {
+    /// How long after the end of its validity an object leaves the collections.
+    #[serde(deserialize_with = "duration::or_never")]
+    pub expire_after: Option<Duration>,
+    /// How much longer it is remembered what was said of it.
+    #[serde(deserialize_with = "duration::or_never")]
+    pub forget_after: Option<Duration>,
+    /// How long a version is kept after a later one has come.
+    #[serde(deserialize_with = "duration::or_never")]
+    pub keep_versions_for: Option<Duration>,
+    /// How many records in quarantine are kept.
+    #[serde(deserialize_with = "count_or_all")]
+    pub keep_quarantined: u32,
+    /// How many records that had to be put right are kept.
+    #[serde(deserialize_with = "count_or_all")]
+    pub keep_repaired: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        let days = |days: u64| Some(Duration::from_secs(days * 24 * 60 * 60));
+        Self {
+            expire_after: days(90),
+            forget_after: days(365),
+            keep_versions_for: days(30),
+            keep_quarantined: 100_000,
+            keep_repaired: 10_000,
+        }
+    }
+}
+
+impl Retention {
+    /// Everything is kept.
+    pub const NONE: Self = Self {
+        expire_after: None,
+        forget_after: None,
+        keep_versions_for: None,
+        keep_quarantined: u32::MAX,
+        keep_repaired: u32::MAX,
+    };
+
+    /// An object whose validity ended before this time is shown no more.
+    pub fn expired_before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        before(now, self.expire_after)
+    }
+
+    /// What ended, and was last made, before this time may be forgotten. The first version of what is heard anew is not
+    /// dated earlier: so it is later than any that may have been forgotten.
+    pub(super) fn forgotten_before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.expire_after.and(before(now, self.forget_after))
+    }
+}
+
+/// The time so long before now.
+fn before(now: DateTime<Utc>, time: Option<Duration>) -> Option<DateTime<Utc>> {
+    now.checked_sub_signed(TimeDelta::from_std(time?).ok()?)
+}
+
+/// A number, or the word `all`.
+fn count_or_all<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a number, or `all`")]
+    enum Count {
+        Number(u32),
+        Word(All),
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum All {
+        All,
+    }
+
+    Ok(match Count::deserialize(deserializer)? {
+        Count::Number(number) => number,
+        Count::Word(All::All) => u32::MAX,
+    })
+}
+
+impl Ingest {
+    /// Takes objects out of their collections whose validity is over for long enough; nothing when there are none.
+    pub(super) async fn expire(&self) -> Result<Option<Ingested>, StorageError> {
+        let _turn = self.turn.lock().await;
+        let Some(before) = self.retention.expired_before(self.dating.clock.now()) else { return Ok(None) };
+        let rows = self.storage.expired_subjects(before, STEP).await?;
+        let ingested = self.remake(prefix_of_one_author(&rows), FeedWrite::new("")).await?;
+        Ok((ingested.left > 0).then_some(ingested))
+    }
+
+    /// Forgets subjects that have left; the answer is how many.
+    pub(super) async fn forget(&self) -> Result<u64, StorageError> {
+        let _turn = self.turn.lock().await;
+        let modified_before = self.retention.forgotten_before(self.dating.clock.now());
+        let ended_before = modified_before.and_then(|time| self.retention.expired_before(time));
+        let Some((modified_before, ended_before)) = modified_before.zip(ended_before) else { return Ok(0) };
+        let outdated = Outdated { ended_before, modified_before };
+        self.storage.forget_subjects(self.term.as_ref(), &outdated, ROWS).await
+    }
+
+    /// Removes odd records over the bounds; the answer is how many.
+    pub(super) async fn trim_records(&self) -> Result<u64, StorageError> {
+        let Retention { keep_quarantined, keep_repaired, .. } = self.retention;
+        let bounds = [(OddRecords::Quarantined, keep_quarantined), (OddRecords::Repaired, keep_repaired)];
+        let mut trimmed = 0;
+        for (kind, keep) in bounds {
+            trimmed += self.storage.trim_records(self.term.as_ref(), kind, keep, ROWS).await?;
+        }
+        Ok(trimmed)
+    }
+
+    /// The collections in which old versions are pruned: those that feeds write into. What only clients add to is theirs.
+    pub(super) fn collections_of_feeds(&self) -> BTreeSet<CollectionId> {
+        let routings = self.rules.iter().map(|rules| &rules.routing);
+        routings.flat_map(|routing| routing.everywhere()).collect()
+    }
+
+    /// Removes old versions from a collection, among those next after a date; the answer is how many, and where to go on.
+    pub(super) async fn prune(
+        &self,
+        collection: &CollectionId,
+        after: DateAdded,
+    ) -> Result<(u64, Option<DateAdded>), StorageError> {
+        let now = self.dating.clock.now();
+        let Some(before) = before(now, self.retention.keep_versions_for) else { return Ok((0, None)) };
+        let versions = Superseded { after, before: DateAdded::from_millis(before.timestamp_millis()) };
+        let term = self.term.as_ref();
+        let pruned = self.storage.prune_versions(term, collection, &versions, STEP, &self.dating).await?;
+        Ok((pruned.versions, pruned.place))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_can_be_said_in_words() {
+        let read = |text| toml::from_str::<Retention>(text).map_err(|error| error.to_string());
+        assert_eq!(read(""), Ok(Retention::default()));
+        let all = "expire_after = 'never'\nforget_after = 'never'\nkeep_versions_for = 'never'\n\
+                   keep_quarantined = 'all'\nkeep_repaired = 'all'";
+        assert_eq!(read(all), Ok(Retention::NONE));
+        let some = Retention {
+            keep_repaired: 5,
+            expire_after: Some(Duration::from_secs(1)),
+            ..Retention::default()
+        };
+        assert_eq!(read("keep_repaired = 5\nexpire_after = '1s'"), Ok(some));
+        for (text, expected) in [("keep_repaired = 'few'", "`all`"), ("expire_after = 'soon'", "`never`")] {
+            let error = read(text).unwrap_err();
+            assert!(error.contains(expected), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn without_expiry_nothing_is_forgotten() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(1000);
+        let keep = Retention { expire_after: None, ..Retention::default() };
+        assert_eq!((keep.expired_before(now), keep.forgotten_before(now)), (None, None));
+        assert_eq!(Retention::default().expired_before(now), Some(now - TimeDelta::days(90)));
+    }
+}
