@@ -1,5 +1,6 @@
 //! The known ways in which pollers of feeds lose data, numbered, with a test for each that we do not.
 
+use std::task::Poll;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -71,6 +72,46 @@ async fn loss_1_after_failures_everything_is_read() {
     assert!(world.poller(&settings).poll().await.unwrap().complete);
     world.assert_nothing_is_missing().await;
     assert_eq!(world.gaps().await, []);
+}
+
+/// Whether something comes to an end before it has waited so many times; if not, it is given up.
+async fn ends_within<T>(mut waits: usize, future: impl Future<Output = T>) -> bool {
+    let mut future = std::pin::pin!(future);
+    let ends = std::future::poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(_) => Poll::Ready(true),
+        Poll::Pending if waits == 0 => Poll::Ready(false),
+        Poll::Pending => {
+            waits -= 1;
+            Poll::Pending
+        }
+    });
+    ends.await
+}
+
+/// A poll that is given up, wherever it waits, has stored its records with its place, or neither.
+#[tokio::test]
+async fn loss_1_a_poll_that_is_given_up_anywhere() {
+    let world = World::new(month(20)).await;
+    let settings = world.settings(Endpoint::Auto, &world.standin.pro_key());
+    world.poller(&settings).poll().await.unwrap();
+    let step = if std::env::var_os("TESTS_LONG").is_some() { 1 } else { 5 };
+    let mut ended = 0;
+    for waits in (0..).step_by(step) {
+        world.advance(MINUTE);
+        world.arrive(3);
+        let before = world.progress().await.place;
+        ended += usize::from(ends_within(waits, world.poller(&settings).poll()).await);
+        // What the database was at is over when it takes the next write.
+        world.storage.register_collections(&[world.collection]).await.unwrap();
+        let missing = world.missing().await.len();
+        let expected = if world.progress().await.place > before { 0 } else { 3 };
+        assert_eq!(missing, expected, "given up after it had waited {waits} times");
+        world.poller(&settings).poll().await.unwrap();
+        world.assert_nothing_is_missing().await;
+        if ended > 3 {
+            break;
+        }
+    }
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use serde_json::Value;
 use socdefenders_standin::{Ioc, Shape};
 use taxii_server::storage::quarantine::{Chosen, QuarantinedRecord};
 use taxii_server::storage::supervision::Gap;
-use taxii_server::storage::{Query, VersionFilter};
+use taxii_server::storage::{Query, StoredObject, VersionFilter};
 
 use super::bridge::{Collection, Feed};
 use super::ledger::{Candidates, Form, is_benign, lies_in, refusal, tells_of};
@@ -35,14 +35,52 @@ pub(super) async fn problems(month: &Month) -> Vec<String> {
     let problems = month.ledger.problems.clone();
     let mut account = Account { month, gaps, quarantine, objects: BTreeMap::new(), problems };
     for collection in Collection::EACH {
-        let query = Query { versions: VersionFilter::All, ..Query::new(1_000_000, u64::MAX) };
-        let page = storage.objects(&collection.id(), &query).await.unwrap();
-        let versions = page.rows.iter().map(|row| serde_json::from_slice(&row.body).unwrap()).collect();
-        account.versions(collection, versions);
+        let versions = versions(month, collection).await;
+        let versions = versions.iter().map(|row| serde_json::from_slice(&row.body).unwrap());
+        account.versions(collection, versions.collect());
     }
     account.rows();
     account.strangers();
     account.problems
+}
+
+/// All that is in the store, in words.
+pub(super) async fn everything(month: &Month) -> String {
+    let storage = &month.bridge.storage;
+    let mut lines = Vec::new();
+    for collection in Collection::EACH {
+        for row in versions(month, collection).await {
+            lines.push(format!("{collection:?} {:?} {}", row.date_added, String::from_utf8_lossy(&row.body)));
+        }
+    }
+    for feed in &month.bridge.feeds {
+        lines.push(format!("{:?}", storage.feed_progress(feed.name).await.unwrap()));
+        lines.extend(storage.feed_gaps(feed.name).await.unwrap().iter().map(|gap| format!("{gap:?}")));
+    }
+    let quarantine = storage.quarantined(&Chosen::default(), 1_000_000).await.unwrap();
+    lines.extend(quarantine.iter().map(|record| format!("{} {}", record.id, text(record))));
+    lines.extend(storage.record_counts(None).await.unwrap().iter().map(|count| format!("{count:?}")));
+    lines.join("\n")
+}
+
+/// The last version of each object, but for when it was made.
+pub(super) async fn published(month: &Month) -> BTreeMap<(Collection, String), Value> {
+    let mut published = BTreeMap::new();
+    for collection in Collection::EACH {
+        for row in versions(month, collection).await {
+            let mut object: Value = serde_json::from_slice(&row.body).unwrap();
+            let id = object["id"].as_str().unwrap().to_owned();
+            (object["created"], object["modified"]) = (Value::Null, Value::Null);
+            published.insert((collection, id), object);
+        }
+    }
+    published
+}
+
+/// All versions of all objects of a collection.
+async fn versions(month: &Month, collection: Collection) -> Vec<StoredObject> {
+    let query = Query { versions: VersionFilter::All, ..Query::new(1_000_000, u64::MAX) };
+    month.bridge.storage.objects(&collection.id(), &query).await.unwrap().rows
 }
 
 /// The name of an object that stands for an IOC.
@@ -96,7 +134,8 @@ impl Account<'_> {
             for (number, feed) in month.bridge.feeds.iter().enumerate() {
                 let candidates = month.ledger.candidates(number, feed, at, row, &self.gaps[number]);
                 let last = row.last();
-                let lost = row.shown && feed.filter.admits(last) && candidates.only() != Some(last);
+                let reachable = feed.filter.admits(last) && month.ledger.was_in_reach(number, last);
+                let lost = row.shown && reachable && candidates.only() != Some(last);
                 if lost && !lies_in(&self.gaps[number], last.updated) {
                     self.problems.push(format!("{}: {last:?} is neither read nor in a gap", feed.name));
                 }
@@ -141,7 +180,7 @@ impl Account<'_> {
             || told.iter().filter(|(number, _)| feeds[*number].reads()[0]).map(|(_, candidates)| candidates);
         let sure: Vec<&Ioc> = of_rows().filter_map(Candidates::only).filter(accepted).collect();
         // A feed of bundles reads rows where a bundle is cut; of two rows without times none is the later.
-        let any = |number: usize| self.month.shape == Shape::Seed || !feeds[number].reads()[0];
+        let any = |number: usize| self.month.upstream.shape == Shape::Seed || !feeds[number].reads()[0];
         let of_any =
             told.iter().filter(|(number, _)| any(*number)).flat_map(|(_, candidates)| candidates.all());
         let possible: Vec<&Ioc> =
@@ -205,7 +244,7 @@ impl Account<'_> {
         if !sure.iter().all(|row| category(row)) {
             return Err("a category is missing");
         }
-        if self.month.shape == Shape::Seed {
+        if self.month.upstream.shape == Shape::Seed {
             return Ok(());
         }
         let tagged = |row: &Ioc| row.tags.iter().all(|tag| labels.contains(format!("tag:{tag}").as_str()));

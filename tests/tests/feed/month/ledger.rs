@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use socdefenders_standin::{Defect, Ioc, IocType, RequestLog};
 use taxii_server::ingest::Ingested;
 use taxii_server::storage::supervision::{Gap, Progress};
@@ -14,6 +14,8 @@ use super::upstream::{BENIGN, Row, Upstream};
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     heard: BTreeMap<(usize, usize), usize>,
+    /// Since when rows are in reach of a feed: its tier does not look back further than that.
+    reach: BTreeMap<usize, DateTime<Utc>>,
     /// What is wrong with the counts.
     pub(super) problems: Vec<String>,
 }
@@ -56,13 +58,20 @@ impl Ledger {
         began: usize,
         covered: &Progress,
     ) {
+        let looks_back = TimeDelta::days(if feed.pro { 365 } else { 1 });
+        self.reach.insert(number, covered.began - looks_back);
         for (at, row) in upstream.rows.iter().enumerate().filter(|(_, row)| row.shown) {
             let (event, last) = row.versions.last().unwrap();
-            let within = covered.covered_from < last.updated && last.updated <= covered.place;
-            if *event <= began && within && feed.filter.admits(last) {
+            let covered = covered.covered_from < last.updated && last.updated <= covered.place;
+            if *event <= began && covered && self.was_in_reach(number, last) && feed.filter.admits(last) {
                 self.heard.insert((number, at), row.versions.len() - 1);
             }
         }
+    }
+
+    /// Whether a row was changed when the feed was read already, or so shortly before that it could still see that.
+    pub(super) fn was_in_reach(&self, number: usize, row: &Ioc) -> bool {
+        self.reach.get(&number).is_some_and(|reach| row.updated > *reach)
     }
 
     /// Which versions of a row a feed may have heard of last.

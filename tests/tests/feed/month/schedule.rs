@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use socdefenders_standin::{Fault, Frame, Ids, Keys, Order, Part, RateLimit, Settings, Shape};
+use socdefenders_standin::{Fault, Frame, Ids, Keys, Order, Part, RateLimit, RequestLog, Settings, Shape};
 use taxii_server::clock::Clock;
 use taxii_server::feed::{PollError, Polled, Poller};
 
@@ -19,10 +19,11 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 pub(super) struct Month {
     pub(super) dice: Dice,
     pub(super) clock: Clock,
-    pub(super) shape: Shape,
     pub(super) upstream: Upstream,
     pub(super) bridge: Bridge,
     pub(super) ledger: Ledger,
+    /// What happened, a line for each poll and each request.
+    pub(super) trace: Vec<String>,
 }
 
 /// How a poll ended, if the program has not died in it.
@@ -34,7 +35,6 @@ impl Month {
         let shape = dice.one(&[Shape::Seed, Shape::Full, Shape::Full]);
         let settings = Settings::new()
             .with_seed(seed)
-            .with_shape(shape)
             .with_frame(dice.one(&[Frame::Bundle, Frame::Nested, Frame::Array, Frame::Lines, Frame::Single]))
             .with_order(dice.one(&[Order::NewestFirst, Order::OldestFirst, Order::Shuffled]))
             .with_rate_limit(dice.one(&[
@@ -45,11 +45,11 @@ impl Month {
             ]));
         let ids = dice.one(&[Ids::Stable, Ids::PerRequest, Ids::Malformed]);
         let clock = Clock::manual("2026-01-31T12:00:00Z".parse().unwrap());
-        let upstream = Upstream::start(settings, ids).await;
+        let upstream = Upstream::start(settings, ids, shape).await;
         upstream.set_clock(clock.now());
         let bridge = Bridge::new(Feed::drawn(&mut dice), &upstream.standin, clock.clone()).await;
-        let ledger = Ledger::default();
-        Self { dice, clock, shape, upstream, bridge, ledger }
+        let (ledger, trace) = (Ledger::default(), Vec::new());
+        Self { dice, clock, upstream, bridge, ledger, trace }
     }
 
     /// Lets the month go by, and after it some hours in which nothing goes wrong.
@@ -74,6 +74,30 @@ impl Month {
             }
         }
         self.calm_down().await;
+    }
+
+    /// Lets ten days go by in which nothing goes wrong, and the feeds are polled in an order that is drawn from another seed,
+    /// some of them twice.
+    pub(super) async fn pass_quietly(&mut self, order: u64) {
+        let mut order = Dice::new(order);
+        self.upstream.ids = Ids::Stable;
+        self.upstream.standin.reconfigure(|settings| {
+            settings
+                .with_ids(Ids::Stable)
+                .with_order(Order::NewestFirst)
+                .with_rate_limit(RateLimit::default())
+        });
+        for _ in 0..20 {
+            self.let_pass(12);
+            let feeds =
+                (0..self.bridge.feeds.len()).flat_map(|feed| vec![feed; 1 + order.below(2)]).collect();
+            for feed in order.shuffled(feeds) {
+                let mut poller = self.bridge.take(feed);
+                assert!(poller.poll().await.unwrap().complete);
+                while poller.backfill().await.unwrap().is_some() {}
+                self.bridge.give_back(feed, poller);
+            }
+        }
     }
 
     /// So many hours, in which rows come and change.
@@ -129,6 +153,7 @@ impl Month {
         let mut poller = self.bridge.take(feed);
         let lives = self.poll_with(feed, &mut poller).await && !doomed;
         if doomed {
+            self.trace.push("killed in a transaction, if there was one".to_owned());
             self.bridge.spare().await;
         }
         if lives {
@@ -172,10 +197,15 @@ impl Month {
         loop {
             tokio::select! {
                 biased;
-                ended = &mut polling => return Some(ended),
+                ended = &mut polling => {
+                    self.write(feed, if past { "past" } else { "present" }, &ended).await;
+                    return Some(ended);
+                }
                 () = self.upstream.standin.held() => {}
             }
-            match self.dice.below(5) {
+            let meanwhile = self.dice.below(5);
+            self.trace.push(format!("held, then {meanwhile}"));
+            match meanwhile {
                 0 => return None,
                 1 => Bridge::time_out().await,
                 2 => self.upstream.happen(&mut self.dice, self.clock.now()),
@@ -193,10 +223,24 @@ impl Month {
         let began = self.upstream.events;
         let mut poller = self.bridge.take(other);
         let polled = poller.poll().await;
+        self.write(other, "meanwhile", &polled).await;
         self.bridge.give_back(other, poller);
         if polled.is_ok_and(|polled| polled.complete) {
             self.note(other, began).await;
         }
+    }
+
+    /// Writes down a poll, after the requests before its end.
+    async fn write(&mut self, feed: usize, what: &str, ended: &Result<Polled, PollError>) {
+        for request in self.upstream.standin.requests() {
+            let RequestLog { path, query, key, status, rows, .. } = request;
+            self.trace.push(format!("    {path} {query}: {key:?} {status}, {rows} rows"));
+        }
+        self.upstream.standin.clear_requests();
+        let (now, skew, name) = (self.clock.now(), self.upstream.skew, self.bridge.feeds[feed].name);
+        let progress = self.bridge.storage.feed_progress(name).await.unwrap();
+        let place = progress.map(|progress| (progress.covered_from.to_string(), progress.place.to_string()));
+        self.trace.push(format!("{now} {skew} {name}, {what}: {ended:?}, {place:?}"));
     }
 
     /// Notes what a complete poll must have heard.
@@ -229,11 +273,13 @@ impl Month {
     async fn read_all(&mut self, last: bool) -> bool {
         let mut complete = true;
         for feed in 0..self.bridge.feeds.len() {
-            let (asked, began) = (self.upstream.standin.requests().len(), self.upstream.events);
+            let began = self.upstream.events;
+            self.upstream.standin.clear_requests();
             let mut poller = self.bridge.take(feed);
             let polled = poller.poll().await;
+            let asked = self.upstream.standin.requests();
+            self.write(feed, "in calm", &polled).await;
             if let (Ok(polled), true) = (&polled, last) {
-                let asked = self.upstream.standin.requests().split_off(asked);
                 self.ledger.count(&self.bridge.feeds[feed], &self.upstream, &asked, &polled.ingested);
             }
             complete &= polled.is_ok_and(|polled| polled.complete);

@@ -1,7 +1,9 @@
 //! The service, and all that it has ever shown.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use socdefenders_standin::{Clock, Confidence, Defect, Handle, Ids, Ioc, IocType, Settings, Source, StandIn};
+use socdefenders_standin::{
+    Clock, Confidence, Defect, Handle, Ids, Ioc, IocType, Settings, Shape, Source, StandIn,
+};
 use uuid::Uuid;
 
 use super::dice::Dice;
@@ -13,6 +15,7 @@ pub(super) const BENIGN: &str = "benign.example";
 pub(super) struct Upstream {
     pub(super) standin: Handle,
     pub(super) ids: Ids,
+    pub(super) shape: Shape,
     /// All rows that it ever had, in the order in which they came.
     pub(super) rows: Vec<Row>,
     /// What happened to rows so far.
@@ -36,9 +39,10 @@ impl Row {
 }
 
 impl Upstream {
-    pub(super) async fn start(settings: Settings, ids: Ids) -> Self {
-        let standin = StandIn::start(settings.with_iocs(0).with_ids(ids)).await.unwrap();
-        Self { standin, ids, rows: Vec::new(), events: 0, skew: TimeDelta::zero() }
+    pub(super) async fn start(settings: Settings, ids: Ids, shape: Shape) -> Self {
+        let settings = settings.with_iocs(0).with_ids(ids).with_shape(shape);
+        let standin = StandIn::start(settings).await.unwrap();
+        Self { standin, ids, shape, rows: Vec::new(), events: 0, skew: TimeDelta::zero() }
     }
 
     /// Sets its clock, which is wrong by the skew.
@@ -105,13 +109,15 @@ impl Upstream {
 
     /// Mostly none.
     fn defect(&self, dice: &mut Dice, ioc_type: IocType) -> Option<Defect> {
-        let suit: Vec<Defect> = Defect::ALL
-            .iter()
-            .copied()
-            .filter(|defect| defect.suits(ioc_type))
+        let can_be = |defect: &Defect| match defect {
             // Nothing else would tell which record it was.
-            .filter(|defect| *defect != Defect::NoValue || self.ids == Ids::Stable)
-            .collect();
+            Defect::NoValue => self.ids == Ids::Stable,
+            // A record that had times as long as they were spelled wrongly would seem to be the latest for ever.
+            Defect::OffsetTimes | Defect::SpacedTimes => self.shape == Shape::Full,
+            _ => true,
+        };
+        let suit = Defect::ALL.iter().copied().filter(|defect| defect.suits(ioc_type) && can_be(defect));
+        let suit: Vec<Defect> = suit.collect();
         (dice.once_in(3) && !suit.is_empty()).then(|| dice.one(&suit))
     }
 
