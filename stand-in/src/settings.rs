@@ -31,6 +31,7 @@ pub struct Settings {
     pub(crate) shape: Shape,
     pub(crate) ids: Ids,
     pub(crate) frame: Frame,
+    pub(crate) valid_stix: bool,
     pub(crate) order: Order,
     pub(crate) stix_cap: Option<usize>,
     pub(crate) look_back: LookBack,
@@ -57,6 +58,7 @@ impl Settings {
             shape: Shape::Seed,
             ids: Ids::Stable,
             frame: Frame::Bundle,
+            valid_stix: false,
             order: Order::NewestFirst,
             stix_cap: None,
             look_back: LookBack::default(),
@@ -130,6 +132,14 @@ impl Settings {
     #[must_use]
     pub fn with_frame(mut self, frame: Frame) -> Self {
         self.frame = frame;
+        self
+    }
+
+    /// Whether bundles and their objects are as the specification wants them, in either shape, which no page of the vendor
+    /// shows. Default `false`. What ids and defects are chosen stays wrong.
+    #[must_use]
+    pub fn with_valid_stix(mut self, valid: bool) -> Self {
+        self.valid_stix = valid;
         self
     }
 

@@ -3,6 +3,7 @@
 //! The bundle is what the upstream's pages show, faults against STIX 2.1 included: it has a `spec_version`,
 //! and its objects have no `created` and `modified` or have them without milliseconds.
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use rand::{Rng, rngs::StdRng};
 use serde::Serialize;
 use uuid::{Builder, Uuid};
@@ -19,8 +20,11 @@ use crate::{
 
 pub(crate) const PATH: &str = "/api/v1/iocs/stix";
 
-/// When the identity came into being, as far as anybody knows.
-const IDENTITY_CREATED: &str = "2024-01-01T00:00:00Z";
+/// When the identity came into being, as far as anybody knows: at the beginning of 2024.
+const IDENTITY_CREATED: DateTime<Utc> = match DateTime::from_timestamp_secs(1_704_067_200) {
+    Some(time) => time,
+    None => DateTime::UNIX_EPOCH,
+};
 
 /// The bundle.
 ///
@@ -39,19 +43,42 @@ pub(crate) fn answer(context: Context<'_>) -> Result<Served, ApiError> {
     };
     filter.clamp(context.tier, &context.settings.look_back, context.now);
 
-    let mut minter = Minter { ids: context.settings.ids, rng: context.rng };
-    let full = context.settings.shape == Shape::Full;
-    let mut objects = vec![Record::Sound(identity(full, &mut minter))];
+    let dates = match (context.settings.valid_stix, context.settings.shape) {
+        (true, _) => Dates::Millis,
+        (false, Shape::Full) => Dates::Seconds,
+        (false, Shape::Seed) => Dates::None,
+    };
+    let mut minter = Minter { ids: context.settings.ids, dates, rng: context.rng };
+    let mut objects = vec![Record::Sound(identity(&mut minter))];
     let selected = context.store.select(&filter, context.settings.order, minter.rng);
     let rows = selected.len().min(limit);
     for ioc in selected.into_iter().take(limit) {
         let mut along = None;
-        let object = indicator(ioc, full, &mut minter);
+        let object = indicator(ioc, &mut minter);
         let object = Record::of(ioc, object, |defect, object| along = defect.spoil_object(ioc, object));
         objects.extend(along.map(Record::Spoiled));
         objects.push(object);
     }
     Ok(Served { text: framed(context.settings.frame, objects, &mut minter), rows })
+}
+
+/// How `created` and `modified` are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dates {
+    None,
+    Seconds,
+    /// As STIX 2.1 demands it (section 3.2).
+    Millis,
+}
+
+impl Dates {
+    fn write(self, time: DateTime<Utc>) -> Option<String> {
+        match self {
+            Self::None => None,
+            Self::Seconds => Some(timestamp(time)),
+            Self::Millis => Some(time.to_rfc3339_opts(SecondsFormat::Millis, true)),
+        }
+    }
 }
 
 /// The text of the objects, of which the first is the identity.
@@ -69,11 +96,12 @@ fn framed(frame: Frame, objects: Vec<Record<Object>>, minter: &mut Minter<'_>) -
 }
 
 fn bundle<O: Serialize>(objects: Vec<O>, minter: &mut Minter<'_>) -> Bundle<O> {
-    Bundle { r#type: "bundle", spec_version: "2.1", id: minter.bundle(&objects), objects }
+    let spec_version = (minter.dates != Dates::Millis).then_some("2.1");
+    Bundle { r#type: "bundle", spec_version, id: minter.bundle(&objects), objects }
 }
 
-fn identity(full: bool, minter: &mut Minter<'_>) -> Object {
-    let created = full.then(|| IDENTITY_CREATED.to_owned());
+fn identity(minter: &mut Minter<'_>) -> Object {
+    let created = minter.dates.write(IDENTITY_CREATED);
     Object {
         r#type: "identity",
         spec_version: "2.1",
@@ -87,13 +115,13 @@ fn identity(full: bool, minter: &mut Minter<'_>) -> Object {
     }
 }
 
-fn indicator(ioc: &Ioc, full: bool, minter: &mut Minter<'_>) -> Object {
+fn indicator(ioc: &Ioc, minter: &mut Minter<'_>) -> Object {
     Object {
         r#type: "indicator",
         spec_version: "2.1",
         id: minter.indicator(ioc),
-        created: full.then(|| timestamp(ioc.first_seen)),
-        modified: full.then(|| timestamp(ioc.last_seen)),
+        created: minter.dates.write(ioc.first_seen),
+        modified: minter.dates.write(ioc.last_seen),
         name: None,
         pattern: Some(ioc.stix_pattern()),
         pattern_type: Some("stix"),
@@ -101,9 +129,10 @@ fn indicator(ioc: &Ioc, full: bool, minter: &mut Minter<'_>) -> Object {
     }
 }
 
-/// Makes the ids, as the settings want them.
+/// Makes the ids and the dates, as the settings want them.
 struct Minter<'a> {
     ids: Ids,
+    dates: Dates,
     rng: &'a mut StdRng,
 }
 
@@ -143,7 +172,8 @@ impl Minter<'_> {
 #[derive(Serialize)]
 struct Bundle<O> {
     r#type: &'static str,
-    spec_version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spec_version: Option<&'static str>,
     id: String,
     objects: Vec<O>,
 }

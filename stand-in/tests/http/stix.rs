@@ -8,6 +8,19 @@ use socdefenders_standin::{Ids, IocType, Settings};
 use crate::client::{Api, STIX, column, indicators, keys};
 
 #[tokio::test]
+async fn may_be_as_the_specification_wants_it() {
+    let api = Api::start(Settings::new().with_iocs(80).with_valid_stix(true)).await;
+    let bundle = api.json(STIX).await;
+    assert_eq!(keys(&bundle), ["type", "id", "objects"]);
+    for object in bundle["objects"].as_array().unwrap() {
+        for name in ["created", "modified"] {
+            let time = object[name].as_str().unwrap();
+            assert!(time.len() == 24 && time.ends_with('Z'), "{time}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn has_exactly_the_documented_members() {
     let api = Api::start(Settings::new().with_iocs(80)).await;
     let reply = api.pro(STIX).await;

@@ -6,9 +6,11 @@
 
 mod account;
 mod bridge;
+mod chance;
 mod dice;
 mod ledger;
 mod schedule;
+mod told;
 mod upstream;
 
 use std::ops::Range;

@@ -4,15 +4,18 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::SecondsFormat;
 use serde_json::Value;
-use socdefenders_standin::{Ioc, Shape};
+use socdefenders_standin::Ioc;
 use taxii_server::storage::quarantine::{Chosen, QuarantinedRecord};
 use taxii_server::storage::supervision::Gap;
 use taxii_server::storage::{Query, StoredObject, VersionFilter};
 
-use super::bridge::{Collection, Feed};
+use super::bridge::{Collection, Feed, ROUTED};
 use super::ledger::{Candidates, Form, is_benign, lies_in, refusal, tells_of};
 use super::schedule::Month;
+use super::told::Told;
+use super::upstream::Row;
 
 /// What is in the store at the end of a month.
 pub(super) struct Account<'a> {
@@ -95,6 +98,11 @@ impl Account<'_> {
         let mut last: BTreeMap<String, Value> = BTreeMap::new();
         for object in versions {
             let id = object["id"].as_str().unwrap().to_owned();
+            let own = self.month.upstream.row_of(&id);
+            let object = match own {
+                Some(row) => with_name(object, row),
+                None => object,
+            };
             if let Some(before) = last.get(&id) {
                 if before["modified"].as_str() >= object["modified"].as_str() {
                     self.problems.push(format!("{collection:?}: {object} comes after {before}"));
@@ -109,7 +117,8 @@ impl Account<'_> {
                             .filter(|(name, _)| name != "modified"),
                     )
                 };
-                if undated(before) == undated(&object) {
+                // What the service itself dates anew is another version.
+                if own.is_none() && undated(before) == undated(&object) {
                     self.problems.push(format!("{collection:?}: a version is stored twice: {object}"));
                 }
             }
@@ -172,114 +181,30 @@ impl Account<'_> {
         }
     }
 
-    /// What is published of a value is what was last said of it.
-    fn value(&mut self, value: &str, told: &[(usize, Candidates<'_>)]) {
+    /// What is published of a value is what was last said of it, and where the route leads.
+    fn value(&mut self, value: &str, heard: &[(usize, Candidates<'_>)]) {
         let feeds = &self.month.bridge.feeds;
-        let accepted = |row: &&Ioc| refusal(row, Form::Row).is_none();
-        let of_rows =
-            || told.iter().filter(|(number, _)| feeds[*number].reads()[0]).map(|(_, candidates)| candidates);
-        let sure: Vec<&Ioc> = of_rows().filter_map(Candidates::only).filter(accepted).collect();
-        // A feed of bundles reads rows where a bundle is cut; of two rows without times none is the later.
-        let any = |number: usize| self.month.upstream.shape == Shape::Seed || !feeds[number].reads()[0];
-        let of_any =
-            told.iter().filter(|(number, _)| any(*number)).flat_map(|(_, candidates)| candidates.all());
-        let possible: Vec<&Ioc> =
-            of_rows().flat_map(|rows| rows.versions.iter().copied()).chain(of_any).filter(accepted).collect();
-        let mut wrong = Vec::new();
+        let told = Told::of(feeds, self.month.upstream.shape, heard);
+        let named = |object: &&Value| name_of(object) == Some(value);
         for objects in self.objects.values() {
-            let Some(object) = objects.values().find(|object| name_of(object) == Some(value)) else {
-                continue;
+            let Some(object) = objects.values().find(named) else { continue };
+            let verdict = match self.month.upstream.row_of(object["id"].as_str().unwrap()) {
+                Some(row) => told_by_bundles(feeds, heard, object, row),
+                None => told.check(object, objects),
             };
-            if object["type"] == "attack-pattern" {
-                // It says nothing but its name.
-                continue;
-            }
-            if let Err(why) = self.says(object, &sure, &possible, objects) {
-                let brief = |rows: &[&Ioc]| {
-                    rows.iter()
-                        .map(|row| format!("{} {} {}", row.id, row.confidence, row.updated))
-                        .collect::<Vec<_>>()
-                };
-                wrong.push(format!(
-                    "{why}: {object}; sure are {:?}, possible {:?}",
-                    brief(&sure),
-                    brief(&possible)
-                ));
+            if let Err(why) = verdict {
+                self.problems.push(format!("{why}: {object}; {told}"));
             }
         }
-        let high = sure.iter().any(|row| row.confidence.as_str() == "high");
-        let routed = told.iter().any(|(number, candidates)| {
-            feeds[*number].name == "list"
-                && candidates.only().is_some_and(|row| accepted(&row) && !is_benign(row))
-        });
-        let there = self.objects[&Collection::High].values().any(|object| name_of(object) == Some(value));
-        if high && routed && !there {
-            wrong.push(format!("`{value}` is not where the route leads"));
-        }
-        self.problems.extend(wrong);
-    }
-
-    /// Whether an object says what the rows say.
-    fn says(
-        &self,
-        object: &Value,
-        sure: &[&Ioc],
-        possible: &[&Ioc],
-        objects: &BTreeMap<String, Value>,
-    ) -> Result<(), &'static str> {
-        let number = |row: &Ioc| match row.confidence.as_str() {
-            "low" => 15,
-            "medium" => 50,
-            _ => 85,
-        };
-        let confidence = object["confidence"].as_u64();
-        let least = sure.iter().map(|row| number(row)).max();
-        let known = confidence == least || possible.iter().any(|row| Some(number(row)) == confidence);
-        if confidence < least || !known {
-            return Err("the confidence is another");
-        }
-        let labels: BTreeSet<&str> =
-            object["labels"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let category = |row: &Ioc| labels.contains(format!("category:{}", row.source.category).as_str());
-        if !sure.iter().all(|row| category(row)) {
-            return Err("a category is missing");
-        }
-        if self.month.upstream.shape == Shape::Seed {
-            return Ok(());
-        }
-        let tagged = |row: &Ioc| row.tags.iter().all(|tag| labels.contains(format!("tag:{tag}").as_str()));
-        // A tag that is not one is set aside.
-        let odd = |row: &Ioc| row.defect == Some(socdefenders_standin::Defect::OddMember);
-        if !sure.iter().all(|row| odd(row) || tagged(row)) {
-            return Err("a tag is missing");
-        }
-        let references = object["external_references"].to_string();
-        let referred = |row: &Ioc| {
-            references.contains(&row.id.to_string()) && references.contains(&row.source.article_url)
-        };
-        if !sure.iter().all(|row| referred(row)) {
-            return Err("a reference is missing");
-        }
-        let last = sure.iter().map(|row| (row.last_seen.timestamp(), &row.context)).max();
-        let description = object["description"].as_str().unwrap_or_default();
-        if sure.len() == possible.len()
-            && last.is_some_and(|(_, context)| !description.ends_with(context.as_str()))
+        let routed = heard.iter().filter(|(number, _)| feeds[*number].name == ROUTED);
+        let mut routed = routed.filter_map(|(_, candidates)| candidates.only());
+        let is_led = routed.any(|row| refusal(row, Form::Row).is_none() && !is_benign(row));
+        if is_led
+            && told.is_surely_high()
+            && !self.objects[&Collection::High].values().any(|object| named(&object))
         {
-            return Err("the description is another");
+            self.problems.push(format!("`{value}` is not where the route leads"));
         }
-        let first =
-            object["valid_from"].as_str().map(|time| time.parse::<chrono::DateTime<chrono::Utc>>().unwrap());
-        if first.is_some_and(|first| sure.iter().any(|row| first > row.first_seen)) {
-            return Err("it is valid too late");
-        }
-        let indicates = |row: &Ioc| {
-            object["type"] != "indicator"
-                || row.mitre_techniques.iter().all(|id| related(object, id, objects))
-        };
-        if !sure.iter().all(|row| indicates(row)) {
-            return Err("a technique is missing");
-        }
-        Ok(())
     }
 
     /// Nothing is published or in quarantine that the service has not said.
@@ -307,17 +232,26 @@ impl Account<'_> {
     }
 }
 
-/// Whether an object indicates a technique.
-fn related(object: &Value, technique: &str, objects: &BTreeMap<String, Value>) -> bool {
-    let is_technique = |id: &Value| {
-        let target = id.as_str().and_then(|id| objects.get(id));
-        target.is_some_and(|target| target["type"] == "attack-pattern" && target["name"] == technique)
-    };
-    objects.values().any(|relation| {
-        relation["relationship_type"] == "indicates"
-            && relation["source_ref"] == object["id"]
-            && is_technique(&relation["target_ref"])
-    })
+/// An object of the service has no name; it gets one, by which it is found.
+fn with_name(mut object: Value, row: &Row) -> Value {
+    object["name"] = row.last().value.as_str().into();
+    object
+}
+
+/// Whether an object that was passed through is the last that bundles, which were not cut, have told of its row.
+fn told_by_bundles(
+    feeds: &[Feed],
+    heard: &[(usize, Candidates<'_>)],
+    object: &Value,
+    row: &Row,
+) -> Result<(), &'static str> {
+    let whole = heard.iter().filter(|(number, _)| feeds[*number].reads()[1] && !feeds[*number].is_cut());
+    let told = whole.filter_map(|(_, candidates)| candidates.only()).filter(|told| told.id == row.last().id);
+    let modified = |row: &Ioc| Value::from(row.last_seen.to_rfc3339_opts(SecondsFormat::Millis, true));
+    let known = row.versions.iter().any(|(_, row)| object["modified"] == modified(row));
+    let last = told.max_by_key(|told| told.last_seen);
+    let newest = last.is_none_or(|told| object["modified"].as_str() >= modified(told).as_str());
+    (known && newest).then_some(()).ok_or("it is not the last of its versions")
 }
 
 fn text(record: &QuarantinedRecord) -> Cow<'_, str> {

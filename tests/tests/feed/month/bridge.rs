@@ -14,6 +14,8 @@ use taxii_server::storage::{self, CollectionId, Storage};
 use super::dice::Dice;
 use super::upstream::BENIGN;
 
+/// The feed that has a route into a further collection.
+pub(super) const ROUTED: &str = "list";
 /// How long a request may take.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -96,7 +98,7 @@ impl Feed {
             page: dice.one(&[15, 100, 10_000]),
         };
         let mut feeds = vec![
-            feed("list", "list", false, Collection::All),
+            feed(ROUTED, "list", false, Collection::All),
             feed("auto", "auto", true, Collection::All),
             feed("stix", "stix", true, Collection::Other),
         ];
@@ -113,12 +115,17 @@ impl Feed {
         [self.endpoint != "stix", self.pro && self.endpoint != "list"]
     }
 
+    /// Whether bundles may be longer than what it asks for.
+    pub(super) fn is_cut(&self) -> bool {
+        self.page < 10_000
+    }
+
     fn settings(&self, url: &str, folder: &Path) -> String {
         let Self { name, endpoint, filter, page, .. } = self;
         let collection = self.collection.alias();
         let key = key_file(folder, self.pro);
         let route =
-            if *name == "list" { "[[feed.route]]\ncollection = 'high'\nconfidence = 'high'\n" } else { "" };
+            if *name == ROUTED { "[[feed.route]]\ncollection = 'high'\nconfidence = 'high'\n" } else { "" };
         format!(
             "[[feed]]\nname = '{name}'\nurl = '{url}'\napi_key_file = '{key}'\nendpoint = '{endpoint}'\n\
              collection = '{collection}'\npage = {page}\ntimeout = '{}s'\nattempts = {}\n\

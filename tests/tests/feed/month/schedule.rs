@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use socdefenders_standin::{Fault, Frame, Ids, Keys, Order, Part, RateLimit, RequestLog, Settings, Shape};
+use socdefenders_standin::{Fault, Ids, Keys, Order, RateLimit, RequestLog, Shape};
 use taxii_server::clock::Clock;
 use taxii_server::feed::{PollError, Polled, Poller};
 
 use super::bridge::{Bridge, Feed};
+use super::chance;
 use super::dice::Dice;
 use super::ledger::Ledger;
 use super::upstream::Upstream;
@@ -33,19 +34,11 @@ impl Month {
     pub(super) async fn new(seed: u64) -> Self {
         let mut dice = Dice::new(seed);
         let shape = dice.one(&[Shape::Seed, Shape::Full, Shape::Full]);
-        let settings = Settings::new()
-            .with_seed(seed)
-            .with_frame(dice.one(&[Frame::Bundle, Frame::Nested, Frame::Array, Frame::Lines, Frame::Single]))
-            .with_order(dice.one(&[Order::NewestFirst, Order::OldestFirst, Order::Shuffled]))
-            .with_rate_limit(dice.one(&[
-                RateLimit::default(),
-                RateLimit::new(20, HOUR),
-                RateLimit::new(20, HOUR).with_retry_after(),
-                RateLimit::new(60, HOUR).with_daily(80),
-            ]));
+        let settings = chance::service(&mut dice).with_seed(seed);
         let ids = dice.one(&[Ids::Stable, Ids::PerRequest, Ids::Malformed]);
+        let valid_stix = ids == Ids::Stable && seed % 2 == 0;
         let clock = Clock::manual("2026-01-31T12:00:00Z".parse().unwrap());
-        let upstream = Upstream::start(settings, ids, shape).await;
+        let upstream = Upstream::start(settings, ids, shape, valid_stix).await;
         upstream.set_clock(clock.now());
         let bridge = Bridge::new(Feed::drawn(&mut dice), &upstream.standin, clock.clone()).await;
         let (ledger, trace) = (Ledger::default(), Vec::new());
@@ -77,7 +70,7 @@ impl Month {
     }
 
     /// Lets ten days go by in which nothing goes wrong, and the feeds are polled in an order that is drawn from another seed,
-    /// some of them twice.
+    /// some of them twice. All objects are the bridge's own: of one that passes through it does matter what came first.
     pub(super) async fn pass_quietly(&mut self, order: u64) {
         let mut order = Dice::new(order);
         self.upstream.ids = Ids::Stable;
@@ -131,7 +124,7 @@ impl Month {
         for _ in 0..dice.one(&[0, 0, 1, 2, 3]) {
             // Some requests go well before that.
             (0..dice.below(4)).for_each(|_| upstream.standin.inject(Fault::Delay(Duration::ZERO)));
-            match fault(dice) {
+            match chance::fault(dice) {
                 // By a clock that is fast they would be seen in the future, which they may not be.
                 Fault::MovingRows(_) if upstream.skew > TimeDelta::zero() => {}
                 fault => upstream.standin.inject(fault),
@@ -297,35 +290,4 @@ impl Month {
         }
         complete
     }
-}
-/// Something that goes wrong with one answer.
-fn fault(dice: &mut Dice) -> Fault {
-    let (rows, seed) = (1 + dice.below(20), dice.below(1000) as u64);
-    dice.one(&[
-        Fault::Status(500),
-        Fault::Status(503),
-        Fault::Status(402),
-        Fault::PlainStatus(402),
-        Fault::PlainStatus(502),
-        Fault::RateLimited { reset_in: HOUR / 2 },
-        Fault::Truncated,
-        Fault::CutConnection,
-        Fault::Reset(Part::Nothing),
-        Fault::Reset(Part::Half),
-        Fault::Hold(Part::Nothing),
-        Fault::Hold(Part::Half),
-        Fault::Hold(Part::Nothing),
-        Fault::Hold(Part::Half),
-        Fault::ShuffledRows,
-        Fault::RepeatedRows,
-        Fault::RepeatedPage,
-        Fault::MovingRows(rows),
-        Fault::NewKeys(seed),
-        Fault::HtmlPage,
-        Fault::SlowDrip { bytes: 200, every: Duration::from_micros(100) },
-        Fault::WrongContentType,
-        Fault::EmptyBody,
-        Fault::GzipBomb { mebibytes: 5 },
-        Fault::Redirect("http://localhost:1/".to_owned()),
-    ])
 }

@@ -16,6 +16,8 @@ pub(super) struct Upstream {
     pub(super) standin: Handle,
     pub(super) ids: Ids,
     pub(super) shape: Shape,
+    /// Whether its objects may be republished as they are.
+    pub(super) valid_stix: bool,
     /// All rows that it ever had, in the order in which they came.
     pub(super) rows: Vec<Row>,
     /// What happened to rows so far.
@@ -39,10 +41,10 @@ impl Row {
 }
 
 impl Upstream {
-    pub(super) async fn start(settings: Settings, ids: Ids, shape: Shape) -> Self {
-        let settings = settings.with_iocs(0).with_ids(ids).with_shape(shape);
+    pub(super) async fn start(settings: Settings, ids: Ids, shape: Shape, valid_stix: bool) -> Self {
+        let settings = settings.with_iocs(0).with_ids(ids).with_shape(shape).with_valid_stix(valid_stix);
         let standin = StandIn::start(settings).await.unwrap();
-        Self { standin, ids, shape, rows: Vec::new(), events: 0, skew: TimeDelta::zero() }
+        Self { standin, ids, shape, valid_stix, rows: Vec::new(), events: 0, skew: TimeDelta::zero() }
     }
 
     /// Sets its clock, which is wrong by the skew.
@@ -148,6 +150,12 @@ impl Upstream {
         self.standin.insert(row.clone());
         self.rows[at].shown = true;
         self.version(at, row);
+    }
+
+    /// The row of which this is the object.
+    pub(super) fn row_of(&self, object_id: &str) -> Option<&Row> {
+        let id = object_id.strip_prefix("indicator--")?.parse::<Uuid>().ok()?;
+        self.rows.iter().find(|row| row.last().id == id)
     }
 
     /// Takes note of rows that the service has moved by itself.
