@@ -36,7 +36,7 @@ impl Month {
         let shape = dice.one(&[Shape::Seed, Shape::Full, Shape::Full]);
         let settings = chance::service(&mut dice).with_seed(seed);
         let ids = dice.one(&[Ids::Stable, Ids::PerRequest, Ids::Malformed]);
-        let valid_stix = ids == Ids::Stable && seed % 2 == 0;
+        let valid_stix = ids == Ids::Stable && seed.is_multiple_of(2);
         let clock = Clock::manual("2026-01-31T12:00:00Z".parse().unwrap());
         let upstream = Upstream::start(settings, ids, shape, valid_stix).await;
         upstream.set_clock(clock.now());
