@@ -20,6 +20,7 @@ pub mod database;
 pub mod deletion;
 mod error;
 pub mod feed;
+mod index_text;
 pub mod lease;
 pub mod mention;
 mod migrations;
@@ -47,6 +48,7 @@ pub use self::database::Database;
 pub use self::deletion::Deletions;
 pub use self::error::{StorageError, StorageErrorKind};
 pub use self::feed::Feeds;
+pub(crate) use self::index_text::index_text;
 pub use self::lease::{Lease, Term};
 pub use self::mention::Mentions;
 pub use self::object::{

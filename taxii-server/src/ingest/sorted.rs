@@ -6,7 +6,7 @@ use stix_core::{Object, validate::Valid};
 
 use super::routing::mention;
 use super::{AllowLists, Arrival, Contribution, FeedRules, Quarantined, Repaired, Subject};
-use crate::storage::CollectionId;
+use crate::storage::{CollectionId, index_text};
 
 /// A batch, by subject.
 #[derive(Default)]
@@ -90,7 +90,7 @@ impl Sorted {
         let said = said.or_else(|| object.is_some().then(|| (mention(&own.feed), Box::default())));
         let heard = self.heard.entry(key).or_insert_with(|| Heard::new(subject));
         if let Some((source, contribution)) = said {
-            heard.contributions.entry(source).or_default().join(*contribution);
+            heard.contributions.entry(index_text(&source).into_owned()).or_default().join(*contribution);
         }
         heard.passed_through.extend(object);
     }

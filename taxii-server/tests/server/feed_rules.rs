@@ -17,6 +17,7 @@ use super::bench::{ALL, Bench, ENERGY, HIGH, OTHER, SETTINGS, nothing_dangles, r
 
 on_both!(
     objects_go_where_routes_lead_and_stay_there,
+    what_is_long_is_found_again,
     batches_into_the_same_collections_do_not_wait_for_each_other
 );
 
@@ -67,6 +68,28 @@ async fn objects_go_where_routes_lead_and_stay_there(backend: Backend) {
     for collection in [ALL, HIGH, ENERGY, OTHER] {
         nothing_dangles(&bench.objects(collection).await);
     }
+}
+
+/// Values and identifiers that no index takes whole.
+async fn what_is_long_is_found_again(backend: Backend) {
+    let place = backend.place().await;
+    let bench = Bench::new(&place.database(), SETTINGS).await;
+    let mut random = StdRng::seed_from_u64(1);
+    let tail: String = (0..9000).map(|_| char::from(random.random_range(b'a'..=b'z'))).collect();
+    let long = |end: &str, confidence: &str| {
+        let mut row = row(&format!("{tail}{end}"), &format!("https://example.com/{tail}{end}"), confidence);
+        row["type"] = json!("url");
+        row["mitre_techniques"] = json!(["T1059"]);
+        row
+    };
+    let told = bench.take("b", Form::Row, &[long("a", "low"), long("b", "low")]).await;
+    assert_eq!(told.new, 9, "two values, each with an object and two relations, and a technique");
+    let told = bench.take("b", Form::Row, &[long("a", "low"), long("b", "low")]).await;
+    assert_eq!((told.new, told.changed), (0, 0));
+    assert_eq!(bench.take("b", Form::Row, &[long("a", "high")]).await.changed, 1);
+    let red = SETTINGS.replace("tlp = \"amber\"", "tlp = \"red\"");
+    let red = Bench::new(&place.database(), &red).await;
+    assert_eq!(red.tend().await.followed.changed, 9);
 }
 
 /// Two processes that write into several collections at once.

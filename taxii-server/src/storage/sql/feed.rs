@@ -1,5 +1,6 @@
 //! What feeds have told: see [`crate::storage::feed`].
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use async_trait::async_trait;
@@ -13,7 +14,7 @@ use super::row::{Row, Value};
 use super::statement::Statement;
 use super::{Backend, Session, SqlStorage, quarantine, supervision, upkeep};
 use crate::storage::feed::{FeedWrite, Feeds, KnownSubject, Origin, SubjectRow};
-use crate::storage::{Added, CollectionId, Dating, NewObject, StorageError, StorageErrorKind};
+use crate::storage::{Added, CollectionId, Dating, NewObject, StorageError, StorageErrorKind, index_text};
 
 #[async_trait]
 impl<B: Backend> Feeds for SqlStorage<B> {
@@ -26,20 +27,21 @@ impl<B: Backend> Feeds for SqlStorage<B> {
         let mut known = HashMap::new();
         for keys in keys.chunks(B::Connection::ROWS_AT_ONCE) {
             let mut select = select_subjects();
-            select.push(" WHERE key").push_one_of(keys.iter().copied());
+            select.push(" WHERE key").push_one_of(keys.iter().map(|key| index_text(key).into_owned()));
             for row in self.read_all(select).await? {
                 let row = subject_row(row)?;
-                known.insert(row.key.clone(), KnownSubject { row, contributions: BTreeMap::new() });
+                let key = index_text(&row.key).into_owned();
+                known.insert(key, KnownSubject { row, contributions: BTreeMap::new() });
             }
             let mut select = Statement::new("SELECT key, source, body FROM contribution WHERE key");
-            select.push_one_of(keys.iter().copied());
+            select.push_one_of(keys.iter().map(|key| index_text(key).into_owned()));
             for mut row in self.read_all(select).await? {
                 if let Some(subject) = known.get_mut(&row.next::<String>()?) {
                     subject.contributions.insert(row.next()?, row.next()?);
                 }
             }
         }
-        Ok(known)
+        Ok(known.into_values().map(|known| (known.row.key.clone(), known)).collect())
     }
 
     async fn last_version(
@@ -121,7 +123,7 @@ async fn write_subjects<S: Session>(tx: &mut S, subjects: &[SubjectRow]) -> Resu
     for subjects in subjects.chunks(S::ROWS_AT_ONCE) {
         let mut upsert = Statement::new(
             "INSERT INTO subject (key, object_id, origin, created, modified, digest, collections, source, target, \
-             valid_until) VALUES ",
+             valid_until, long_key) VALUES ",
         );
         upsert.push_rows(subjects.iter().map(|subject| {
             let origin = match subject.origin {
@@ -129,8 +131,10 @@ async fn write_subjects<S: Session>(tx: &mut S, subjects: &[SubjectRow]) -> Resu
                 Origin::Upstream => "upstream",
             };
             let [source, target] = subject.ends.clone().map_or([None, None], |ends| ends.map(Some));
+            let key = index_text(&subject.key);
+            let long_key = matches!(key, Cow::Owned(_)).then(|| subject.key.clone());
             [
-                Value::from(subject.key.as_str()),
+                Value::from(&*key),
                 subject.object_id.as_str().into(),
                 origin.into(),
                 subject.created.to_string().into(),
@@ -140,6 +144,7 @@ async fn write_subjects<S: Session>(tx: &mut S, subjects: &[SubjectRow]) -> Resu
                 Value::Text(source),
                 Value::Text(target),
                 subject.valid_until.map(|end| end.timestamp_millis()).into(),
+                Value::Text(long_key),
             ]
         }));
         // Not a replacement: that would delete the row, and with it the contributions.
@@ -160,7 +165,7 @@ async fn write_contributions<S: Session>(
     for contributions in contributions.chunks(S::ROWS_AT_ONCE) {
         let mut upsert = Statement::new("INSERT INTO contribution (key, source, body) VALUES ");
         upsert.push_rows(contributions.iter().map(|(key, source, body)| {
-            [Value::from(key.as_str()), quarantine::text(source), body.as_str().into()]
+            [Value::from(&*index_text(key)), quarantine::text(source), body.as_str().into()]
         }));
         upsert.push(" ON CONFLICT (key, source) DO UPDATE SET body = excluded.body");
         tx.execute(upsert).await?;
@@ -171,7 +176,7 @@ async fn write_contributions<S: Session>(
 /// Goes on with what chooses the subjects; [`subject_row`] reads them.
 pub(super) fn select_subjects() -> Statement {
     Statement::new(
-        "SELECT key, object_id, origin, created, modified, digest, collections, source, target, valid_until \
+        "SELECT coalesce(long_key, key), object_id, origin, created, modified, digest, collections, source, target, valid_until \
          FROM subject",
     )
 }

@@ -9,7 +9,7 @@ use super::statement::Statement;
 use super::{Backend, Session, SqlStorage, feed, objects, pruning};
 use crate::storage::feed::SubjectRow;
 use crate::storage::upkeep::{OddRecords, Outdated, Pruned, Superseded, Sweep, Upkeep};
-use crate::storage::{CollectionId, Dating, StorageError, Term};
+use crate::storage::{CollectionId, Dating, StorageError, Term, index_text};
 
 #[async_trait]
 impl<B: Backend> Upkeep for SqlStorage<B> {
@@ -20,7 +20,11 @@ impl<B: Backend> Upkeep for SqlStorage<B> {
 
     async fn subjects_after(&self, key: &str, limit: u32) -> Result<Vec<SubjectRow>, StorageError> {
         let mut select = feed::select_subjects();
-        select.push(" WHERE key > ").push_bind(key).push(" ORDER BY key LIMIT ").push_bind(i64::from(limit));
+        select
+            .push(" WHERE key > ")
+            .push_bind(&*index_text(key))
+            .push(" ORDER BY key LIMIT ")
+            .push_bind(i64::from(limit));
         self.read_all(select).await?.into_iter().map(feed::subject_row).collect()
     }
 
@@ -119,8 +123,9 @@ impl<B: Backend> SqlStorage<B> {
 /// Remembers how far the subjects follow the settings.
 pub(super) async fn write_sweep(tx: &mut impl Session, sweep: &Sweep) -> Result<(), StorageError> {
     tx.execute(Statement::new("DELETE FROM sweep")).await?;
+    let place = sweep.place.as_deref().map(|key| index_text(key).into_owned());
     let insert = Statement::new("INSERT INTO sweep (basis, place) VALUES ($1, $2)");
-    tx.execute(insert.bind(sweep.basis.as_slice()).bind(Value::Text(sweep.place.clone()))).await?;
+    tx.execute(insert.bind(sweep.basis.as_slice()).bind(Value::Text(place))).await?;
     Ok(())
 }
 

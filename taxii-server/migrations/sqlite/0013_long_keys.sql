@@ -1,0 +1,2 @@
+-- What a key really is where it is too long for an index: then `key` is its beginning with a digest.
+ALTER TABLE subject ADD COLUMN long_key TEXT;
