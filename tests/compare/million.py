@@ -38,13 +38,12 @@ class StandIn:
         self.url, self.key = (self.process.stdout.readline().strip() for _ in range(2))
 
     def values(self):
-        """Every pair of type and value that it has, as its own list shows them, a month at a time."""
+        """Every pair of type and value that it has, as its own list shows them, from the newest on."""
         values, until = set(), None
-        session = requests.Session()
-        session.headers["Authorization"] = f"Bearer {self.key}"
+        headers = {"Authorization": f"Bearer {self.key}"}
         while True:
             parameters = {"limit": 10_000, **({"until": until} if until else {})}
-            page = session.get(f"{self.url}/api/v1/iocs", params=parameters, timeout=600).json()
+            page = requests.get(f"{self.url}/api/v1/iocs", params=parameters, headers=headers, timeout=600).json()
             values.update((row["type"], row["value"]) for row in page["data"])
             if page["meta"]["total"] <= len(page["data"]):
                 return values
