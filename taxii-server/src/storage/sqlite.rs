@@ -25,11 +25,6 @@ use super::{Lease, StorageError};
 /// are then written once for many.
 const LOG_PAGES: &str = "4000";
 
-/// What the connection that writes keeps of the file in memory, in KiB, which SQLite wants as a negative number. Most indexes
-/// are in the order of what looks random, so that a large batch changes a page here and there of all of them: what does not
-/// fit is written into the log and read again several times in one transaction.
-const WRITER_CACHE: &str = "-65536";
-
 /// An SQLite file.
 #[derive(Debug)]
 pub(super) struct Sqlite {
@@ -50,8 +45,7 @@ impl Sqlite {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10));
-        let writing =
-            options.clone().pragma("wal_autocheckpoint", LOG_PAGES).pragma("cache_size", WRITER_CACHE);
+        let writing = options.clone().pragma("wal_autocheckpoint", LOG_PAGES);
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(writing).await;
         let writer = writer.map_err(|error| StorageError::open(path.display(), error))?;
         migrate::run(&writer).await?;
