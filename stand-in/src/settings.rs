@@ -236,7 +236,7 @@ pub enum Frame {
     Array,
     /// A line of JSON for each.
     Lines,
-    /// Nothing, if it is a single indicator, which then comes without the identity; else a bundle.
+    /// Nothing, if it is a single indicator without a defect, which then comes without the identity; else a bundle.
     Single,
 }
 

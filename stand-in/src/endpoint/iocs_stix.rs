@@ -86,7 +86,7 @@ fn framed(frame: Frame, objects: Vec<Record<Object>>, minter: &mut Minter<'_>) -
     match (frame, objects.as_slice()) {
         (Frame::Array, _) => to_json(&objects),
         (Frame::Lines, _) => objects.iter().map(|object| to_json(object) + "\n").collect(),
-        (Frame::Single, [_, alone]) => to_json(alone),
+        (Frame::Single, [_, alone @ Record::Sound(_)]) => to_json(alone),
         (Frame::Nested, _) => {
             let inner = bundle(objects, minter);
             to_json(&bundle(vec![inner], minter))

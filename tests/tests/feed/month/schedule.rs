@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use socdefenders_standin::{Fault, Ids, Keys, Order, RateLimit, RequestLog, Shape};
+use socdefenders_standin::{Fault, Frame, Ids, Keys, Order, RateLimit, RequestLog, Shape};
 use taxii_server::clock::Clock;
 use taxii_server::feed::{PollError, Polled, Poller};
 
@@ -37,6 +37,7 @@ impl Month {
         let settings = chance::service(&mut dice).with_seed(seed);
         let ids = dice.one(&[Ids::Stable, Ids::PerRequest, Ids::Malformed]);
         let valid_stix = ids == Ids::Stable && seed.is_multiple_of(2);
+        let settings = if valid_stix { settings.with_frame(Frame::Bundle) } else { settings };
         let clock = Clock::manual("2026-01-31T12:00:00Z".parse().unwrap());
         let upstream = Upstream::start(settings, ids, shape, valid_stix).await;
         upstream.set_clock(clock.now());
@@ -77,6 +78,7 @@ impl Month {
         self.upstream.standin.reconfigure(|settings| {
             settings
                 .with_ids(Ids::Stable)
+                .with_valid_stix(false)
                 .with_order(Order::NewestFirst)
                 .with_rate_limit(RateLimit::default())
         });
