@@ -114,6 +114,8 @@ impl Upstream {
         let can_be = |defect: &Defect| match defect {
             // Nothing else would tell which record it was.
             Defect::NoValue => self.ids == Ids::Stable,
+            // In a bundle that is valid it is no mistake, but another object under the same identifier.
+            Defect::OtherLanguage => !self.valid_stix,
             // A record that had times as long as they were spelled wrongly would seem to be the latest for ever.
             Defect::OffsetTimes | Defect::SpacedTimes => self.shape == Shape::Full,
             _ => true,
