@@ -194,7 +194,8 @@ fn confidence(value: &Value) -> Option<Option<u8>> {
 
 /// A whole number from 0 to 100, however it is spelled.
 pub(super) fn confidence_number(value: &Value) -> Option<u8> {
-    (0..=100).find(|number| value.as_f64() == Some(f64::from(*number)))
+    let number = value.as_f64()?;
+    ((0.0..=100.0).contains(&number) && number.fract() == 0.0).then_some(number as u8)
 }
 
 /// Reads a time that may be missing, to the millisecond.

@@ -189,9 +189,10 @@ impl Poller {
             }
             self.misses = 0;
             let reached = self.look_back(&walk, since).await?;
-            let reached = reached.filter(|reached| *reached > progress.place + JITTER);
+            let reached = reached.filter(|reached| *reached > since + JITTER);
             let end = window.until.map_or(now, |until| until.min(now)).max(reached.unwrap_or(since));
-            let lost = reached.map(|reached| self.gap(progress.place, reached, GapReason::LookBack));
+            // From where this poll has asked, not from the place: what came late since the last poll lies before that.
+            let lost = reached.map(|reached| self.gap(since, reached, GapReason::LookBack));
             let missed = (!whole).then(|| self.gap(since, end, GapReason::Overflow));
             let gaps = lost.into_iter().chain(missed).collect();
             progress.place = progress.place.max(self.bounded(end));

@@ -239,7 +239,7 @@ impl Intake {
         self.storage.forget_submissions(DateAdded::from_millis(before.timestamp_millis())).await
     }
 
-    /// Waits until a large envelope has come.
+    /// Waits until something waits to be worked off.
     pub async fn arrival(&self) {
         self.arrived.notified().await;
     }

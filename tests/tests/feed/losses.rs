@@ -3,7 +3,7 @@
 use std::task::Poll;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use socdefenders_standin::{Defect, Fault, Ioc, KeyTier, Keys, LookBack, Order, RateLimit, Settings, Shape};
 use taxii_server::feed::{Endpoint, FeedSettings};
 use taxii_server::feed_status::{FeedState, FeedStatus};
@@ -165,6 +165,18 @@ async fn loss_2_a_key_that_changes_in_the_middle_of_a_backfill() {
     assert_eq!(world.standin.requests().last().unwrap().key, KeyTier::Pro);
 }
 
+/// A row comes that was changed so many minutes ago; the answer is when.
+fn arrive_late(world: &World, minutes: u8) -> DateTime<Utc> {
+    let mut row = world.standin.rows()[0].clone();
+    row.value = format!("late-{minutes}.example.com");
+    row.ioc_type = "domain".parse().unwrap();
+    row.id = uuid::Uuid::from_u128(0x0123_4567_89ab_4def_8123_4567_89ab_0000 + u128::from(minutes));
+    row.updated = world.standin.now() - TimeDelta::minutes(minutes.into());
+    row.mitre_techniques.clear();
+    world.standin.insert(row.clone());
+    row.updated
+}
+
 #[tokio::test]
 async fn loss_3_late_arrivals() {
     let world = World::new(month(50)).await;
@@ -173,13 +185,7 @@ async fn loss_3_late_arrivals() {
     for late in [1, 5, 9] {
         world.advance(MINUTE * 5);
         poller.poll().await.unwrap();
-        let mut row = world.standin.rows()[0].clone();
-        row.value = format!("late-{late}.example.com");
-        row.ioc_type = "domain".parse().unwrap();
-        row.id = uuid::Uuid::from_u128(0x0123_4567_89ab_4def_8123_4567_89ab_0000 + late);
-        row.updated = world.standin.now() - TimeDelta::minutes(i64::try_from(late).unwrap());
-        row.mitre_techniques.clear();
-        world.standin.insert(row);
+        arrive_late(&world, late);
         let polled = poller.poll().await.unwrap().ingested;
         assert_eq!((polled.new, polled.changed), (1, 0), "and nothing twice");
     }
@@ -434,16 +440,20 @@ async fn what_is_beyond_the_look_back_is_a_gap() {
         world.poller(&settings).poll().await.unwrap();
         let place = world.progress().await.place;
         assert_eq!(world.gaps().await, [], "nobody asked for more than there is");
+        // Late: dated before the place, and so only a poll that reaches so far back could still have seen it.
+        let late = arrive_late(&world, 9);
         for _ in 0..60 {
             world.advance(HOUR);
             world.standin.add(1);
         }
         assert!(world.poller(&settings).poll().await.unwrap().complete);
         let [gap] = world.gaps().await[..] else { panic!("{shape:?}: one gap is expected") };
-        assert_eq!((gap.from, gap.reason), (place, GapReason::LookBack));
+        let overlap = TimeDelta::from_std(settings.overlap).unwrap();
+        assert_eq!((gap.from, gap.reason), (place - overlap, GapReason::LookBack));
         assert_eq!(gap.until, world.clock.now() - TimeDelta::days(1));
         let missing = world.missing().await;
-        assert!(missing.len() >= 35, "{}", missing.len());
+        assert!(missing.len() >= 36, "{}", missing.len());
+        assert!(missing.iter().any(|(_, updated)| *updated == late), "{missing:?}");
         assert!(missing.iter().all(|(_, updated)| *updated > gap.from && *updated <= gap.until));
         // Neither do short pages hide the tier of the key.
         let mut short = world.settings(Endpoint::List, &world.standin.free_key());
@@ -456,7 +466,7 @@ async fn what_is_beyond_the_look_back_is_a_gap() {
         let place = world.storage.feed_progress("short").await.unwrap().unwrap().place;
         world.poller(&short).poll().await.unwrap();
         let gaps = world.storage.feed_gaps("short").await.unwrap();
-        let lost = gaps.iter().find(|gap| gap.from == place).unwrap();
+        let lost = gaps.iter().find(|gap| gap.from == place - overlap).unwrap();
         assert_eq!(lost.until, world.clock.now() - TimeDelta::days(1), "{shape:?}");
         // Asked for more of the past than the tier allows, it says so at once.
         let mut more = settings.clone();
