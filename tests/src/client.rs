@@ -1,7 +1,7 @@
 //! Runs the scripts in `tests/clients`, each of which drives a TAXII server with a real client.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -26,8 +26,10 @@ pub fn run(script: &str, server: &Program, arguments: &[&str]) {
 }
 
 /// Runs a script of `tests/clients` that needs no server; panics with all that it printed when it fails.
-pub fn run_alone(script: &str) {
-    finish(script, command(script));
+pub fn run_alone(script: &str, arguments: &[&Path]) {
+    let mut command = command(script);
+    command.args(arguments);
+    finish(script, command);
 }
 
 fn command(script: &str) -> Command {

@@ -2,6 +2,8 @@
 //!
 //! The clients are Python packages; the scripts that drive them lie in `tests/clients`.
 
+mod minted;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -50,12 +52,6 @@ fn stix2_validator_finds_nothing() {
     drive_the_demo("stix2_validator.py");
 }
 
-#[test]
-#[ignore = "needs the Python clients: tests/run sets them up"]
-fn what_is_made_of_records_is_valid_for_others_with_all_settings() {
-    client::run_alone("minted_objects.py");
-}
-
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the Python clients: tests/run sets them up"]
 async fn misp_imports_everything_once() {
@@ -79,7 +75,7 @@ async fn clients_add_objects_and_delete_them() {
 #[test]
 #[ignore = "needs the Python clients: tests/run sets them up"]
 fn stix2_matcher_still_answers_as_it_is_written_down() {
-    client::run_alone("stix2_matcher.py");
+    client::run_alone("stix2_matcher.py", &[]);
 }
 
 /// New IOCs and second reports of old ones come in while six styles of paging read; afterwards the
