@@ -116,7 +116,7 @@ pub struct Ingested {
     pub dropped: usize,
     /// Objects that have left their collections.
     pub left: usize,
-    /// Objects that were heard of and are in no collection, mostly since their validity is over for too long.
+    /// Objects that were heard of and are in no collection, mostly since they have ended too long ago.
     pub hidden: usize,
     /// Objects that were kept back, although they are new or changed, because somebody has deleted them.
     pub withheld: usize,
@@ -208,7 +208,7 @@ impl Ingest {
             routing: Routing { collection: batch.collection, routes: Vec::new() },
         });
         let records = batch.arrivals.len();
-        let sorted = Sorted::of(batch.arrivals, &own, &self.lists);
+        let sorted = Sorted::of(batch.arrivals, &own, &self.lists, self.dating.clock.now());
         let dropped = sorted.dropped.values().map(|count| usize::try_from(*count).unwrap_or(usize::MAX));
         let ingested = Ingested {
             records: records.saturating_sub(sorted.repaired.len()),
@@ -323,7 +323,7 @@ impl Ingest {
         for ((key, mut heard), under) in heard.into_iter().zip(&under) {
             let before = known.remove(&key);
             let Some(ends) = heard.subject.ends_in(rulebook.namer(), &draft.known) else { continue };
-            if heard.is_silent()
+            if heard.lacks_text()
                 && let Some(before) = &before
             {
                 heard.passed_through.extend(self.stored(&before.row).await?);
@@ -334,6 +334,7 @@ impl Ingest {
             let turn = Turn {
                 rulebook,
                 now: &now,
+                retention: &self.retention,
                 expired,
                 forgotten,
                 key,

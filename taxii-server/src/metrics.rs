@@ -195,7 +195,7 @@ impl Metrics {
         page.family(
             expired,
             "gauge",
-            "What is still in collections although its validity is over for long enough.",
+            "What is still in collections although it has ended long enough ago.",
         );
         page.sample(expired, "", gauges.subjects_expired);
         self.write_feeds(&mut page, gauges);

@@ -55,7 +55,7 @@ pub(super) async fn run(
         writeln!(Output, "\nthe settings have changed: {behind} subjects are still to be made anew")?;
     }
     if matches!(arguments.format, Format::Text) && expired > 0 {
-        writeln!(Output, "\n{expired} objects are still to leave, since their validity is over")?;
+        writeln!(Output, "\n{expired} objects are still to leave, since they have ended")?;
     }
     Ok(())
 }

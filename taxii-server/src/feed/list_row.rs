@@ -163,11 +163,11 @@ impl Row {
             references: self.references,
             labels: self.labels,
             techniques: self.techniques,
-            unknown: self.unknown,
             statement: Statement {
                 last_seen,
                 confidence: self.confidence,
                 context: self.context,
+                unknown: self.unknown,
                 ..Statement::default()
             },
             ..Contribution::default()

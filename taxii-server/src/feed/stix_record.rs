@@ -302,13 +302,13 @@ fn contribution(
         indicator_types,
         markings: context.markings(value),
         revoked: value.get("revoked").is_some_and(|revoked| revoked == true),
-        unknown: unknown(value.as_object()),
         statement: Statement {
             last_seen: modified,
             confidence: value.get("confidence").and_then(confidence_number),
             context: text(value, "description").map(str::to_owned),
             name: text(value, "name").map(str::to_owned),
             valid_until,
+            unknown: unknown(value.as_object()),
         },
         ..Contribution::default()
     })

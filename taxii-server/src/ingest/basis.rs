@@ -1,19 +1,19 @@
 //! What objects are made of besides what sources say, as a digest: when it is another, what is stored is made anew.
 
 use std::hash::{Hash, Hasher};
-use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use super::{AllowLists, FeedRules};
+use super::{AllowLists, FeedRules, Retention};
 
 /// Raised whenever the code makes another object of the same contributions and settings.
 const MAPPING_VERSION: u32 = 1;
 
-/// The SHA-256 of the rules of all feeds, the allow-lists, how long what has ended is shown, and the version of the mapping.
-pub(super) fn basis(rules: &[FeedRules], lists: &AllowLists, shown_for: Option<Duration>) -> Vec<u8> {
+/// The SHA-256 of the rules of all feeds, the allow-lists, when objects end and leave, and the version of the mapping.
+pub(super) fn basis(rules: &[FeedRules], lists: &AllowLists, retention: &Retention) -> Vec<u8> {
     let mut digest = Sum(Sha256::new());
-    (MAPPING_VERSION, rules, lists, shown_for).hash(&mut digest);
+    let Retention { unseen_after, expire_after, .. } = retention;
+    (MAPPING_VERSION, rules, lists, unseen_after, expire_after).hash(&mut digest);
     digest.0.finalize().to_vec()
 }
 

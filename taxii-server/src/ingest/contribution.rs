@@ -5,8 +5,12 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use stix_core::Timestamp;
+
+/// How precisely it is noted when a source was heard: one that says the same at every poll is seldom written down.
+const HEARD: TimeDelta = TimeDelta::days(30);
 
 /// What the records of one source say. All times are in milliseconds, so that equal ones are written alike.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,9 +46,9 @@ pub struct Contribution {
     /// Whether the source holds it to be a mistake.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub revoked: bool,
-    /// The members of records that the bridge does not know, as JSON text.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub unknown: BTreeSet<String>,
+    /// When it was last heard, rounded up to a month, where it never says when anything was seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heard: Option<Timestamp>,
     /// The part that a later record replaces.
     #[serde(flatten)]
     pub statement: Statement,
@@ -69,6 +73,9 @@ pub struct Statement {
     /// Until when it is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Timestamp>,
+    /// The members of the record that the bridge does not know, as JSON text. Some change all the time.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub unknown: BTreeSet<String>,
 }
 
 impl Contribution {
@@ -83,8 +90,8 @@ impl Contribution {
         self.indicator_types.extend(other.indicator_types);
         self.markings.extend(other.markings);
         self.techniques.extend(other.techniques);
-        self.unknown.extend(other.unknown);
         self.revoked |= other.revoked;
+        self.heard = self.heard.take().max(other.heard);
         if other.statement > self.statement {
             self.statement = other.statement;
         }
@@ -96,11 +103,23 @@ impl Contribution {
         self.highest.max(self.statement.confidence)
     }
 
-    /// Whether the two differ in the identifier of the record at most.
+    /// When the source, as far as it says, last saw anything of it; else when it was last heard itself.
+    pub(super) fn seen(&self) -> Option<&Timestamp> {
+        self.first_seen.as_ref().max(self.statement.last_seen.as_ref()).or(self.heard.as_ref())
+    }
+
+    /// Notes that it is heard now, if that is all that is known of when anything was seen.
+    pub(super) fn note_heard(&mut self, now: DateTime<Utc>) {
+        if self.seen().is_none() {
+            self.heard = Some(Timestamp::from_millis(now.duration_round_up(HEARD).unwrap_or(now)));
+        }
+    }
+
+    /// Whether the two differ in the identifier of the record, and in when they were heard, at most.
     ///
     /// Some services make up an identifier at every request; such a record is not a new one.
     pub(crate) fn says_the_same_as(&self, other: &Self) -> bool {
-        let bare = |contribution: &Self| Self { upstream_id: None, ..contribution.clone() };
+        let bare = |contribution: &Self| Self { upstream_id: None, heard: None, ..contribution.clone() };
         bare(self) == bare(other)
     }
 }
@@ -127,6 +146,7 @@ mod tests {
                     upstream_id: context.map(|text| format!("id-{text}")),
                     first_seen: time(last_seen),
                     labels: context.map(str::to_owned).into_iter().collect(),
+                    heard: time(last_seen),
                     statement: Statement {
                         last_seen: time(last_seen),
                         confidence,
@@ -138,6 +158,24 @@ mod tests {
             }
         }
         samples
+    }
+
+    #[test]
+    fn what_says_when_it_was_seen_needs_no_hearing() {
+        let now = "2024-03-20T10:00:00.000Z".parse::<Timestamp>().unwrap().instant();
+        let mut silent = Contribution::default();
+        silent.note_heard(now);
+        let heard = silent.seen().unwrap().instant();
+        assert!(heard >= now && heard - now < HEARD);
+        let mut early = Contribution::default();
+        early.note_heard(heard - HEARD + TimeDelta::milliseconds(1));
+        assert_eq!(early, silent, "nothing is to be written for a month");
+        let first_seen = Some("2024-01-15T10:00:00.000Z".parse().unwrap());
+        let mut dated = Contribution { first_seen: first_seen.clone(), ..Contribution::default() };
+        dated.note_heard(now);
+        assert_eq!((dated.heard.clone(), dated.seen()), (None, first_seen.as_ref()));
+        dated.join(silent);
+        assert_eq!(dated.seen(), first_seen.as_ref(), "as soon as it says so once");
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(super) struct Standing {
     pub(super) id: Identifier,
     /// Whether the object is in any collection.
     pub(super) shown: bool,
-    /// When its validity ends, if it does.
+    /// When it ends, if it does.
     pub(super) valid_until: Option<DateTime<Utc>>,
 }
 

@@ -1,4 +1,4 @@
-//! What leaves in time: objects whose validity is long over, what was said of them, old versions, and odd records.
+//! What leaves in time: objects that have ended long ago, what was said of them, old versions, and odd records.
 //!
 //! Everything goes in small steps. Whether an object is shown is a function of the time, too, so the steps need not come in
 //! time: a record that tells of what should have left already shows nothing.
@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer};
 
 use super::sweep::{STEP, prefix_of_one_author};
@@ -23,7 +23,10 @@ const ROWS: u32 = 1000;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Retention {
-    /// How long after the end of its validity an object leaves the collections.
+    /// How long after it was last seen an object ends whose validity has no end.
+    #[serde(deserialize_with = "duration::or_never")]
+    pub unseen_after: Option<Duration>,
+    /// How long after its end an object leaves the collections.
     #[serde(deserialize_with = "duration::or_never")]
     pub expire_after: Option<Duration>,
     /// How much longer it is remembered what was said of it.
@@ -44,6 +47,7 @@ impl Default for Retention {
     fn default() -> Self {
         let days = |days: u64| Some(Duration::from_secs(days * 24 * 60 * 60));
         Self {
+            unseen_after: days(730),
             expire_after: days(90),
             forget_after: days(365),
             keep_versions_for: days(30),
@@ -56,6 +60,7 @@ impl Default for Retention {
 impl Retention {
     /// Everything is kept.
     pub const NONE: Self = Self {
+        unseen_after: None,
         expire_after: None,
         forget_after: None,
         keep_versions_for: None,
@@ -63,7 +68,14 @@ impl Retention {
         keep_repaired: u32::MAX,
     };
 
-    /// An object whose validity ended before this time is shown no more.
+    /// When an object ends that was last seen at this time, if nothing else says so. A sighting counts in tenths of
+    /// `unseen_after`, rounded up: so it moves the end by a tenth, or not at all.
+    pub(super) fn end_unseen(&self, seen: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let after = TimeDelta::from_std(self.unseen_after?).ok()?;
+        seen.duration_round_up(after / 10).unwrap_or(seen).checked_add_signed(after)
+    }
+
+    /// An object that ended before this time is shown no more.
     pub fn expired_before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         before(now, self.expire_after)
     }
@@ -102,7 +114,7 @@ fn count_or_all<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Er
 }
 
 impl Ingest {
-    /// Takes objects out of their collections whose validity is over for long enough; nothing when there are none.
+    /// Takes objects out of their collections that have ended long enough ago; nothing when there are none.
     pub(super) async fn expire(&self) -> Result<Option<Ingested>, StorageError> {
         let _turn = self.turn.lock().await;
         let Some(before) = self.retention.expired_before(self.dating.clock.now()) else { return Ok(None) };
@@ -161,7 +173,7 @@ mod tests {
     fn what_is_kept_can_be_said_in_words() {
         let read = |text| toml::from_str::<Retention>(text).map_err(|error| error.to_string());
         assert_eq!(read(""), Ok(Retention::default()));
-        let all = "expire_after = 'never'\nforget_after = 'never'\nkeep_versions_for = 'never'\n\
+        let all = "unseen_after = 'never'\nexpire_after = 'never'\nforget_after = 'never'\nkeep_versions_for = 'never'\n\
                    keep_quarantined = 'all'\nkeep_repaired = 'all'";
         assert_eq!(read(all), Ok(Retention::NONE));
         let some = Retention {
@@ -174,6 +186,20 @@ mod tests {
             let error = read(text).unwrap_err();
             assert!(error.contains(expected), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn a_sighting_counts_in_tenths() {
+        let at = |hours| DateTime::UNIX_EPOCH + TimeDelta::hours(hours);
+        let keep = |days: u64| Retention {
+            unseen_after: Some(Duration::from_secs(days * 24 * 60 * 60)),
+            ..Retention::NONE
+        };
+        let ends = [0, 1, 24, 25].map(|seen| keep(10).end_unseen(at(seen)));
+        assert_eq!(ends, [10 * 24, 11 * 24, 11 * 24, 12 * 24].map(|end| Some(at(end))));
+        assert_eq!(keep(0).end_unseen(at(7)), Some(at(7)));
+        assert_eq!(keep(1_000_000_000).end_unseen(at(7)), None, "later than any time");
+        assert_eq!(Retention::NONE.end_unseen(at(7)), None);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use stix_core::{Object, validate::Valid};
 
 use super::routing::mention;
@@ -35,9 +36,12 @@ impl Heard {
         Self { subject, contributions, passed_through: Vec::new(), collections }
     }
 
-    /// Whether nothing is said of it.
-    pub(super) fn is_silent(&self) -> bool {
-        self.contributions.is_empty() && self.passed_through.is_empty()
+    /// Whether the text of an object that stands for it is missing: nothing is said of it, or only when it was seen, by which
+    /// its end may move.
+    pub(super) fn lacks_text(&self) -> bool {
+        let mut parts = self.contributions.values();
+        self.passed_through.is_empty()
+            && (self.contributions.is_empty() || parts.any(|part| part.seen().is_some()))
     }
 
     /// Adds what is said elsewhere.
@@ -51,16 +55,21 @@ impl Heard {
 }
 
 impl Sorted {
-    /// Brings together what the records say of each subject, in the order of the keys.
-    pub(super) fn of(arrivals: Vec<Arrival>, own: &FeedRules, lists: &AllowLists) -> Self {
+    /// Brings together what the records that are heard now say of each subject, in the order of the keys.
+    pub(super) fn of(
+        arrivals: Vec<Arrival>,
+        own: &FeedRules,
+        lists: &AllowLists,
+        now: DateTime<Utc>,
+    ) -> Self {
         let mut sorted = Self::default();
         for arrival in arrivals {
             match arrival {
                 Arrival::Contributed { subject, source, contribution } => {
-                    sorted.hear(own, lists, subject, Some((source, contribution)), None);
+                    sorted.hear(own, lists, subject, Some((source, contribution)), None, now);
                 }
                 Arrival::PassedThrough { subject, contribution, object } => {
-                    sorted.hear(own, lists, subject, contribution, Some(*object));
+                    sorted.hear(own, lists, subject, contribution, Some(*object), now);
                 }
                 Arrival::Repaired(record) => sorted.repaired.push(record),
                 Arrival::Quarantined(record) => sorted.quarantined.push(record),
@@ -76,6 +85,7 @@ impl Sorted {
         subject: Subject,
         said: Option<(String, Box<Contribution>)>,
         object: Option<Valid<Object>>,
+        now: DateTime<Utc>,
     ) {
         let allowance = subject.allowance(lists);
         if let Some(list) = allowance.dropped {
@@ -89,7 +99,10 @@ impl Sorted {
         // What says nothing is told by the feed all the same.
         let said = said.or_else(|| object.is_some().then(|| (mention(&own.feed), Box::default())));
         let heard = self.heard.entry(key).or_insert_with(|| Heard::new(subject));
-        if let Some((source, contribution)) = said {
+        if let Some((source, mut contribution)) = said {
+            if object.as_ref().is_none_or(|object| object.version().is_none()) {
+                contribution.note_heard(now);
+            }
             heard.contributions.entry(index_text(&source).into_owned()).or_default().join(*contribution);
         }
         heard.passed_through.extend(object);

@@ -172,6 +172,17 @@ impl Subject {
         }
     }
 
+    /// Whether others speak of it without saying so each time anew: then nobody knows when it was last seen.
+    pub(super) fn is_shared(&self) -> bool {
+        match self {
+            Self::Technique(_) => true,
+            Self::Object(id) => {
+                matches!(id.object_type(), "identity" | "marking-definition" | "extension-definition")
+            }
+            _ => false,
+        }
+    }
+
     /// The identifier that the bridge would give it, or that it came with: the name of an end of a relation, whatever
     /// object stands for the end.
     fn own_name(&self, namer: &Namer) -> String {

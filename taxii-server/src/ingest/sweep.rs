@@ -40,7 +40,7 @@ impl Ingest {
         if self.rules.is_empty() {
             return Ok(None);
         }
-        let basis = basis(&self.rules, &self.lists, self.retention.expire_after);
+        let basis = basis(&self.rules, &self.lists, &self.retention);
         let known = self.storage.sweep().await?.filter(|sweep| sweep.basis == basis);
         Ok(known.map_or(Some(String::new()), |sweep| sweep.place).map(|from| (basis, from)))
     }

@@ -15,7 +15,7 @@ use super::routing::{Facts, feed_of};
 use super::rulebook::Rulebook;
 use super::sorted::Heard;
 use super::subject::Ends;
-use super::{Allowance, Contribution, Minting};
+use super::{Allowance, Contribution, Minting, Retention};
 use crate::storage::feed::{KnownSubject, Origin, SubjectRow};
 use crate::storage::{CollectionId, StorageError};
 
@@ -23,7 +23,8 @@ use crate::storage::{CollectionId, StorageError};
 pub(super) struct Turn<'a> {
     pub(super) rulebook: &'a Rulebook<'a>,
     pub(super) now: &'a Timestamp,
-    /// What was valid until before this time is in no collection.
+    pub(super) retention: &'a Retention,
+    /// What has ended before this time is in no collection.
     pub(super) expired: Option<DateTime<Utc>>,
     /// What was made before this time may have been forgotten.
     pub(super) forgotten: Option<DateTime<Utc>>,
@@ -160,7 +161,7 @@ impl Turn<'_> {
         let mut versions: Vec<&Object> = heard.iter().map(|object| &**object).filter(wanted).collect();
         versions.sort_by_key(|object| object.version());
         let row = match (versions.last(), before) {
-            (Some(last), before) => self.upstream(last, before)?,
+            (Some(last), before) => self.upstream(last, before, joined)?,
             (None, Some(before)) => before.clone(),
             (None, None) => return Ok(None),
         };
@@ -191,7 +192,12 @@ impl Turn<'_> {
     }
 
     /// What is to be known of an upstream object.
-    fn upstream(&self, object: &Object, before: Option<&SubjectRow>) -> Result<SubjectRow, StorageError> {
+    fn upstream(
+        &self,
+        object: &Object,
+        before: Option<&SubjectRow>,
+        joined: &Joined<'_>,
+    ) -> Result<SubjectRow, StorageError> {
         let stored = new_object(object)?;
         let modified = object.version().unwrap_or_else(|| self.now.clone());
         let created = before.map(|before| before.created.clone()).or_else(|| object.created());
@@ -204,7 +210,7 @@ impl Turn<'_> {
             digest: Sha256::digest(stored.body.get().as_bytes()).to_vec(),
             collections: BTreeSet::new(),
             ends: self.keys_of_ends(),
-            valid_until: self.valid_until(object),
+            valid_until: self.valid_until(object, joined.seen().or_else(|| object.version())),
         })
     }
 
@@ -220,7 +226,8 @@ impl Turn<'_> {
             let decide = |row| if self.is_out(&row) { self.leave(row, draft) } else { (Change::None, row) };
             return Ok(row.map(decide));
         };
-        let row = SubjectRow { ends: self.keys_of_ends(), valid_until: self.valid_until(&object), ..row };
+        let valid_until = self.valid_until(&object, joined.seen());
+        let row = SubjectRow { ends: self.keys_of_ends(), valid_until, ..row };
         if self.is_out(&row) {
             return Ok(Some(self.leave(row, draft)));
         }
@@ -279,7 +286,7 @@ impl Turn<'_> {
         joined.minting?.object(row.object_id.clone(), &material, &row.created, modified)
     }
 
-    /// Whether the object is to be in no collection: a list has it dropped, its validity is over for long enough, or what it
+    /// Whether the object is to be in no collection: a list has it dropped, it has ended long enough ago, or what it
     /// rests on is in none.
     fn is_out(&self, row: &SubjectRow) -> bool {
         self.allowance.dropped.is_some()
@@ -299,12 +306,14 @@ impl Turn<'_> {
         (change, SubjectRow { collections: BTreeSet::new(), ..row })
     }
 
-    /// When the validity of the object ends: its own, else that of the first to end of those that it rests on.
-    fn valid_until(&self, object: &Object) -> Option<DateTime<Utc>> {
-        match object {
+    /// When the object ends: with its validity, with the first to end of those that it rests on, or unseen for long enough.
+    fn valid_until(&self, object: &Object, seen: Option<Timestamp>) -> Option<DateTime<Utc>> {
+        let end = match object {
             Object::Indicator(indicator) => indicator.valid_until.as_ref().map(Timestamp::instant),
             _ => self.rests_on.iter().filter_map(|other| other.valid_until).min(),
-        }
+        };
+        let seen = seen.filter(|_| !self.heard.subject.is_shared());
+        end.or_else(|| self.retention.end_unseen(seen?.instant()))
     }
 
     fn keys_of_ends(&self) -> Option<[String; 2]> {
@@ -314,6 +323,11 @@ impl Turn<'_> {
 }
 
 impl Joined<'_> {
+    /// When any source last saw it, as far as they say.
+    fn seen(&self) -> Option<Timestamp> {
+        self.contributions.values().filter_map(Contribution::seen).max().cloned()
+    }
+
     /// Of the text of an object, and with `touch` of when it was last seen.
     fn digest(&self, object: &Object) -> Result<Vec<u8>, StorageError> {
         let mut digest = Sha256::new_with_prefix(new_object(object)?.body.get());

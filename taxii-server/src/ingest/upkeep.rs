@@ -24,7 +24,7 @@ pub struct Upkeep {
 pub struct Tended {
     /// What the settings want another way now.
     pub followed: Ingested,
-    /// Objects that have left their collections, since their validity was over for long enough.
+    /// Objects that have left their collections, since they had ended long enough ago.
     pub expired: usize,
     /// Subjects of which nothing is known any more.
     pub forgotten: u64,

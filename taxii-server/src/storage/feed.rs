@@ -66,7 +66,8 @@ pub struct SubjectRow {
     pub collections: BTreeSet<CollectionId>,
     /// Of a relation, the keys of the subjects at its ends.
     pub ends: Option<[String; 2]>,
-    /// When the validity of the object ends, if it does; of what rests on others, that of the first of them to end.
+    /// When the object ends, if it does: with its validity, with the first to end of those that it rests on, or some time after
+    /// it was last seen.
     pub valid_until: Option<DateTime<Utc>>,
 }
 

@@ -22,8 +22,7 @@ pub trait Upkeep {
     /// How many subjects are still to be gone through since the settings changed.
     async fn subjects_behind(&self) -> Result<u64, StorageError>;
 
-    /// The subjects whose objects are shown although their validity has ended before this time, those first of which it did
-    /// so first.
+    /// The subjects whose objects are shown although they have ended before this time, the first to end first.
     async fn expired_subjects(
         &self,
         before: DateTime<Utc>,
@@ -77,7 +76,7 @@ pub struct Sweep {
 /// Which subjects are old enough to be forgotten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outdated {
-    /// The validity of the object ended before.
+    /// The object ended before.
     pub ended_before: DateTime<Utc>,
     /// Its last version was made before.
     pub modified_before: DateTime<Utc>,

@@ -137,17 +137,16 @@ fn records(random: &mut StdRng) -> Vec<(&'static str, Form, Value)> {
         let techniques: Vec<_> =
             (0..3).filter(|_| random.random_bool(0.3)).map(|n| format!("T100{n}")).collect();
         let tags: Vec<_> = (0..3).filter(|_| random.random_bool(0.3)).map(|n| format!("tag {n}")).collect();
-        records.push((
-            feed,
-            Form::Row,
-            json!({
-                "id": format!("{}", number % 25), "type": "ipv4", "value": value,
-                "confidence": confidence, "first_seen": first, "last_seen": last,
-                "industry": sector, "tags": tags, "mitre_techniques": techniques,
-                "context": format!("context {}", random.random_range(0..3)),
-                "source": {"feed_name": format!("Source {}", random.random_range(0..3)), "category": "news"},
-            }),
-        ));
+        let mut row = json!({
+            "id": format!("{}", number % 25), "type": "ipv4", "value": value, "confidence": confidence,
+            "industry": sector, "tags": tags, "mitre_techniques": techniques,
+            "context": format!("context {}", random.random_range(0..3)),
+            "source": {"feed_name": format!("Source {}", random.random_range(0..3)), "category": "news"},
+        });
+        if number % 9 != 8 {
+            (row["first_seen"], row["last_seen"]) = (json!(first), json!(last));
+        }
+        records.push((feed, Form::Row, row));
     }
     records
 }
@@ -179,14 +178,18 @@ async fn published(
 #[tokio::test]
 async fn what_is_published_is_a_function_of_what_was_said() {
     let seeds = if std::env::var_os("TESTS_LONG").is_some() { 200 } else { 6 };
-    // About half of what has an end is over for too long.
+    // About half of what has an end is over for too long; and of what was not seen any more.
     let expiring = SETTINGS.replace("\"never\"", "\"190d\"");
-    let mut shown = [0, 0];
-    for (seed, settings) in (0..seeds).flat_map(|seed| [(seed, SETTINGS), (seed, expiring.as_str())]) {
+    let unseen = expiring.replace("expire_after", "unseen_after = \"5d\"\nexpire_after");
+    let all = [SETTINGS, &expiring, &unseen];
+    let mut shown = [0; 3];
+    for (seed, (kind, settings)) in
+        (0..seeds).flat_map(|seed| all.into_iter().enumerate().map(move |each| (seed, each)))
+    {
         let mut random = StdRng::seed_from_u64(seed);
         let mut records = records(&mut random);
         let expected = published(settings, &records, 40).await;
-        shown[usize::from(settings != SETTINGS)] += expected.values().map(BTreeMap::len).sum::<usize>();
+        shown[kind] += expected.values().map(BTreeMap::len).sum::<usize>();
         for _ in 0..2 {
             records.shuffle(&mut random);
             let batch = random.random_range(1..20);
@@ -200,7 +203,7 @@ async fn what_is_published_is_a_function_of_what_was_said() {
             }
         }
     }
-    assert!(shown[1] < shown[0], "nothing has expired");
+    assert!(shown[2] < shown[1] && shown[1] < shown[0], "nothing has expired: {shown:?}");
 }
 
 #[tokio::test]

@@ -17,6 +17,9 @@ use super::world::object;
 on_both!(
     what_is_over_leaves_and_comes_back_as_a_later_version,
     a_valid_object_of_the_feed_leaves_and_comes_back_too,
+    what_has_no_end_leaves_when_it_is_not_seen_any_more,
+    objects_of_the_feed_leave_so_long_after_their_last_version,
+    what_says_nothing_of_times_stays_as_long_as_it_is_heard,
     what_came_too_late_is_remembered_and_shown_when_it_lives,
     what_somebody_deleted_stays_away,
     what_is_forgotten_begins_anew_and_later,
@@ -35,9 +38,18 @@ fn settings() -> String {
     SETTINGS.replace("expire_after = \"never\"\n", retention)
 }
 
+/// The same, where what has no end ends after twenty days without being seen.
+fn unseen() -> String {
+    settings().replace("expire_after", "unseen_after = '20d'\nexpire_after")
+}
+
 async fn bench(backend: Backend) -> (Bench, Place) {
+    bench_of(backend, &settings()).await
+}
+
+async fn bench_of(backend: Backend, settings: &str) -> (Bench, Place) {
     let place = backend.place().await;
-    (Bench::new(&place.database(), &settings()).await, place)
+    (Bench::new(&place.database(), settings).await, place)
 }
 
 /// A record of an address that was seen on a day of 2026 for the last time, and indicates a technique.
@@ -55,7 +67,11 @@ fn id(collection: &str) -> CollectionId {
 }
 
 async fn named(bench: &Bench, name: &str) -> Option<Value> {
-    bench.objects(ALL).await.into_values().find(|object| object["name"] == name)
+    named_in(bench, ALL, name).await
+}
+
+async fn named_in(bench: &Bench, collection: &str, name: &str) -> Option<Value> {
+    bench.objects(collection).await.into_values().find(|object| object["name"] == name)
 }
 
 fn time(object: &Value, name: &str) -> Timestamp {
@@ -120,6 +136,115 @@ async fn a_valid_object_of_the_feed_leaves_and_comes_back_too(backend: Backend) 
     let second = object("2026-01-11T10:00:00.000Z", "2026-01-20T00:00:00Z");
     assert_eq!(bench.take("a", Form::Object, std::slice::from_ref(&second)).await.new, 1);
     assert_eq!(named(&bench, "theirs").await, Some(second));
+}
+
+async fn what_has_no_end_leaves_when_it_is_not_seen_any_more(backend: Backend) {
+    let (bench, place) = bench_of(backend, &unseen()).await;
+    let ends = async || {
+        let [first, last] = ["SELECT min(valid_until) FROM subject", "SELECT max(valid_until) FROM subject"];
+        (place.number(first).await, place.number(last).await)
+    };
+    let day = |days: i64| 1_767_225_600_000_i64 + days * 86_400_000;
+    bench.take("b", Form::Row, &[seen("192.0.2.1", 0)]).await;
+    let first = bench.objects(OTHER).await;
+    assert_eq!(ends().await, (day(20), day(20)));
+    let object = named_in(&bench, OTHER, "192.0.2.1").await.unwrap();
+    assert_eq!(object.get("valid_until"), None, "its text does not tell");
+
+    // Seen again: no version of anything, but all that has an end ends later.
+    bench.clock.advance(6 * DAY);
+    let told = bench.take("b", Form::Row, &[seen("192.0.2.1", 6)]).await;
+    assert_eq!((told.new, told.changed, bench.objects(OTHER).await), (0, 0, first.clone()));
+    assert_eq!(place.number("SELECT count(*) FROM subject WHERE valid_until IS NOT NULL").await, 4);
+    assert_eq!(ends().await, (day(26), day(26)));
+
+    bench.clock.advance(25 * DAY);
+    assert_eq!(bench.tend().await.expired, 0);
+    bench.clock.advance(Duration::from_secs(1));
+    assert_eq!(bench.tend().await.expired, 4, "with its value and the relations, but without the technique");
+    assert_eq!(bench.names(OTHER).await, set(&["SOC Defenders", "TLP:AMBER", "T1059"]));
+    let told = bench.take("b", Form::Row, &[seen("192.0.2.1", 30)]).await;
+    assert_eq!((told.new, told.hidden), (4, 0));
+    let again = bench.objects(OTHER).await;
+    assert!(again.keys().eq(first.keys()));
+
+    // And is forgotten like everything else; an end of its own goes before.
+    bench.take("a", Form::Row, &[seen("192.0.2.2", 31)]).await;
+    assert_eq!(ends().await, (day(41), day(50)));
+    bench.clock.advance(100 * DAY);
+    assert_eq!(bench.tend().await, Tended { expired: 6, forgotten: 6, ..Tended::default() });
+    assert_eq!(place.number("SELECT count(*) FROM subject").await, 1);
+}
+
+async fn objects_of_the_feed_leave_so_long_after_their_last_version(backend: Backend) {
+    let (bench, place) = bench_of(backend, &unseen()).await;
+    let object = |kind: &str, day: u32, more: Value| {
+        let mut object = json!({
+            "type": kind, "spec_version": "2.1", "id": format!("{kind}--7c9e6679-7425-40de-944b-e07fc1f90ae7"),
+            "created": "2025-12-01T10:00:00.000Z", "modified": format!("2026-01-{day:02}T00:00:00.000Z"), "name": kind,
+        });
+        object.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        object
+    };
+    let pattern = "[ipv4-addr:value = '192.0.2.9']";
+    let indicator =
+        json!({"pattern": pattern, "pattern_type": "stix", "valid_from": "2025-12-01T10:00:00.000Z"});
+    let malware = |day: u32| object("malware", day, json!({"is_family": false}));
+    let technique = json!({"external_references": [{"source_name": "mitre-attack", "external_id": "T1059"}]});
+    bench.clock.advance(DAY);
+    let all = [
+        object("indicator", 1, indicator),
+        malware(1),
+        object("attack-pattern", 1, technique),
+        object("identity", 1, json!({"identity_class": "organization"})),
+        json!({"type": "ipv4-addr", "spec_version": "2.1", "value": "192.0.2.9",
+               "id": "ipv4-addr--7c9e6679-7425-50de-944b-e07fc1f90ae7"}),
+    ];
+    assert_eq!(bench.take("a", Form::Object, &all).await.new, 5);
+    bench.tend().await;
+    // What its text does not tell, a record does; and all that was seen in a row counts for an object.
+    bench.clock.advance(4 * DAY);
+    let told = bench.take("a", Form::Row, &[seen("192.0.2.9", 4)]).await;
+    assert_eq!((told.changed, told.hidden), (0, 0));
+    bench.take("a", Form::Object, &[malware(3)]).await;
+    bench.clock.advance(22 * DAY);
+    assert_eq!(bench.tend().await.expired, 0);
+    bench.clock.advance(DAY);
+    assert_eq!(bench.tend().await.expired, 1, "the malware");
+    assert_eq!(named(&bench, "malware").await, None);
+    bench.clock.advance(2 * DAY);
+    assert_eq!(bench.tend().await.expired, 2, "the indicator and what it indicates");
+    assert_eq!(named(&bench, "indicator").await, None);
+    assert_eq!(bench.take("a", Form::Object, &[malware(3)]).await.hidden, 1);
+    assert_eq!(bench.take("a", Form::Object, &[malware(20)]).await.new, 1);
+    assert_eq!(named(&bench, "malware").await, Some(malware(20)));
+    bench.clock.advance(365 * DAY);
+    bench.tend().await;
+    let kept = bench.objects(ALL).await.into_keys().map(|id| id.split("--").next().unwrap().to_owned());
+    let shared = ["attack-pattern", "identity", "marking-definition"].map(str::to_owned);
+    assert_eq!(kept.collect::<BTreeSet<_>>(), BTreeSet::from(shared));
+    assert_eq!(place.number("SELECT count(*) FROM subject").await, 2);
+}
+
+async fn what_says_nothing_of_times_stays_as_long_as_it_is_heard(backend: Backend) {
+    let (bench, place) = bench_of(backend, &unseen().replace("'20d'", "'60d'")).await;
+    let row = |n: u32| json!({"type": "ipv4", "value": format!("192.0.2.{n}"), "confidence": "low"});
+    for day in 0..200 {
+        let told = match day {
+            0 => bench.take("b", Form::Row, &[row(1), row(2)]).await,
+            _ => bench.take("b", Form::Row, &[row(1)]).await,
+        };
+        assert_eq!((told.new > 0, told.changed), (day == 0, 0), "day {day}");
+        bench.clock.advance(DAY);
+        bench.tend().await;
+    }
+    let names = bench.names(OTHER).await;
+    assert!(names.contains("192.0.2.1") && !names.contains("192.0.2.2"), "{names:?}");
+    assert_eq!(
+        place.number("SELECT count(*) FROM subject").await,
+        3,
+        "the value with its object, and what relates them"
+    );
 }
 
 async fn what_came_too_late_is_remembered_and_shown_when_it_lives(backend: Backend) {

@@ -20,7 +20,7 @@ on_both!(
 );
 
 /// Changes of the settings: what stands there, and what is put in its place.
-const CHANGES: [(&str, &str); 9] = [
+const CHANGES: [(&str, &str); 10] = [
     ("tlp = \"green\"", "tlp = \"red\""),
     ("tlp = \"green\"", "tlp = \"green\"\ntlp_version = 1"),
     ("tlp = \"amber\"", ""),
@@ -30,6 +30,7 @@ const CHANGES: [(&str, &str); 9] = [
     ("time_to_live", "emit = \"indicators+observables\"\ntime_to_live"),
     ("type = [\"ipv4\", \"domain\"]\nconfidence = \"high\"", "type = [\"ipv4\", \"malware\"]"),
     ("sector = [\"Energy\"]", "sector = [\"Energy\", \"Water\"]"),
+    ("expire_after = \"never\"", "unseen_after = \"1d\"\nexpire_after = \"208d\""),
 ];
 
 /// Records of both feeds: the feed, the form, and what it says.
