@@ -25,7 +25,7 @@ pub struct FeedStatus {
     pub past_until: Option<DateTime<Utc>>,
     /// How polling goes; nothing before the first poll.
     pub health: FeedHealth,
-    /// The stretches of which records may be missing, oldest first.
+    /// The stretches of which records may be missing, as long as they are kept, oldest first.
     pub gaps: Vec<Gap>,
     /// How many records were put right or left out, by reason.
     pub records: Vec<RecordCount>,

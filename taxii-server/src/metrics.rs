@@ -192,11 +192,7 @@ impl Metrics {
         page.family(behind, "gauge", "What is still to be gone through since the settings of feeds changed.");
         page.sample(behind, "", gauges.subjects_behind);
         let expired = "taxii_subjects_to_expire";
-        page.family(
-            expired,
-            "gauge",
-            "What is still in collections although it has ended long enough ago.",
-        );
+        page.family(expired, "gauge", "What is still in collections although it has ended long enough ago.");
         page.sample(expired, "", gauges.subjects_expired);
         self.write_feeds(&mut page, gauges);
         let expires = *self.certificate_expires.lock().unwrap_or_else(PoisonError::into_inner);
@@ -254,7 +250,7 @@ impl Metrics {
             }
         }
         let gaps = "taxii_feed_gap_seconds";
-        page.family(gaps, "gauge", "The length of the stretches of a feed that are out of reach, by reason.");
+        page.family(gaps, "gauge", "The length of the stretches of a feed that are out of reach, by reason, as long as they are kept.");
         for feed in &gauges.feeds {
             for (reason, seconds) in &feed.gaps {
                 page.sample(gaps, &format!("{},reason=\"{reason}\"", label("feed", &feed.name)), seconds);

@@ -1,4 +1,5 @@
-//! What leaves in time: objects that have ended long ago, what was said of them, old versions, and odd records.
+//! What leaves in time: objects that have ended long ago, what was said of them, old versions, gaps, and odd
+//! records.
 //!
 //! Everything goes in small steps. Whether an object is shown is a function of the time, too, so the steps need not come in
 //! time: a record that tells of what should have left already shows nothing.
@@ -35,6 +36,9 @@ pub struct Retention {
     /// How long a version is kept after a later one has come.
     #[serde(deserialize_with = "duration::or_never")]
     pub keep_versions_for: Option<Duration>,
+    /// How long a gap is kept after it was found.
+    #[serde(deserialize_with = "duration::or_never")]
+    pub keep_gaps_for: Option<Duration>,
     /// How many records in quarantine are kept.
     #[serde(deserialize_with = "count_or_all")]
     pub keep_quarantined: u32,
@@ -51,6 +55,7 @@ impl Default for Retention {
             expire_after: days(90),
             forget_after: days(365),
             keep_versions_for: days(30),
+            keep_gaps_for: days(730),
             keep_quarantined: 100_000,
             keep_repaired: 10_000,
         }
@@ -64,6 +69,7 @@ impl Retention {
         expire_after: None,
         forget_after: None,
         keep_versions_for: None,
+        keep_gaps_for: None,
         keep_quarantined: u32::MAX,
         keep_repaired: u32::MAX,
     };
@@ -144,6 +150,14 @@ impl Ingest {
         Ok(trimmed)
     }
 
+    /// Forgets gaps that were found long ago; the answer is how many.
+    pub(super) async fn forget_gaps(&self) -> Result<u64, StorageError> {
+        match before(self.dating.clock.now(), self.retention.keep_gaps_for) {
+            Some(before) => self.storage.forget_gaps(self.term.as_ref(), before).await,
+            None => Ok(0),
+        }
+    }
+
     /// The collections in which old versions are pruned: those that feeds write into. What only clients add to is theirs.
     pub(super) fn collections_of_feeds(&self) -> BTreeSet<CollectionId> {
         let routings = self.rules.iter().map(|rules| &rules.routing);
@@ -174,7 +188,7 @@ mod tests {
         let read = |text| toml::from_str::<Retention>(text).map_err(|error| error.to_string());
         assert_eq!(read(""), Ok(Retention::default()));
         let all = "unseen_after = 'never'\nexpire_after = 'never'\nforget_after = 'never'\nkeep_versions_for = 'never'\n\
-                   keep_quarantined = 'all'\nkeep_repaired = 'all'";
+                   keep_gaps_for = 'never'\nkeep_quarantined = 'all'\nkeep_repaired = 'all'";
         assert_eq!(read(all), Ok(Retention::NONE));
         let some = Retention {
             keep_repaired: 5,

@@ -32,6 +32,8 @@ pub struct Tended {
     pub pruned: u64,
     /// Odd records over the bounds.
     pub trimmed: u64,
+    /// Gaps that were found long ago.
+    pub gaps: u64,
 }
 
 impl Upkeep {
@@ -68,14 +70,15 @@ impl Upkeep {
         while let trimmed @ 1.. = rested(self.ingest.trim_records()).await? {
             tended.trimmed += trimmed;
         }
+        tended.gaps = rested(self.ingest.forget_gaps()).await?;
         let now = self.ingest.dating.clock.now();
         if now >= self.next_pruning {
             tended.pruned = self.prune().await?;
             self.next_pruning = now.checked_add_signed(PRUNING).unwrap_or(now);
         }
-        let Tended { expired, forgotten, pruned, trimmed, .. } = tended;
-        if (expired, forgotten, pruned, trimmed) != (0, 0, 0, 0) {
-            tracing::info!(expired, forgotten, pruned, trimmed, "removed what has had its time");
+        let Tended { expired, forgotten, pruned, trimmed, gaps, .. } = tended;
+        if (expired, forgotten, pruned, trimmed, gaps) != (0, 0, 0, 0, 0) {
+            tracing::info!(expired, forgotten, pruned, trimmed, gaps, "removed what has had its time");
         }
         Ok(tended)
     }

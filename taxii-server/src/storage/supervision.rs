@@ -25,7 +25,8 @@ pub trait Supervision {
 
 /// How far a feed has been read, in the time of its service.
 ///
-/// All that the service showed between `covered_from` and `place` is stored, quarantined, or inside a [`Gap`].
+/// All that the service showed between `covered_from` and `place` is stored, quarantined, or inside a [`Gap`], which is kept
+/// for a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// When the feed was first read.
@@ -45,8 +46,26 @@ pub struct Gap {
     pub until: DateTime<Utc>,
     /// Why the records are out of reach.
     pub reason: GapReason,
-    /// When it was found, by the clock of the bridge.
+    /// When it, or the last part of it, was found, by the clock of the bridge.
     pub found: DateTime<Utc>,
+}
+
+impl Gap {
+    /// The same gaps, oldest first, with those for one reason that overlap or touch as one.
+    pub(super) fn joined(mut gaps: Vec<Self>) -> Vec<Self> {
+        let mut joined: Vec<Self> = Vec::with_capacity(gaps.len());
+        gaps.sort_by_key(|gap| (gap.reason.name(), gap.from));
+        for gap in gaps {
+            match joined.last_mut().filter(|last| last.reason == gap.reason && gap.from <= last.until) {
+                Some(last) => {
+                    (last.until, last.found) = (last.until.max(gap.until), last.found.max(gap.found))
+                }
+                None => joined.push(gap),
+            }
+        }
+        joined.sort_by_key(|gap| gap.from);
+        joined
+    }
 }
 
 /// Why records are out of reach.
@@ -116,4 +135,31 @@ pub struct Spent {
     pub day: i64,
     /// How many requests were made on it.
     pub requests: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_touches_is_one_gap() {
+        let gap = |from: i64, until: i64, reason, found: i64| {
+            let [from, until, found] = [from, until, found].map(|s| DateTime::from_timestamp(s, 0).unwrap());
+            Gap { from, until, reason, found }
+        };
+        let (one, other) = (GapReason::LookBack, GapReason::Overflow);
+        let gaps = vec![
+            gap(50, 60, one, 3),
+            gap(10, 20, one, 1),
+            gap(30, 35, one, 4),
+            gap(20, 30, one, 2),
+            gap(12, 15, one, 9),
+            gap(36, 40, one, 5),
+            gap(15, 55, other, 6),
+        ];
+        let expected = [gap(10, 35, one, 9), gap(15, 55, other, 6), gap(36, 40, one, 5), gap(50, 60, one, 3)];
+        assert_eq!(Gap::joined(gaps), expected);
+        assert_eq!(Gap::joined(expected.to_vec()), expected);
+        assert_eq!(Gap::joined(Vec::new()), []);
+    }
 }

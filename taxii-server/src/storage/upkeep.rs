@@ -62,6 +62,13 @@ pub trait Upkeep {
         keep: u32,
         limit: u32,
     ) -> Result<u64, StorageError>;
+
+    /// Forgets gaps that were found before this time; the answer is how many.
+    async fn forget_gaps(
+        &self,
+        term: Option<&Term>,
+        found_before: DateTime<Utc>,
+    ) -> Result<u64, StorageError>;
 }
 
 /// How far the subjects follow the settings.

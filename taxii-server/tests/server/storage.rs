@@ -128,6 +128,22 @@ async fn a_batch_is_stored_with_its_place_or_not_at_all(backend: Backend) {
     assert_eq!(storage.feed_progress("feed").await.unwrap(), Some(progress));
     assert_eq!(storage.feed_gaps("feed").await.unwrap(), GapReason::ALL.map(gap), "each once");
     assert_eq!(storage.feed_gaps("other").await.unwrap(), []);
+    // What touches is one, of each feed by itself; what is reported stays reported.
+    let [later, last] = [1, 5].map(|hours| Gap {
+        from: now + hour * (hours - 1),
+        until: now + hour * hours,
+        ..gap(GapReason::Overflow)
+    });
+    let gaps = |gaps: &[Gap]| FeedWrite { gaps: gaps.to_vec(), ..FeedWrite::new("feed") };
+    storage.write_feed(&collection(), gaps(&[last, later]), &dating).await.unwrap();
+    storage
+        .write_feed(&collection(), FeedWrite { feed: "other".to_owned(), ..gaps(&[later]) }, &dating)
+        .await
+        .unwrap();
+    let [before, overflow] = GapReason::ALL.map(gap);
+    let joined = Gap { until: later.until, ..overflow };
+    assert_eq!(storage.feed_gaps("feed").await.unwrap(), [before, joined, last]);
+    assert_eq!(storage.feed_gaps("other").await.unwrap(), [later]);
     assert_eq!(storage.records(&collection(), &query()).await.unwrap().rows.len(), 1);
 }
 

@@ -19,11 +19,7 @@ impl<B: Backend> Supervision for SqlStorage<B> {
     }
 
     async fn feed_gaps(&self, feed: &str) -> Result<Vec<Gap>, StorageError> {
-        let select = Statement::new(
-            "SELECT from_time, until_time, reason, found FROM feed_gap WHERE feed = $1 \
-             ORDER BY from_time, until_time, reason",
-        );
-        self.read_all(select.bind(feed)).await?.into_iter().map(gap).collect()
+        self.read_all(select_gaps(feed)).await?.into_iter().map(gap).collect()
     }
 
     async fn feed_health(&self, feed: &str) -> Result<Option<FeedHealth>, StorageError> {
@@ -83,15 +79,33 @@ pub(super) async fn write_coverage<S: Session>(
             times.iter().fold(upsert.bind(feed), |upsert, time| upsert.bind(time.timestamp_millis()));
         tx.execute(upsert).await?;
     }
-    for Gap { from, until, reason, found } in gaps {
-        let insert = Statement::new(
-            "INSERT INTO feed_gap (feed, from_time, until_time, reason, found) VALUES ($1, $2, $3, $4, $5) \
-             ON CONFLICT DO NOTHING",
-        );
-        let insert = insert.bind(feed).bind(from.timestamp_millis()).bind(until.timestamp_millis());
-        tx.execute(insert.bind(reason.name()).bind(found.timestamp_millis())).await?;
+    if !gaps.is_empty() {
+        write_gaps(tx, feed, gaps).await?;
     }
     Ok(())
+}
+
+/// Writes gaps together with those that are known.
+async fn write_gaps<S: Session>(tx: &mut S, feed: &str, found: &[Gap]) -> Result<(), StorageError> {
+    let known = tx.fetch_all(select_gaps(feed)).await?.into_iter().map(gap);
+    let all = known.chain(found.iter().copied().map(Ok)).collect::<Result<Vec<_>, _>>()?;
+    tx.execute(Statement::new("DELETE FROM feed_gap WHERE feed = $1").bind(feed)).await?;
+    for gaps in Gap::joined(all).chunks(S::ROWS_AT_ONCE) {
+        let mut insert =
+            Statement::new("INSERT INTO feed_gap (feed, from_time, until_time, reason, found) VALUES ");
+        insert.push_rows(gaps.iter().map(|gap| {
+            let [from, until, found] = [gap.from, gap.until, gap.found].map(|time| time.timestamp_millis());
+            [feed.into(), from.into(), until.into(), Value::from(gap.reason.name()), found.into()]
+        }));
+        tx.execute(insert).await?;
+    }
+    Ok(())
+}
+
+fn select_gaps(feed: &str) -> Statement {
+    let select = "SELECT from_time, until_time, reason, found FROM feed_gap WHERE feed = $1 \
+                  ORDER BY from_time, until_time, reason";
+    Statement::new(select).bind(feed)
 }
 
 fn gap(mut row: Row) -> Result<Gap, StorageError> {

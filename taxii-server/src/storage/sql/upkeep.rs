@@ -110,6 +110,18 @@ impl<B: Backend> Upkeep for SqlStorage<B> {
         tx.commit().await?;
         Ok(trimmed)
     }
+
+    async fn forget_gaps(
+        &self,
+        term: Option<&Term>,
+        found_before: DateTime<Utc>,
+    ) -> Result<u64, StorageError> {
+        let mut tx = self.begin_in(term).await?;
+        let delete = Statement::new("DELETE FROM feed_gap WHERE found < $1");
+        let forgotten = tx.execute(delete.bind(found_before.timestamp_millis())).await?;
+        tx.commit().await?;
+        Ok(forgotten)
+    }
 }
 
 impl<B: Backend> SqlStorage<B> {
