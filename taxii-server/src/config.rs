@@ -391,7 +391,8 @@ impl ConfigError {
     }
 
     fn malformed(path: &Path, error: &toml::de::Error) -> Self {
-        Self { problems: vec![format!("`{}`: {}", path.display(), error.to_string().trim_end())] }
+        let help = meant(error.message()).map(|name| format!("\ndid you mean `{name}`?")).unwrap_or_default();
+        Self { problems: vec![format!("`{}`: {}{help}", path.display(), error.to_string().trim_end())] }
     }
 
     /// The problems, at least one.
@@ -407,6 +408,14 @@ impl fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
+
+/// Which of the names that a message expects is meant by the one that it shows first.
+fn meant(message: &str) -> Option<&str> {
+    let mut names = message.split('`').skip(1).step_by(2);
+    let shown = names.next()?;
+    let distances = names.map(|name| (strsim::damerau_levenshtein(shown, name), name));
+    distances.min().filter(|(distance, name)| *distance <= name.len().div_ceil(3)).map(|(_, name)| name)
+}
 
 /// First path segments that are not free for an API root.
 const RESERVED: [&str; 5] = ["taxii2", "healthz", "readyz", "metrics", "status"];
@@ -495,9 +504,34 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_is_named_with_the_known_ones() {
-        let error = toml::from_str::<Config>("lisen = \"127.0.0.1:80\"").unwrap_err().to_string();
-        assert!(error.contains("lisen") && error.contains("`listen`"), "{error}");
+    fn what_is_misspelt_is_said_with_what_to_write() {
+        let cases = [
+            ("lisen = '127.0.0.1:80'", "did you mean `listen`?"),
+            ("[[feed]]\nintervall = '5m'", "did you mean `interval`?"),
+            ("[[feed]]\nconfidence = 'hgih'", "did you mean `high`?"),
+            ("[[feed]]\ntype = 'ipv5'", "`type` is `ipv5`: expected one of ipv4, ipv6, domain"),
+            ("[[feed]]\ntype = 'IPv4'", "`type` is `IPv4`"),
+            ("[[feed]]\ninterval = 300", "expected a duration in quotes such as"),
+            ("[[feed]]\ninterval = '5 minutes'", "expected a duration such as"),
+            ("[[feed]]\ntlp = 'blue'", "the levels of TLP 2.0 are clear, green, amber, amber+strict, red"),
+            ("[[feed]]\ntlp_version = 3", "`tlp_version` is 3: expected 1 or 2"),
+            ("[[feed]]\nendpoint = 'stix'\ncategory = 'news'", "`category` is known to the list only"),
+            ("colour = 1", "unknown field `colour`"),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.toml");
+        for (text, expected) in cases {
+            std::fs::write(&path, text).unwrap();
+            let error = Config::read(&path).and_then(|config| config.check()).unwrap_err().to_string();
+            assert!(error.contains(expected), "{text}: {error}");
+            assert!(expected.contains("did you mean") || !error.contains("did you mean"), "{error}");
+        }
+        for good in
+            ["type = 'mitre_attack'", "type = 'mitre-attack'\nconfidence = 'low'", "category = 'news'"]
+        {
+            std::fs::write(&path, format!("[[feed]]\n{good}\n")).unwrap();
+            assert_eq!(Config::read(&path).unwrap().check(), Ok(()), "{good}");
+        }
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Durations as they are written in the settings: a whole number and a unit, as in `500ms`, `2s`, `10m`,
 //! `12h`, `30d`.
 
+use std::fmt;
 use std::time::Duration;
 
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer};
 
 /// Reads a duration.
@@ -47,7 +49,21 @@ pub fn or_never<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Dur
 
 /// For `#[serde(with = "...")]`.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    struct Text;
+
+    impl Visitor<'_> for Text {
+        type Value = Duration;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a duration in quotes such as \"5m\"")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Duration, E> {
+            parse(text).map_err(E::custom)
+        }
+    }
+
+    deserializer.deserialize_str(Text)
 }
 
 #[cfg(test)]

@@ -248,7 +248,10 @@ impl Ingest {
             if let Some(rehearsal) = &self.rehearsal {
                 let keys: Vec<&str> = write.subjects.iter().map(|subject| subject.key.as_str()).collect();
                 let known = self.storage.known_subjects(&keys).await?;
-                rehearsal.lock().unwrap_or_else(PoisonError::into_inner).note(write, &known);
+                let refused: Vec<_> = write.quarantined.iter().map(|record| record.id(&write.feed)).collect();
+                let refused = self.storage.known_records(&refused).await?;
+                let mut rehearsal = rehearsal.lock().unwrap_or_else(PoisonError::into_inner);
+                rehearsal.note(write, &known, &refused);
                 return Ok(ingested);
             }
             match self.storage.write_feed(collection, write, &self.dating).await {

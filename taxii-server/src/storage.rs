@@ -134,6 +134,17 @@ pub async fn open(database: &Database) -> Result<Arc<dyn Storage>, StorageError>
     }
 }
 
+/// The same, but a file that does not exist is not made: who only looks would take it for an empty store.
+///
+/// # Errors
+/// As [`open`]; or the file does not exist.
+pub async fn open_existing(database: &Database) -> Result<Arc<dyn Storage>, StorageError> {
+    if let Database::Sqlite(path) = database {
+        sqlite::look_for(path)?;
+    }
+    open(database).await
+}
+
 /// How many migrations the database still needs. It is only read, and not made.
 ///
 /// # Errors

@@ -130,8 +130,14 @@ fn check() {
         assert_eq!(output.status.code(), Some(code), "{printed}{}", String::from_utf8_lossy(&output.stderr));
         printed
     };
-    assert!(checked(&[], 1).contains("wrong  database"), "there is none");
-    assert!(!folder.join("taxii.db").exists(), "and none is made");
+    assert!(
+        checked(&[], 0).contains("ok     database  `taxii.db` is not there yet"),
+        "`serve` would make it"
+    );
+    assert!(!folder.join("taxii.db").exists(), "this does not");
+    assert!(
+        checked(&["--database", "no/taxii.db"], 1).contains("wrong  database  cannot make `no/taxii.db`")
+    );
     good(folder, &["account", "create", "eve"]);
     let printed = checked(&[], 0);
     assert!(printed.contains("ok     database  `taxii.db` is up to date"), "{printed}");
@@ -142,6 +148,10 @@ fn check() {
     assert!(checked(&["--tls-certificate", "no.pem", "--tls-key", "no.pem"], 1).contains("wrong  tls"));
     std::fs::write(folder.join("feeds.toml"), "[[feed]]\napi_key_file = 'no.key'\n").unwrap();
     assert!(checked(&["--config", "feeds.toml"], 1).contains("wrong  feed      `socdefenders`: no API key"));
+    std::fs::write(folder.join("key"), "sk_live_any").unwrap();
+    let attack = "[[feed]]\napi_key_file = 'key'\nattack_bundle = 'no.json'\n";
+    std::fs::write(folder.join("attack.toml"), attack).unwrap();
+    assert!(checked(&["--config", "attack.toml"], 1).contains("wrong  feed      `socdefenders`: "));
     assert!(bad(folder, &["check", "--listen", "192.0.2.1:80"], 1).contains("could not serve"));
     std::fs::write(folder.join("bad.toml"), "lisen = 1").unwrap();
     assert!(bad(folder, &["check", "--config", "bad.toml"], 1).contains("lisen"));
@@ -203,6 +213,9 @@ fn records_in_quarantine_are_listed_shown_read_again_and_dropped() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     std::fs::write(folder.join("taxii-server.toml"), "[[feed]]\nname = 'socdefenders'\n").unwrap();
+    assert!(bad(folder, &["quarantine", "list"], 1).contains("cannot open the database `taxii.db`"));
+    assert!(!folder.join("taxii.db").exists(), "who looks makes none");
+    quarantine(folder, &[]);
     assert!(good(folder, &["quarantine", "list"]).contains("nothing in quarantine"));
     let (usable, useless) =
         (r#"{"type":"ipv4","value":"192.0.2.1"}"#, r#"{"type":"ipv4","value":"999.1.1.1"}"#);
@@ -242,6 +255,9 @@ fn records_in_quarantine_are_listed_shown_read_again_and_dropped() {
 fn the_status_of_feeds() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
+    assert!(bad(folder, &["status"], 1).contains("cannot open the database `taxii.db`"));
+    assert!(!folder.join("taxii.db").exists(), "who looks makes none");
+    good(folder, &["account", "create", "eve"]);
     assert_eq!(good(folder, &["status"]), "no feed is polled\n");
     std::fs::write(folder.join("taxii-server.toml"), "[[feed]]\nname = \"one\"\nbackfill = \"30d\"\n")
         .unwrap();
@@ -300,6 +316,8 @@ fn a_poll_by_hand_does_what_a_dry_run_says() {
     let second = good(folder, &["poll", "--once"]);
     assert!(second.contains(" 1 added, 0 changed, "), "{second}");
     assert!(good(folder, &["quarantine", "list"]).contains("999.1.1.1"));
+    let said = good(folder, &dry);
+    assert!(said.contains(" 0 additions, 0 changes and 0 new entries in quarantine"), "{said}");
     standin.inject(Fault::Status(500));
     assert!(bad(folder, &["poll", "--once"], 1).contains("could not be polled"));
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::clock::Clock;
 use crate::feed::FeedSettings;
-use crate::feed_status::{FeedState, FeedStatus};
+use crate::feed_status::{FeedState, FeedStatus, time};
 use crate::storage::{Storage, StorageError};
 
 /// The longest time from one look to the next.
@@ -75,7 +75,7 @@ impl Alarm {
         let feed = &status.name;
         if stale {
             let problem = status.health.failure.as_deref();
-            let last_success = status.health.last_success.map(|time| time.to_rfc3339());
+            let last_success = status.health.last_success.map(time);
             tracing::error!(feed, last_success, problem, "the feed is stale");
         } else {
             tracing::info!(feed, "the feed has recovered");
@@ -97,7 +97,7 @@ async fn post(webhook: &str, status: &FeedStatus, stale: bool) -> Result<(), req
     let client =
         reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build()?;
     let event = if stale { "stale" } else { "recovered" };
-    let body = json!({ "event": event, "time": status.now.to_rfc3339(), "feed": status.document() });
+    let body = json!({ "event": event, "time": time(status.now), "feed": status.document() });
     let request = client.post(webhook).header("Content-Type", "application/json").body(body.to_string());
     request.send().await?.error_for_status()?;
     Ok(())

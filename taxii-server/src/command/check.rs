@@ -3,15 +3,16 @@
 use std::error::Error;
 use std::io::Write;
 use std::net::TcpListener;
+use std::path::Path;
 
 use super::output::Output;
 use super::{ExitWith, serve};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::feed::{Client, Failure};
-use crate::ingest::AllowLists;
+use crate::feed::{Client, Failure, FeedSettings};
+use crate::ingest::{AllowLists, AttackLibrary};
 use crate::server::tls::Identity;
-use crate::storage;
+use crate::storage::{self, Database};
 
 pub(super) async fn run(config: &Config, clock: &Clock) -> Result<(), Box<dyn Error>> {
     // Settings that are wrong do not come here.
@@ -24,10 +25,8 @@ pub(super) async fn run(config: &Config, clock: &Clock) -> Result<(), Box<dyn Er
         outcomes.push(("feeds", Ok("none is polled".to_owned())));
     }
     for feed in feeds {
-        let client = feed.api_key().map_err(Failure::from);
-        let client = client.and_then(|_| Client::new(feed.clone(), clock.clone()));
-        let outcome = client.map(|_| format!("`{}` has a key", feed.name));
-        outcomes.push(("feed", outcome.map_err(|error| format!("`{}`: {error}", feed.name))));
+        let outcome = usable(&feed, clock).map(|()| format!("`{}` has a key", feed.name));
+        outcomes.push(("feed", outcome.map_err(|problem| format!("`{}`: {problem}", feed.name))));
     }
     if !config.allow_lists.is_empty() {
         let lists = AllowLists::open(&config.allow_lists);
@@ -65,7 +64,20 @@ fn listen(config: &Config) -> Result<String, String> {
     }
 }
 
+/// Whether a feed has what a poll needs.
+fn usable(feed: &FeedSettings, clock: &Clock) -> Result<(), String> {
+    let client = feed.api_key().map_err(Failure::from);
+    client.and_then(|_| Client::new(feed.clone(), clock.clone())).map_err(|failure| failure.to_string())?;
+    let library = feed.attack_bundle.as_deref().map(AttackLibrary::open).transpose();
+    library.map(drop).map_err(|error| error.to_string())
+}
+
 async fn database(config: &Config) -> Result<String, String> {
+    if let Database::Sqlite(path) = &config.database
+        && !path.exists()
+    {
+        return new_file(path);
+    }
     match storage::pending_migrations(&config.database).await {
         Ok(0) => Ok(format!("`{}` is up to date", config.database)),
         Ok(pending) => Err(format!(
@@ -76,6 +88,15 @@ async fn database(config: &Config) -> Result<String, String> {
             let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
             Err(format!("{error}{cause}"))
         }
+    }
+}
+
+/// A file that `serve` makes when it starts, in a folder that has to be there.
+fn new_file(path: &Path) -> Result<String, String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match folder.is_dir() {
+        true => Ok(format!("`{}` is not there yet, `taxii-server serve` makes it", path.display())),
+        false => Err(format!("cannot make `{}`: there is no folder `{}`", path.display(), folder.display())),
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) async fn run(
     config: &Config,
     clock: &Clock,
 ) -> Result<(), Box<dyn Error>> {
-    let storage = storage::open(&config.database).await?;
+    let storage = storage::open_existing(&config.database).await?;
     let ids: Vec<CollectionId> = config.all_collections().map(|collection| collection.id.into()).collect();
     storage.register_collections(&ids).await?;
     let done = match command {

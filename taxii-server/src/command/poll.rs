@@ -107,12 +107,12 @@ fn report(
     let (new, changes, odd) = (added.len(), changed.len(), quarantined.len());
     writeln!(
         Output,
-        "{feed}: {} records would make {new} additions, {changes} changes and {odd} entries in quarantine",
+        "{feed}: {} records would make {new} additions, {changes} changes and {odd} new entries in quarantine",
         counts.records
     )?;
     for (sign, objects) in [('+', added), ('~', changed)] {
-        for (id, name) in objects {
-            writeln!(Output, "{sign} {id} {name}")?;
+        for (id, told) in objects {
+            writeln!(Output, "{sign} {id} {told}")?;
         }
     }
     for record in quarantined {

@@ -114,7 +114,7 @@ pub(super) async fn run(
     config: &Config,
     clock: &Clock,
 ) -> Result<(), Box<dyn Error>> {
-    let storage = storage::open(&config.database).await?;
+    let storage = storage::open_existing(&config.database).await?;
     let collections: Vec<_> = config.all_collections().map(|collection| collection.id.into()).collect();
     storage.register_collections(&collections).await?;
     let done = match command {

@@ -31,7 +31,7 @@ pub(super) async fn run(
     config: &Config,
     clock: &Clock,
 ) -> Result<(), Box<dyn Error>> {
-    let storage = storage::open(&config.database).await?;
+    let storage = storage::open_existing(&config.database).await?;
     let feeds = FeedStatus::read_all(&*storage, &serve::feeds(config), clock.now()).await;
     let behind = storage.subjects_behind().await;
     let expired = match config.retention.expired_before(clock.now()) {

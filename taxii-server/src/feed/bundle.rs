@@ -107,6 +107,9 @@ impl<'a> TakingApart<'a> {
             }
             return;
         }
+        if !text.starts_with('{') {
+            return self.refuse(text, "an object of STIX is a JSON object");
+        }
         let members = match serde_json::from_str::<BTreeMap<Cow<'a, str>, &'a RawValue>>(text) {
             Ok(members) => members,
             Err(error) => return self.refuse(text, error),

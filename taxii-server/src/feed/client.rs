@@ -10,7 +10,7 @@ use reqwest::{Response, StatusCode, Url};
 use serde_json::Value;
 
 use super::budget::{self, Budget};
-use super::settings::FeedSettings;
+use super::settings::{ConfidenceWord, FeedSettings};
 use super::{Failure, connection, loose_time};
 use crate::clock::Clock;
 
@@ -47,7 +47,7 @@ pub(super) struct Ask {
     pub(super) limit: u32,
     pub(super) offset: u64,
     pub(super) ioc_type: Option<String>,
-    pub(super) confidence: Option<String>,
+    pub(super) confidence: Option<ConfidenceWord>,
 }
 
 /// What an endpoint answers with: what is around the records is read, and these are cut out of the text as they came.
@@ -200,19 +200,19 @@ impl Client {
         let base = Url::parse(&self.settings.url).and_then(|url| url.join(path));
         let mut url = base.map_err(|error| Failure::Connection { message: error.to_string() })?;
         let FeedSettings { ioc_type, confidence, category, industry, .. } = &self.settings;
-        let category = category.as_ref().filter(|_| path == LIST);
+        let category = category.as_deref().filter(|_| path == LIST);
         let mut query = url.query_pairs_mut();
         let [since, until] = [ask.since, ask.until].map(|time| time.map(loose_time::write));
-        let offset = (ask.offset > 0).then(|| ask.offset.to_string());
+        let (limit, offset) = (ask.limit.to_string(), (ask.offset > 0).then(|| ask.offset.to_string()));
         for (name, value) in [
-            ("type", ask.ioc_type.as_ref().or(ioc_type.as_ref())),
-            ("confidence", ask.confidence.as_ref().or(confidence.as_ref())),
+            ("type", ask.ioc_type.as_deref().or(ioc_type.as_deref())),
+            ("confidence", ask.confidence.or(*confidence).map(ConfidenceWord::name)),
             ("category", category),
-            ("industry", industry.as_ref()),
-            ("since", since.as_ref()),
-            ("until", until.as_ref()),
-            ("limit", Some(&ask.limit.to_string())),
-            ("offset", offset.as_ref()),
+            ("industry", industry.as_deref()),
+            ("since", since.as_deref()),
+            ("until", until.as_deref()),
+            ("limit", Some(&limit)),
+            ("offset", offset.as_deref()),
         ] {
             if let Some(value) = value {
                 query.append_pair(name, value);

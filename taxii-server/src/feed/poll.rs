@@ -4,6 +4,8 @@
 //! at once, it reads the oldest part, stores it with the place at the end of that part, and goes on from there: so a poll
 //! that is broken off has not been in vain. The past is read apart from that, newest first: see `backfill`.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use stix_core::Timestamp;
 
@@ -40,6 +42,8 @@ pub struct Poller {
     minting: Minting,
     ingest: Ingest,
     clock: Clock,
+    /// What tells the key from others.
+    key: Option<u64>,
     /// The STIX endpoint has refused the key; said once.
     list_only: bool,
     /// The key is one of the Free tier.
@@ -80,6 +84,7 @@ impl Poller {
             minting,
             ingest,
             clock,
+            key: None,
             list_only: false,
             free: false,
             knows_tier: false,
@@ -107,10 +112,21 @@ impl Poller {
     /// What was stored until then stays, and the next poll asks for the rest again.
     pub async fn poll(&mut self) -> Result<Polled, PollError> {
         self.recall().await?;
+        self.meet_key();
         let mut polled = Polled::default();
         let ended = self.read_on(&mut polled).await.map(|()| polled);
         self.remember(&ended).await;
         ended
+    }
+
+    /// Forgets what was found out about another key.
+    fn meet_key(&mut self) {
+        let Ok(key) = self.settings().api_key() else { return };
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        if self.key.replace(hasher.finish()).is_some_and(|before| before != hasher.finish()) {
+            (self.list_only, self.free, self.knows_tier) = (false, false, false);
+        }
     }
 
     async fn read_on(&mut self, polled: &mut Polled) -> Result<(), PollError> {
@@ -242,13 +258,12 @@ impl Poller {
 
     /// Asks the STIX endpoint, where the settings name it and the key allows it.
     async fn bundles(&mut self, window: Window) -> Result<Option<Walk>, Failure> {
-        let endpoint = self.settings().endpoint;
-        if endpoint == Endpoint::List || self.list_only {
+        if !self.settings().wants_bundles() || self.list_only {
             return Ok(None);
         }
         match walk::stix(&self.client, &window.ask(self.settings().page)).await {
             Ok(walk) => Ok(Some(walk)),
-            Err(Failure::Forbidden { code }) if endpoint == Endpoint::Auto => {
+            Err(Failure::Forbidden { code }) if self.settings().endpoint == Endpoint::Auto => {
                 let feed = &self.settings().name;
                 tracing::warn!(
                     feed,

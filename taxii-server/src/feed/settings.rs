@@ -77,9 +77,9 @@ pub struct FeedSettings {
     /// Only IOCs of this type.
     #[serde(rename = "type")]
     pub ioc_type: Option<String>,
-    /// Only IOCs of this confidence: `high`, `medium` or `low`.
-    pub confidence: Option<String>,
-    /// Only IOCs of this category of sources; only the list endpoint knows it.
+    /// Only IOCs of this confidence.
+    pub confidence: Option<ConfidenceWord>,
+    /// Only IOCs of this category of sources. The STIX endpoint knows no categories, so it is not asked then.
     pub category: Option<String>,
     /// Only IOCs of this CISA sector.
     pub industry: Option<String>,
@@ -137,6 +137,18 @@ pub enum ConfidenceWord {
 }
 
 impl ConfidenceWord {
+    /// All, the highest first.
+    pub(super) const ALL: [Self; 3] = [Self::High, Self::Medium, Self::Low];
+
+    /// The word.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+
     /// On the scale of Appendix A.
     fn value(self) -> u8 {
         match self {
@@ -241,6 +253,11 @@ impl FeedSettings {
         Ok(key.to_owned())
     }
 
+    /// Whether the STIX endpoint is asked, if the key allows it.
+    pub(super) fn wants_bundles(&self) -> bool {
+        self.endpoint != Endpoint::List && self.category.is_none()
+    }
+
     /// The marking of the objects that the bridge makes.
     pub fn marking(&self) -> Option<Tlp> {
         Tlp::named(self.tlp_version, self.tlp.as_deref()?)
@@ -325,8 +342,24 @@ impl FeedSettings {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.path() == "/" => {}
             _ => problem(format!("`url` is `{}`: expected such as `https://socdefenders.ai`", self.url)),
         }
-        if self.tlp.is_some() && self.marking().is_none() {
-            problem("`tlp` is no level of the version that `tlp_version` says".to_owned());
+        if let Some(name) = &self.ioc_type
+            && IocType::named(name).is_none_or(|ioc| ioc.name() != name.replace('_', "-"))
+        {
+            let names: Vec<_> = IocType::ALL.iter().map(|ioc| ioc.name()).collect();
+            problem(format!("`type` is `{name}`: expected one of {}", names.join(", ")));
+        }
+        if self.endpoint == Endpoint::Stix && self.category.is_some() {
+            problem("`category` is known to the list only, so that `endpoint` cannot be `stix`".to_owned());
+        }
+        let levels: Vec<_> =
+            Tlp::ALL.iter().filter(|tlp| tlp.version() == self.tlp_version).map(|tlp| tlp.level()).collect();
+        if levels.is_empty() {
+            problem(format!("`tlp_version` is {}: expected 1 or 2", self.tlp_version));
+        } else if let Some(level) = self.tlp.as_deref()
+            && !levels.contains(&level)
+        {
+            let (version, levels) = (self.tlp_version, levels.join(", "));
+            problem(format!("`tlp` is `{level}`: the levels of TLP {version}.0 are {levels}"));
         }
         if self.page == 0 || self.attempts == 0 || self.max_answer_bytes == 0 {
             problem("`page`, `attempts` and `max_answer_bytes` must be greater than 0".to_owned());

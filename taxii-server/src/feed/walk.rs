@@ -10,7 +10,7 @@ use super::Failure;
 use super::bundle::Contents;
 use super::client::{Ask, Client};
 use super::page::Page;
-use super::settings::Endpoint;
+use super::settings::{ConfidenceWord, Endpoint};
 
 /// How many tries to read a list whose rows move while it is read.
 const WALKS: u32 = 4;
@@ -147,14 +147,12 @@ pub(super) async fn stix_in_parts(client: &Client, ask: &Ask, cut: Walk) -> Resu
 
 /// Reads type by type, and a type that is still too much by confidence.
 async fn in_parts(endpoint: Endpoint, client: &Client, ask: &Ask) -> Result<Walk, Failure> {
-    let chosen = |setting: &Option<String>, all: &[&str]| match setting {
-        Some(one) => vec![one.clone()],
-        None => all.iter().map(|name| (*name).to_owned()).collect(),
-    };
     let settings = client.settings();
     let mut whole = Walk { outcome: Outcome::Whole, total: Some(0), ..Walk::default() };
-    for ioc_type in chosen(&settings.ioc_type, TYPES) {
-        let by_type = Ask { ioc_type: Some(ioc_type), ..ask.clone() };
+    let types = settings.ioc_type.as_deref().map_or(TYPES.to_vec(), |one| vec![one]);
+    let confidences = settings.confidence.map_or(ConfidenceWord::ALL.to_vec(), |one| vec![one]);
+    for ioc_type in types {
+        let by_type = Ask { ioc_type: Some(ioc_type.to_owned()), ..ask.clone() };
         let part = match read(endpoint, client, &by_type, MOST_OFFSET).await {
             // It knows no such type, so that it has none of it.
             Err(Failure::Status { status: 400, .. }) => continue,
@@ -164,8 +162,8 @@ async fn in_parts(endpoint: Endpoint, client: &Client, ask: &Ask) -> Result<Walk
             whole.add(part);
             continue;
         }
-        for confidence in chosen(&settings.confidence, CONFIDENCES) {
-            let finer = Ask { confidence: Some(confidence), ..by_type.clone() };
+        for confidence in &confidences {
+            let finer = Ask { confidence: Some(*confidence), ..by_type.clone() };
             whole.add(read(endpoint, client, &finer, LAST_RESORT).await?);
         }
     }
@@ -182,7 +180,6 @@ async fn read(endpoint: Endpoint, client: &Client, ask: &Ask, most: u64) -> Resu
 /// All types that any page of the vendor names.
 const TYPES: &[&str] =
     &["ipv4", "ipv6", "domain", "url", "md5", "sha1", "sha256", "sha512", "cve", "mitre-attack", "email"];
-const CONFIDENCES: &[&str] = &["high", "medium", "low"];
 
 /// The order of the rows is not documented, and rows come and go meanwhile. So each page asks again for the
 /// last rows of the one before; where they do not join, rows have moved by more than that, and the walk

@@ -3,7 +3,7 @@
 //! A record is kept once, however often it comes. A record that an operator has dropped is remembered by its digest alone,
 //! so that it does not come back with the next poll.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -18,6 +18,9 @@ use super::{DateAdded, StorageError};
 pub trait Quarantine {
     /// The records in quarantine that are chosen, oldest first.
     async fn quarantined(&self, chosen: &Chosen, limit: u32) -> Result<Vec<QuarantinedRecord>, StorageError>;
+
+    /// Those of the records that are in quarantine, or were dropped from it.
+    async fn known_records(&self, records: &[RecordId]) -> Result<HashSet<RecordId>, StorageError>;
 
     /// Forgets the texts of these records for good; the answer is how many there were.
     async fn drop_quarantined(&self, records: &[RecordId], dropped: DateAdded) -> Result<u64, StorageError>;
@@ -117,7 +120,8 @@ pub enum Handling {
     Dropped,
 }
 
-/// How often something became of records of a feed. A record that comes again is counted again.
+/// How often something became of records of a feed. A record that comes again is counted once while it is kept; those that
+/// are dropped are not kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordCount {
     /// The feed.
@@ -139,6 +143,20 @@ pub struct Chosen {
     pub feed: Option<String>,
     /// Only those with this cause.
     pub cause: Option<String>,
+}
+
+impl Quarantined {
+    /// The name of the record, if it came from this feed.
+    pub fn id(&self, feed: &str) -> RecordId {
+        RecordId::of(feed, self.form, &self.record)
+    }
+}
+
+impl Repaired {
+    /// The name of the record, if it came from this feed.
+    pub fn id(&self, feed: &str) -> RecordId {
+        RecordId::of(feed, self.form, &self.record)
+    }
 }
 
 impl Form {

@@ -17,7 +17,7 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{SqliteConnection, SqlitePool, Transaction};
 
-pub(super) use self::backup::{backup, pending_migrations};
+pub(super) use self::backup::{backup, look_for, pending_migrations};
 use super::sql::Backend;
 use super::{Lease, StorageError};
 

@@ -135,6 +135,12 @@ async fn feeds_and_what_they_told(backend: Backend) {
     let quarantined: Vec<_> =
         quarantined.into_iter().map(|record| (record.feed, record.quarantined)).collect();
     assert_eq!(quarantined, [("feed".to_owned(), bad)]);
+    let counts = storage.record_counts(None).await.unwrap();
+    assert_eq!(
+        counts.iter().map(|count| count.times).collect::<Vec<_>>(),
+        [1],
+        "the same record three times"
+    );
     let page = storage.records(&collection(), &Query::new(5000, u64::MAX)).await.unwrap();
     assert_eq!(page.rows.len(), 1200);
 }

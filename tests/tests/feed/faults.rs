@@ -188,6 +188,26 @@ async fn a_free_key_on_the_stix_endpoint_is_said_once_and_the_list_serves() {
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(warnings[0].contains("403") && warnings[0].contains("list only"), "{warnings:?}");
 
+    // With a better key that endpoint serves, too, without a restart.
+    let bench = Bench::new().await;
+    let settings = bench.settings(Endpoint::Auto, &bench.standin.free_key());
+    let asks_stix = |bench: &Bench| {
+        bench
+            .standin
+            .requests()
+            .iter()
+            .any(|request| request.path.ends_with("/stix") && request.status == 200)
+    };
+    bench
+        .run(settings, async || {
+            if bench.polled() == 1 {
+                std::fs::write(bench.key_file(), bench.standin.pro_key()).unwrap();
+            }
+            asks_stix(&bench)
+        })
+        .await;
+    assert!(asks_stix(&bench));
+
     // Told to use that endpoint only, the bridge says so at every poll, and polls with a better key.
     let bench = Bench::new().await;
     let settings = bench.settings(Endpoint::Stix, &bench.standin.free_key());

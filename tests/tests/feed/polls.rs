@@ -262,6 +262,20 @@ async fn a_silently_capped_bundle_is_filled_from_the_list() {
     }
 }
 
+/// The STIX endpoint would bring the other categories, too.
+#[tokio::test]
+async fn with_a_category_only_that_comes() {
+    let standin = StandIn::start(small()).await.unwrap();
+    let bench = Bench::new().await;
+    let mut settings = settings(bench.folder.path(), &standin, Endpoint::Auto, &standin.pro_key());
+    settings.category = Some("government".to_owned());
+    let ingest = Ingest::new(bench.storage.clone(), Clock::system(), ALLOWANCE);
+    let mut poller = Poller::new(settings, bench.collection, ingest, Clock::system()).unwrap();
+    assert!(poller.poll().await.unwrap().complete);
+    let rows = standin.rows().into_iter().filter(|row| row.source.category == "government");
+    assert_same(&names_of(&latest(&bench).await), &rows.map(|row| row.value).collect(), "government");
+}
+
 async fn latest(bench: &Bench) -> BTreeMap<String, Value> {
     let rows = bench.rows().await.into_iter();
     rows.map(|(_, object)| (object["id"].as_str().unwrap().to_owned(), object)).collect()

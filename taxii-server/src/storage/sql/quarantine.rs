@@ -1,6 +1,6 @@
 //! Records of feeds that could not be used, or not as they came: see [`crate::storage::quarantine`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use async_trait::async_trait;
 
@@ -13,6 +13,11 @@ use crate::storage::quarantine::{
     RepairedRecord,
 };
 use crate::storage::{DateAdded, StorageError};
+
+/// Which of some records cannot be used, as is known.
+const QUARANTINED: &str = "SELECT digest FROM quarantine WHERE digest";
+/// Which of some records were put right, as is known.
+const REPAIRED: &str = "SELECT digest FROM repaired WHERE digest";
 
 #[async_trait]
 impl<B: Backend> Quarantine for SqlStorage<B> {
@@ -36,6 +41,10 @@ impl<B: Backend> Quarantine for SqlStorage<B> {
         }
         select.push(" ORDER BY first_seen, digest LIMIT ").push_bind(i64::from(limit));
         self.read_all(select).await?.into_iter().map(quarantined_record).collect()
+    }
+
+    async fn known_records(&self, records: &[RecordId]) -> Result<HashSet<RecordId>, StorageError> {
+        known(&mut *self.backend.reader().acquire().await?, QUARANTINED, records.iter()).await
     }
 
     async fn drop_quarantined(&self, records: &[RecordId], dropped: DateAdded) -> Result<u64, StorageError> {
@@ -94,16 +103,23 @@ pub(super) async fn write<S: Session>(tx: &mut S, write: &FeedWrite, now: i64) -
         delete.push_one_of(released.iter().map(RecordId::bytes));
         tx.execute(delete).await?;
     }
-    quarantine(tx, write, now).await?;
-    repaired(tx, write, now).await?;
-    count(tx, write).await
+    let refused = quarantine(tx, write, now).await?;
+    let put_right = repaired(tx, write, now).await?;
+    count(tx, write, &[refused, put_right].concat()).await
 }
 
-async fn quarantine<S: Session>(tx: &mut S, write: &FeedWrite, now: i64) -> Result<(), StorageError> {
-    let id = |record: &Quarantined| RecordId::of(&write.feed, record.form, &record.record);
+/// Keeps records that cannot be used. The answer says of each that was not known what is to be counted.
+async fn quarantine<'a, S: Session>(
+    tx: &mut S,
+    write: &'a FeedWrite,
+    now: i64,
+) -> Result<Vec<(Handling, &'a str)>, StorageError> {
     // Each once, or one statement would meet a row twice.
     let records: HashMap<RecordId, &Quarantined> =
-        write.quarantined.iter().map(|record| (id(record), record)).collect();
+        write.quarantined.iter().map(|record| (record.id(&write.feed), record)).collect();
+    let known = known(tx, QUARANTINED, records.keys()).await?;
+    let fresh = records.iter().filter(|(id, _)| !known.contains(id));
+    let fresh = fresh.map(|(_, record)| (Handling::Quarantined, record.cause.as_str())).collect();
     let records: Vec<_> = records.into_iter().collect();
     for records in records.chunks(S::ROWS_AT_ONCE) {
         let mut upsert = Statement::new(
@@ -127,17 +143,28 @@ async fn quarantine<S: Session>(tx: &mut S, write: &FeedWrite, now: i64) -> Resu
         );
         tx.execute(upsert).await?;
     }
-    Ok(())
+    Ok(fresh)
 }
 
-async fn repaired<S: Session>(tx: &mut S, write: &FeedWrite, now: i64) -> Result<(), StorageError> {
+/// Keeps records that were put right, and says the same of them.
+async fn repaired<'a, S: Session>(
+    tx: &mut S,
+    write: &'a FeedWrite,
+    now: i64,
+) -> Result<Vec<(Handling, &'a str)>, StorageError> {
+    let records: HashMap<RecordId, &Repaired> =
+        write.repaired.iter().map(|record| (record.id(&write.feed), record)).collect();
+    let known = known(tx, REPAIRED, records.keys()).await?;
+    let fresh = records.iter().filter(|(id, _)| !known.contains(id));
+    let repairs = fresh.flat_map(|(_, record)| &record.repairs);
+    let repairs = repairs.map(|name| (Handling::Repaired, name.as_str())).collect();
     for records in write.repaired.chunks(S::ROWS_AT_ONCE) {
         let mut insert =
             Statement::new("INSERT INTO repaired (digest, feed, form, repairs, record, first_seen) VALUES ");
         insert.push_rows(records.iter().map(|repaired| {
             let Repaired { repairs, form, record } = repaired;
             [
-                RecordId::of(&write.feed, *form, record).bytes().into(),
+                repaired.id(&write.feed).bytes().into(),
                 text(&write.feed),
                 form.name().into(),
                 repairs.iter().map(String::as_str).collect::<Vec<_>>().join(" ").into(),
@@ -148,16 +175,34 @@ async fn repaired<S: Session>(tx: &mut S, write: &FeedWrite, now: i64) -> Result
         insert.push(" ON CONFLICT DO NOTHING");
         tx.execute(insert).await?;
     }
-    Ok(())
+    Ok(repairs)
 }
 
-async fn count<S: Session>(tx: &mut S, write: &FeedWrite) -> Result<(), StorageError> {
-    let repairs = write.repaired.iter().flat_map(|record| &record.repairs);
-    let repairs = repairs.map(|name| (Handling::Repaired, name.as_str()));
-    let causes = write.quarantined.iter().map(|record| (Handling::Quarantined, record.cause.as_str()));
+/// Those of the records that are kept already, or were forgotten by name.
+async fn known<S: Session>(
+    tx: &mut S,
+    select: &'static str,
+    records: impl Iterator<Item = &RecordId>,
+) -> Result<HashSet<RecordId>, StorageError> {
+    let (records, mut known) = (records.collect::<Vec<_>>(), HashSet::new());
+    for records in records.chunks(S::ROWS_AT_ONCE) {
+        let mut select = Statement::new(select);
+        select.push_one_of(records.iter().map(|id| id.bytes()));
+        for mut row in tx.fetch_all(select).await? {
+            known.insert(record_id(&mut row)?);
+        }
+    }
+    Ok(known)
+}
+
+async fn count<S: Session>(
+    tx: &mut S,
+    write: &FeedWrite,
+    odd: &[(Handling, &str)],
+) -> Result<(), StorageError> {
     let mut counts: BTreeMap<_, i64> = BTreeMap::new();
-    for counted in repairs.chain(causes) {
-        *counts.entry(counted).or_default() += 1;
+    for counted in odd {
+        *counts.entry(*counted).or_default() += 1;
     }
     counts.extend(
         write.dropped.iter().map(|(list, times)| ((Handling::Dropped, list.as_str()), i64::from(*times))),

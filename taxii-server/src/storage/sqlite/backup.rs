@@ -11,6 +11,11 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use super::migrate;
 use crate::storage::StorageError;
 
+/// Fails unless the file is there. SQLite's own error would not say so.
+pub(in crate::storage) fn look_for(path: &Path) -> Result<(), StorageError> {
+    std::fs::metadata(path).map(drop).map_err(|error| StorageError::open(path.display(), error))
+}
+
 /// How many migrations the file still needs.
 pub(in crate::storage) async fn pending_migrations(path: &Path) -> Result<usize, StorageError> {
     let mut connection = open(path).await?;
@@ -39,6 +44,7 @@ pub(in crate::storage) async fn backup(path: &Path, copy: &Path) -> Result<(), S
 }
 
 async fn open(path: &Path) -> Result<SqliteConnection, StorageError> {
+    look_for(path)?;
     let options = SqliteConnectOptions::new()
         .filename(path)
         .read_only(true)
