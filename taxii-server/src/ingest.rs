@@ -290,7 +290,7 @@ impl Ingest {
             if let Subject::Technique(id) = &heard.subject
                 && let Some(technique) = rulebook.technique(id)
             {
-                heard.passed_through.push(technique.clone());
+                (heard.passed_through, heard.is_told) = (vec![technique.clone()], false);
             }
         }
         self.take(rulebook, others, &mut draft, ingested).await?;
@@ -298,6 +298,12 @@ impl Ingest {
         for (id, from, to) in std::mem::take(&mut draft.copies) {
             if let Some(object) = self.storage.last_version(&from, &id).await? {
                 draft.publish_stored(object, to)?;
+            }
+        }
+        for (row, from) in std::mem::take(&mut draft.given_up) {
+            let last = self.storage.last_version(&from, &row.object_id).await?;
+            if last.is_none_or(|last| last.version.is_none_or(|version| version <= row.modified)) {
+                draft.withdraw_all(&row.object_id, &from);
             }
         }
         Ok(draft)
@@ -326,12 +332,15 @@ impl Ingest {
         for ((key, mut heard), under) in heard.into_iter().zip(&under) {
             let before = known.remove(&key);
             let Some(ends) = heard.subject.ends_in(rulebook.namer(), &draft.known) else { continue };
-            if heard.lacks_text()
+            if heard.is_silent()
                 && let Some(before) = &before
             {
                 heard.passed_through.extend(self.stored(&before.row).await?);
             }
-            let rests_on = under.iter().filter_map(|key| draft.known.get(key).cloned()).collect();
+            let rests_on: Vec<_> = under.iter().filter_map(|key| draft.known.get(key).cloned()).collect();
+            // It is where that is to which it belongs: the source of a relation, and the indicator of a value.
+            let owner = under.first().and_then(|key| draft.known.get(key));
+            heard.collections.extend(owner.iter().flat_map(|owner| &owner.collections));
             let allowance = heard.subject.allowance(&self.lists);
             let subject = heard.subject.clone();
             let turn = Turn {
@@ -387,7 +396,8 @@ fn derive(indicator: Subject, taken: &Taken) -> Vec<(Subject, Heard)> {
     let feeds: BTreeSet<&str> = taken.contributions.keys().map(|source| feed_of(source)).collect();
     let heard = |subject: &Subject| {
         let contributions = feeds.iter().map(|feed| (mention(feed), Contribution::default())).collect();
-        Heard { contributions, collections: taken.collections.clone(), ..Heard::new(subject.clone()) }
+        let collections = taken.collections.clone();
+        Heard { contributions, collections, is_told: true, ..Heard::new(subject.clone()) }
     };
     let with_relation = |(relation, target): (&str, Subject)| {
         let relation = Subject::Relation {

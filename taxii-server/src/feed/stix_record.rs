@@ -124,7 +124,9 @@ impl<'a> Context<'a> {
             return Ok(vec![self.contributed(value, repairs)?]);
         }
         let object = Box::new(object.clone());
-        let arrival = match subject(value, repairs) {
+        let subject =
+            if self.relates_subjects(value) { self.relation(value) } else { subject(value, repairs) };
+        let arrival = match subject {
             Ok(_) if !repairs.is_empty() => return Ok(vec![self.contributed(value, repairs)?]),
             Ok(subject) => {
                 let contribution = Box::new(contribution(value, self, &mut Repairs::new())?);
@@ -176,6 +178,12 @@ impl<'a> Context<'a> {
         if ["source_ref", "target_ref"].iter().any(|name| text(value, name).is_some_and(moved)) {
             repairs.insert(Repair::Reference);
         }
+    }
+
+    /// Whether it is a relation of something that another object may come to stand for.
+    fn relates_subjects(&self, value: &Value) -> bool {
+        let end = |name| text(value, name).is_some_and(|id| self.subjects.contains_key(id));
+        object_type(value) == "relationship" && (end("source_ref") || end("target_ref"))
     }
 
     /// A relation with its ends, wherever they are kept.

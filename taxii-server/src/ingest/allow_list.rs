@@ -51,6 +51,13 @@ pub struct Allowance {
     pub dropped: Option<String>,
 }
 
+impl Allowance {
+    /// Whether the object is to be another one than it would be without the lists.
+    pub(super) fn changes(&self) -> bool {
+        self.lowered || !self.labels.is_empty()
+    }
+}
+
 /// All lists of the settings.
 ///
 /// ```

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::{AllowLists, FeedRules, Retention};
 
 /// Raised whenever the code makes another object of the same contributions and settings.
-const MAPPING_VERSION: u32 = 1;
+const MAPPING_VERSION: u32 = 2;
 
 /// The SHA-256 of the rules of all feeds, the allow-lists, when objects end and leave, and the version of the mapping.
 pub(super) fn basis(rules: &[FeedRules], lists: &AllowLists, retention: &Retention) -> Vec<u8> {

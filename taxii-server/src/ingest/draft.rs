@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use stix_core::tlp::Tlp;
 use stix_core::{Identifier, Object};
 
-use crate::storage::feed::{FeedWrite, SubjectRow};
+use crate::storage::feed::{FeedWrite, Origin, SubjectRow};
 use crate::storage::{CollectionId, NewObject, StorageError};
 
 /// What is to be written.
@@ -21,6 +21,8 @@ pub(super) struct Draft {
     pub(super) known: HashMap<String, Standing>,
     /// Objects that are to be copied from one of the collections in which they are.
     pub(super) copies: Vec<(Identifier, BTreeSet<CollectionId>, BTreeSet<CollectionId>)>,
+    /// Objects of the feed that leave collections, unless there is a later version, which is about something else.
+    pub(super) given_up: Vec<(SubjectRow, BTreeSet<CollectionId>)>,
 }
 
 /// What others have to know of a subject that rest on it.
@@ -28,23 +30,23 @@ pub(super) struct Draft {
 pub(super) struct Standing {
     /// The identifier of the object that stands for it.
     pub(super) id: Identifier,
-    /// Whether the object is in any collection.
-    pub(super) shown: bool,
+    /// The collections in which it is.
+    pub(super) collections: BTreeSet<CollectionId>,
     /// When it ends, if it does.
     pub(super) valid_until: Option<DateTime<Utc>>,
 }
 
 impl From<&SubjectRow> for Standing {
     fn from(row: &SubjectRow) -> Self {
-        let (shown, valid_until) = (!row.collections.is_empty(), row.valid_until);
-        Self { id: row.object_id.clone(), shown, valid_until }
+        let collections = row.collections.clone();
+        Self { id: row.object_id.clone(), collections, valid_until: row.valid_until }
     }
 }
 
 impl Draft {
     pub(super) fn new(write: FeedWrite) -> Self {
         let (objects, levels) = (Vec::new(), BTreeMap::new());
-        Self { write, objects, levels, known: HashMap::new(), copies: Vec::new() }
+        Self { write, objects, levels, known: HashMap::new(), copies: Vec::new(), given_up: Vec::new() }
     }
 
     /// Adds an object to collections.
@@ -86,8 +88,16 @@ impl Draft {
         self.objects.push((object, to));
     }
 
-    /// Takes an object out of collections.
-    pub(super) fn withdraw(&mut self, id: &Identifier, from: &BTreeSet<CollectionId>) {
+    /// Takes the object that stands for a subject out of collections.
+    pub(super) fn withdraw(&mut self, row: SubjectRow, from: BTreeSet<CollectionId>) {
+        match row.origin {
+            Origin::Minted => self.withdraw_all(&row.object_id, &from),
+            Origin::Upstream => self.given_up.push((row, from)),
+        }
+    }
+
+    /// Takes all versions of an object out of collections.
+    pub(super) fn withdraw_all(&mut self, id: &Identifier, from: &BTreeSet<CollectionId>) {
         for collection in from {
             self.write.withdrawn.entry(*collection).or_default().push(id.clone());
         }

@@ -174,11 +174,10 @@ impl Minting {
                 let lived = compared
                     .as_ref()
                     .and_then(|compared| self.mapping.valid_until(compared.ioc, &valid_from, last_seen));
-                let named = known.iter().filter_map(|part| part.statement.name.clone()).max();
                 let value = compared.as_ref().map(|compared| compared.value.clone());
                 let noun = compared.as_ref().map_or("Pattern", |compared| compared.ioc.noun());
                 let mut indicator = Indicator::from_common(common, pattern.clone(), valid_from)
-                    .with_name(value.or(named).unwrap_or_else(|| pattern.clone()))
+                    .with_name(value.or_else(|| name(known)).unwrap_or_else(|| pattern.clone()))
                     .with_description(description(noun, known))
                     .with_indicator_types(indicator_types(known));
                 indicator.valid_until = lived.or(end);
@@ -187,7 +186,9 @@ impl Minting {
             Subject::Vulnerability(cve) => Vulnerability::from_common(common, cve.clone())
                 .with_description(description("Vulnerability", known))
                 .into(),
-            Subject::Technique(technique) => AttackPattern::from_common(common, technique.clone()).into(),
+            Subject::Technique(technique) => {
+                AttackPattern::from_common(common, name(known).unwrap_or_else(|| technique.clone())).into()
+            }
             Subject::Relation { relation, .. } => {
                 let (source, target) = (*ends).clone()?;
                 Relationship::from_common(common, source, relation.clone(), target).into()
@@ -230,6 +231,11 @@ fn level(number: u8) -> Option<Confidence> {
 
 fn not_empty<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
+}
+
+/// A name that a source gives it.
+fn name(known: &[Contribution]) -> Option<String> {
+    known.iter().filter_map(|part| part.statement.name.clone()).max()
 }
 
 /// What the sources say that it indicates; by default, what every IOC does.

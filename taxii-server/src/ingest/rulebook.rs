@@ -45,6 +45,11 @@ impl<'a> Rulebook<'a> {
         self.rules.iter().filter(told).copied().collect()
     }
 
+    /// Whether all of these feeds are in the settings.
+    pub(super) fn knows<'b>(&self, mut feeds: impl Iterator<Item = &'b str>) -> bool {
+        feeds.all(|feed| self.rules.iter().any(|rules| rules.feed == feed))
+    }
+
     /// The technique as MITRE publishes it, if that is at hand.
     pub(super) fn technique(&self, id: &str) -> Option<&'a Valid<Object>> {
         self.rules.iter().find_map(|rules| rules.minting.technique(id))

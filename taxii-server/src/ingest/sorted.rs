@@ -25,6 +25,8 @@ pub(super) struct Heard {
     pub(super) subject: Subject,
     pub(super) contributions: BTreeMap<String, Contribution>,
     pub(super) passed_through: Vec<Valid<Object>>,
+    /// Whether more is said than these objects do.
+    pub(super) is_told: bool,
     /// Where the object has to be because of others that refer to it.
     pub(super) collections: BTreeSet<CollectionId>,
 }
@@ -33,15 +35,12 @@ impl Heard {
     /// A subject of which nothing is said yet.
     pub(super) fn new(subject: Subject) -> Self {
         let (contributions, collections) = (BTreeMap::new(), BTreeSet::new());
-        Self { subject, contributions, passed_through: Vec::new(), collections }
+        Self { subject, contributions, passed_through: Vec::new(), is_told: false, collections }
     }
 
-    /// Whether the text of an object that stands for it is missing: nothing is said of it, or only when it was seen, by which
-    /// its end may move.
-    pub(super) fn lacks_text(&self) -> bool {
-        let mut parts = self.contributions.values();
-        self.passed_through.is_empty()
-            && (self.contributions.is_empty() || parts.any(|part| part.seen().is_some()))
+    /// Whether nothing is said of it.
+    pub(super) fn is_silent(&self) -> bool {
+        self.contributions.is_empty() && self.passed_through.is_empty()
     }
 
     /// Adds what is said elsewhere.
@@ -50,6 +49,7 @@ impl Heard {
             self.contributions.entry(source).or_default().join(contribution);
         }
         self.passed_through.extend(other.passed_through);
+        self.is_told |= other.is_told;
         self.collections.extend(other.collections);
     }
 }
@@ -92,9 +92,6 @@ impl Sorted {
             *self.dropped.entry(list).or_default() += 1;
             return;
         }
-        // What a list changes is an object of the bridge's own.
-        let changed = allowance.lowered || !allowance.labels.is_empty();
-        let object = object.filter(|_| !changed || said.is_none());
         let key = subject.key(own.minting.namer()).as_str().to_owned();
         // What says nothing is told by the feed all the same.
         let said = said.or_else(|| object.is_some().then(|| (mention(&own.feed), Box::default())));
@@ -105,6 +102,7 @@ impl Sorted {
             }
             heard.contributions.entry(index_text(&source).into_owned()).or_default().join(*contribution);
         }
+        heard.is_told |= object.is_none();
         heard.passed_through.extend(object);
     }
 }

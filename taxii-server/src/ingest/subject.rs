@@ -183,6 +183,15 @@ impl Subject {
         }
     }
 
+    /// Whether it is there only where values become objects.
+    pub(super) fn is_emitted(&self) -> bool {
+        match self {
+            Self::Observable(_) => true,
+            Self::Relation { target, .. } => target.is_emitted(),
+            _ => false,
+        }
+    }
+
     /// The identifier that the bridge would give it, or that it came with: the name of an end of a relation, whatever
     /// object stands for the end.
     fn own_name(&self, namer: &Namer) -> String {

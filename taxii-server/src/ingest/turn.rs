@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use stix_core::tlp::Tlp;
-use stix_core::{Object, Timestamp};
+use stix_core::{Object, Timestamp, validate::Valid};
 
 use super::draft::{Draft, Standing, new_object};
 use super::minting::Material;
@@ -15,7 +15,7 @@ use super::routing::{Facts, feed_of};
 use super::rulebook::Rulebook;
 use super::sorted::Heard;
 use super::subject::Ends;
-use super::{Allowance, Contribution, Minting, Retention};
+use super::{Allowance, Contribution, Minting, Retention, Subject};
 use crate::storage::feed::{KnownSubject, Origin, SubjectRow};
 use crate::storage::{CollectionId, StorageError};
 
@@ -57,7 +57,7 @@ pub(super) enum Change {
     /// The object was in no collection.
     New,
     Changed,
-    /// The object has left its collections.
+    /// The object has left collections.
     Left,
     /// It was in none, and still is not.
     Hidden,
@@ -74,22 +74,28 @@ struct Joined<'a> {
     contributions: BTreeMap<String, Contribution>,
     collections: BTreeSet<CollectionId>,
     emits: bool,
+    /// Whether all feeds that tell of it are in the settings. What the others want stays as it was.
+    is_settled: bool,
 }
 
-impl Turn<'_> {
+impl<'a> Turn<'a> {
     /// Adds to the draft what changes.
     pub(super) fn take(mut self, draft: &mut Draft) -> Result<Taken, StorageError> {
         let contributions = self.join()?;
         let joined = self.ruled(contributions);
-        let is_upstream = match self.before() {
-            Some(row) => row.origin == Origin::Upstream,
-            None => !self.heard.passed_through.is_empty(),
-        };
-        let decided =
-            if is_upstream { self.pass_through(&joined, draft)? } else { self.mint(&joined, draft)? };
+        let former = self.before().cloned();
+        let is_ours = self.is_ours(&joined);
+        if is_ours {
+            self.replace_upstream(&joined)?;
+        }
+        let decided = if is_ours { self.mint(&joined, draft)? } else { self.pass_through(&joined, draft)? };
         let Joined { contributions, collections, emits, .. } = joined;
         let Some((change, row)) = decided else {
             return Ok(Taken { change: Change::None, contributions, collections, emits });
+        };
+        let change = match former {
+            Some(former) => follow(change, former, &row, draft),
+            None => change,
         };
         for source in self.heard.contributions.keys() {
             if let Some(contribution) = contributions.get(source) {
@@ -106,6 +112,42 @@ impl Turn<'_> {
 
     fn before(&self) -> Option<&SubjectRow> {
         self.before.as_ref().map(|before| &before.row)
+    }
+
+    /// Whether the bridge makes the object: it does as soon as more is known than one object of the feed says, and ever after.
+    fn is_ours(&self, joined: &Joined<'_>) -> bool {
+        match (self.before().map(|row| row.origin), &self.heard.subject) {
+            (Some(Origin::Minted), _) => true,
+            (None, _) if self.heard.passed_through.is_empty() => true,
+            (_, Subject::Technique(id)) if self.rulebook.technique(id).is_some() => false,
+            _ => joined.minting.is_some() && (self.is_told_more(joined) || self.has_moved_ends()),
+        }
+    }
+
+    /// Whether more is known than one object of the feed says, or it is to say something else.
+    fn is_told_more(&self, joined: &Joined<'_>) -> bool {
+        let ids = joined.contributions.values().filter_map(|part| part.upstream_id.as_ref());
+        self.heard.is_told || self.allowance.changes() || ids.collect::<BTreeSet<_>>().len() > 1
+    }
+
+    /// Whether other objects stand for the ends of a relation than those that it names.
+    fn has_moved_ends(&self) -> bool {
+        let moved = |object: &Valid<Object>| match (&**object, &self.ends) {
+            (Object::Relationship(relation), Some((source, target))) => {
+                (&relation.source_ref, &relation.target_ref) != (source, target)
+            }
+            _ => false,
+        };
+        self.heard.passed_through.iter().any(moved)
+    }
+
+    /// If an object of the feed stands for the subject, it does no more, and there is none yet.
+    fn replace_upstream(&mut self, joined: &Joined<'_>) -> Result<(), StorageError> {
+        if self.before().is_some_and(|row| row.origin == Origin::Upstream) {
+            let row = self.unpublished(joined)?;
+            self.before = self.before.take().map(|before| KnownSubject { row, ..before });
+        }
+        Ok(())
     }
 
     /// Joins what was known with what was heard; what was not heard anew is dropped from the latter.
@@ -135,18 +177,22 @@ impl Turn<'_> {
 
     /// Applies the rules of the feeds that tell of the subject. Where they differ, the first of them in the settings
     /// decides how the object is made, the most restricted marking holds, and it goes wherever any of them sends it.
-    fn ruled(&self, contributions: BTreeMap<String, Contribution>) -> Joined<'_> {
+    fn ruled(&self, contributions: BTreeMap<String, Contribution>) -> Joined<'a> {
         let feeds: BTreeSet<&str> = contributions.keys().map(|source| feed_of(source)).collect();
         let told = self.rulebook.told(|feed| feeds.contains(feed));
         let facts = Facts::of(&self.heard.subject, &contributions);
         let mut collections: BTreeSet<_> =
             told.iter().flat_map(|rules| rules.routing.collections(&facts)).collect();
         collections.extend(&self.heard.collections);
-        collections.extend(self.before().into_iter().flat_map(|before| &before.collections));
+        let is_settled = self.rulebook.knows(feeds.iter().copied());
+        // What is shared is where any of those that need it has ever been.
+        if !is_settled || matches!(self.heard.subject, Subject::Technique(_)) {
+            collections.extend(self.before().into_iter().flat_map(|before| &before.collections));
+        }
         let levels = told.iter().filter_map(|rules| rules.minting.marking()).collect();
         let minting = told.first().map(|rules| &*rules.minting);
         let emits = told.iter().any(|rules| rules.minting.emits_observables());
-        Joined { minting, levels, contributions, collections, emits }
+        Joined { minting, levels, contributions, collections, emits, is_settled }
     }
 
     /// Publishes versions of an upstream object as they are: all that are heard of one that is not shown, later ones of
@@ -165,8 +211,8 @@ impl Turn<'_> {
             (None, Some(before)) => before.clone(),
             (None, None) => return Ok(None),
         };
-        if self.is_out(&row) {
-            return Ok(Some(self.leave(row, draft)));
+        if self.is_out(&row, joined) {
+            return Ok(Some(self.leave(row)));
         }
         let shown = before.filter(|before| !before.collections.is_empty());
         if shown.is_some() {
@@ -223,13 +269,13 @@ impl Turn<'_> {
         };
         let Some(object) = self.object(&row, joined, &row.modified) else {
             let row = self.before().cloned();
-            let decide = |row| if self.is_out(&row) { self.leave(row, draft) } else { (Change::None, row) };
+            let decide = |row| if self.is_out(&row, joined) { self.leave(row) } else { (Change::None, row) };
             return Ok(row.map(decide));
         };
         let valid_until = self.valid_until(&object, joined.seen());
         let row = SubjectRow { ends: self.keys_of_ends(), valid_until, ..row };
-        if self.is_out(&row) {
-            return Ok(Some(self.leave(row, draft)));
+        if self.is_out(&row, joined) {
+            return Ok(Some(self.leave(row)));
         }
         let never_published = row.digest.is_empty() && row.modified == row.created;
         if joined.digest(&object)? == row.digest {
@@ -286,23 +332,19 @@ impl Turn<'_> {
         joined.minting?.object(row.object_id.clone(), &material, &row.created, modified)
     }
 
-    /// Whether the object is to be in no collection: a list has it dropped, it has ended long enough ago, or what it
-    /// rests on is in none.
-    fn is_out(&self, row: &SubjectRow) -> bool {
+    /// Whether the object is to be in no collection: a list has it dropped, values do not become objects, it has ended long
+    /// enough ago, or what it rests on is in none.
+    fn is_out(&self, row: &SubjectRow, joined: &Joined<'_>) -> bool {
         self.allowance.dropped.is_some()
+            || (joined.is_settled && !joined.emits && self.heard.subject.is_emitted())
             || row.valid_until.is_some_and(|end| self.expired.is_some_and(|expired| end < expired))
-            || self.rests_on.iter().any(|other| !other.shown)
+            || self.rests_on.iter().any(|other| other.collections.is_empty())
     }
 
-    /// Takes the object out of its collections, if it is in any.
-    fn leave(&self, row: SubjectRow, draft: &mut Draft) -> Decided {
-        let change = match self.before() {
-            Some(before) if !before.collections.is_empty() => {
-                draft.withdraw(&before.object_id, &before.collections);
-                Change::Left
-            }
-            _ => Change::Hidden,
-        };
+    /// What is known of an object that is in no collection any more, if it was in any.
+    fn leave(&self, row: SubjectRow) -> Decided {
+        let was_shown = self.before().is_some_and(|before| !before.collections.is_empty());
+        let change = if was_shown { Change::Left } else { Change::Hidden };
         (change, SubjectRow { collections: BTreeSet::new(), ..row })
     }
 
@@ -317,7 +359,7 @@ impl Turn<'_> {
     }
 
     fn keys_of_ends(&self) -> Option<[String; 2]> {
-        let key = |end: &super::Subject| end.key(self.rulebook.namer()).as_str().to_owned();
+        let key = |end: &Subject| end.key(self.rulebook.namer()).as_str().to_owned();
         self.heard.subject.ends().map(|ends| ends.map(key))
     }
 }
@@ -336,6 +378,22 @@ impl Joined<'_> {
             digest.update(seen.map(ToString::to_string).unwrap_or_default());
         }
         Ok(digest.finalize().to_vec())
+    }
+}
+
+/// Takes what stood for a subject out of the collections in which that is no more what stands for it. The answer is what has
+/// changed, which was `change` for what stands for it now.
+fn follow(change: Change, former: SubjectRow, row: &SubjectRow, draft: &mut Draft) -> Change {
+    let stays = |id: &CollectionId| row.object_id == former.object_id && row.collections.contains(id);
+    let from: BTreeSet<_> = former.collections.iter().copied().filter(|id| !stays(id)).collect();
+    if from.is_empty() {
+        return change;
+    }
+    draft.withdraw(former, from);
+    match change {
+        Change::None | Change::Hidden => Change::Left,
+        Change::New => Change::Changed,
+        other => other,
     }
 }
 

@@ -118,8 +118,9 @@ impl Bench {
         for collection in [ALL, HIGH, ENERGY, OTHER] {
             let mut objects = self.objects(collection).await;
             nothing_dangles(&objects);
-            // Markings that only earlier versions have stay for these.
-            objects.retain(|_, object| object["type"] != "marking-definition");
+            // The author and the markings that only others had which are gone stay.
+            objects
+                .retain(|_, object| object["type"] != "marking-definition" && object["type"] != "identity");
             for object in objects.values_mut() {
                 let object = object.as_object_mut().unwrap();
                 object.retain(|name, _| !matches!(name.as_str(), "created" | "modified"));

@@ -149,7 +149,8 @@ async fn write_subjects<S: Session>(tx: &mut S, subjects: &[SubjectRow]) -> Resu
         }));
         // Not a replacement: that would delete the row, and with it the contributions.
         upsert.push(
-            " ON CONFLICT (key) DO UPDATE SET modified = excluded.modified, digest = excluded.digest, \
+            " ON CONFLICT (key) DO UPDATE SET object_id = excluded.object_id, origin = excluded.origin, \
+                   created = excluded.created, modified = excluded.modified, digest = excluded.digest, \
                    collections = excluded.collections, source = excluded.source, target = excluded.target, \
                    valid_until = excluded.valid_until",
         );

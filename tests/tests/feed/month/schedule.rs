@@ -71,14 +71,13 @@ impl Month {
     }
 
     /// Lets ten days go by in which nothing goes wrong, and the feeds are polled in an order that is drawn from another seed,
-    /// some of them twice. All objects are the bridge's own: of one that passes through it does matter what came first.
+    /// some of them twice.
     pub(super) async fn pass_quietly(&mut self, order: u64) {
         let mut order = Dice::new(order);
         self.upstream.ids = Ids::Stable;
         self.upstream.standin.reconfigure(|settings| {
             settings
                 .with_ids(Ids::Stable)
-                .with_valid_stix(false)
                 .with_order(Order::NewestFirst)
                 .with_rate_limit(RateLimit::default())
         });
