@@ -17,6 +17,7 @@ use super::bench::{ALL, Bench, ENERGY, HIGH, OTHER, SETTINGS, nothing_dangles, r
 
 on_both!(
     objects_go_where_routes_lead_and_stay_there,
+    an_object_of_the_feed_stands_as_long_as_nothing_else_tells,
     what_is_long_is_found_again,
     batches_into_the_same_collections_do_not_wait_for_each_other
 );
@@ -68,6 +69,52 @@ async fn objects_go_where_routes_lead_and_stay_there(backend: Backend) {
     for collection in [ALL, HIGH, ENERGY, OTHER] {
         nothing_dangles(&bench.objects(collection).await);
     }
+}
+
+async fn an_object_of_the_feed_stands_as_long_as_nothing_else_tells(backend: Backend) {
+    let place = backend.place().await;
+    let bench = Bench::new(&place.database(), SETTINGS).await;
+    let time = "2025-06-01T10:00:00.000Z";
+    let (indicator, technique) = (valid(0, time, time), valid(8, time, time));
+    let relation = json!({
+        "type": "relationship", "spec_version": "2.1", "id": format!("relationship--{UPSTREAM}99"), "created": time,
+        "modified": time, "relationship_type": "indicates", "source_ref": indicator["id"], "target_ref": technique["id"],
+    });
+    let bundle = json!({"type": "bundle", "id": format!("bundle--{UPSTREAM}98"), "objects": [indicator, technique, relation]});
+    let published = async || {
+        let mut objects = bench.objects(ALL).await;
+        nothing_dangles(&objects);
+        objects
+            .retain(|_, object| !matches!(object["type"].as_str(), Some("identity" | "marking-definition")));
+        objects.into_values().collect::<Vec<_>>()
+    };
+    bench.take("a", Form::Object, std::slice::from_ref(&bundle)).await;
+    let as_they_are = [&technique, &indicator, &relation].map(Clone::clone);
+    assert_eq!(published().await, as_they_are);
+    assert_eq!(bench.take("a", Form::Object, std::slice::from_ref(&bundle)).await.changed, 0);
+
+    // Another feed tells of the value, too: one object knows what both know, and the other one is gone.
+    bench.clock.advance(Duration::from_secs(60));
+    let told = bench.take("b", Form::Row, &[row("1", "192.0.2.4", "high")]).await;
+    assert_eq!((told.changed, told.left), (1, 0));
+    let told = bench.take("a", Form::Object, std::slice::from_ref(&bundle)).await;
+    assert_eq!((told.changed, told.new), (1, 0), "the relation follows");
+    let now = published().await;
+    let of = |kind: &str| now.iter().find(|object| object["type"] == kind).unwrap();
+    assert_eq!(of("attack-pattern"), &technique);
+    let joined = of("indicator");
+    assert_eq!((&joined["confidence"], &joined["valid_from"]), (&json!(85), &json!(time)));
+    let named = |id: &Value| {
+        joined["external_references"].as_array().unwrap().iter().any(|from| from["external_id"] == *id)
+    };
+    assert!(named(&json!("1")) && named(&indicator["id"]), "{joined}");
+    assert_eq!(of("relationship")["source_ref"], joined["id"]);
+    assert_eq!(now.iter().filter(|object| object["type"] == "indicator").count(), 1);
+    // And that stays so.
+    assert_eq!(bench.take("a", Form::Object, &[bundle]).await.changed, 0);
+    let later = valid(0, time, "2025-06-02T10:00:00.000Z");
+    bench.take("a", Form::Object, &[later]).await;
+    assert!(bench.objects(ALL).await.keys().all(|id| id.as_str() != indicator["id"]));
 }
 
 /// Values and identifiers that no index takes whole.
