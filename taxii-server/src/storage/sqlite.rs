@@ -11,7 +11,8 @@ mod migrate;
 
 use std::fs::OpenOptions;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -24,12 +25,18 @@ use super::{Lease, StorageError};
 /// How many pages (of 4 KiB) the log may have before they go into the file: pages of indexes that change with each object
 /// are then written once for many.
 const LOG_PAGES: &str = "4000";
+/// How many bytes the log may have before a writer waits for the readers. By itself SQLite begins it anew only when nobody
+/// reads at that moment, so where somebody always does it would grow for ever.
+const LOG_BYTES: u64 = 64 << 20;
 
 /// An SQLite file.
 #[derive(Debug)]
 pub(super) struct Sqlite {
     writer: SqlitePool,
     reader: SqlitePool,
+    log: PathBuf,
+    /// With how many bytes the log is to be begun anew.
+    too_long: AtomicU64,
 }
 
 impl Sqlite {
@@ -58,7 +65,23 @@ impl Sqlite {
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options.read_only(true))
             .await?;
-        Ok(Self { writer, reader })
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        Ok(Self { writer, reader, log: log.into(), too_long: LOG_BYTES.into() })
+    }
+
+    /// Begins the log anew if it is too long, as soon as all have read who have begun; those who begin meanwhile read the
+    /// file. Who reads for very long, as a backup does, is not waited for: it is tried again when the log is longer still.
+    async fn begin_log(&self) -> Result<(), StorageError> {
+        let length = std::fs::metadata(&self.log).map_or(0, |log| log.len());
+        if length < self.too_long.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        // The first column says whether somebody was in the way.
+        let begin = sqlx::query_scalar::<_, i64>("PRAGMA wal_checkpoint(TRUNCATE)");
+        let left = if begin.fetch_one(&self.writer).await? == 0 { 0 } else { length };
+        self.too_long.store(left.saturating_add(LOG_BYTES), Ordering::Relaxed);
+        Ok(())
     }
 }
 
@@ -77,6 +100,7 @@ impl Backend for Sqlite {
 
     /// The transaction holds the only write lock from its first moment on.
     async fn begin(&self) -> Result<Transaction<'static, sqlx::Sqlite>, StorageError> {
+        self.begin_log().await?;
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 

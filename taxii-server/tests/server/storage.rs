@@ -1,10 +1,12 @@
 //! The story of a store: adding, versions, dates, filters, pages.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use serde_json::value::RawValue;
+use sqlx::{Connection, SqliteConnection};
 use taxii_server::clock::Clock;
 use taxii_server::storage::feed::FeedWrite;
 use taxii_server::storage::supervision::{FeedHealth, Gap, GapReason, Progress, Quota, Spent};
@@ -145,6 +147,39 @@ async fn a_batch_is_stored_with_its_place_or_not_at_all(backend: Backend) {
     assert_eq!(storage.feed_gaps("feed").await.unwrap(), [before, joined, last]);
     assert_eq!(storage.feed_gaps("other").await.unwrap(), [later]);
     assert_eq!(storage.records(&collection(), &query()).await.unwrap().rows.len(), 1);
+}
+
+/// Of readers there is always one, as among many clients.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_of_sqlite_does_not_grow_while_somebody_always_reads() {
+    let (storage, clock, place) = store(Backend::Sqlite).await;
+    let Place::Sqlite(folder) = &place else { unreachable!() };
+    let log = folder.path().join("taxii.db-wal");
+    let ended = Arc::new(AtomicBool::new(false));
+    let reading = [7, 8, 9, 10].map(|millis| {
+        let (ended, file) = (ended.clone(), folder.path().join("taxii.db"));
+        tokio::spawn(async move {
+            let mut connection = SqliteConnection::connect(file.to_str().unwrap()).await.unwrap();
+            while !ended.load(Ordering::Relaxed) {
+                let mut reader = connection.begin().await.unwrap();
+                sqlx::query("SELECT count(*) FROM object").execute(&mut *reader).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(millis)).await;
+                reader.rollback().await.unwrap();
+            }
+        })
+    });
+    let mut longest = 0;
+    for number in 0..40 {
+        let text = r#"{"type":"note","id":"ID","content":"TEXT"}"#.replace("TEXT", &"x".repeat(4_000_000));
+        let body = RawValue::from_string(text).unwrap();
+        add(&*storage, &[NewObject { body, ..indicator(number) }], &clock).await;
+        longest = longest.max(std::fs::metadata(&log).unwrap().len());
+    }
+    ended.store(true, Ordering::Relaxed);
+    for reading in reading {
+        reading.await.unwrap();
+    }
+    assert!((50_000_000..80_000_000).contains(&longest), "{longest}");
 }
 
 async fn how_polling_goes_is_kept(backend: Backend) {
