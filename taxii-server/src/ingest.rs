@@ -338,9 +338,9 @@ impl Ingest {
                 heard.passed_through.extend(self.stored(&before.row).await?);
             }
             let rests_on: Vec<_> = under.iter().filter_map(|key| draft.known.get(key).cloned()).collect();
-            // It is where that is to which it belongs: the source of a relation, and the indicator of a value.
-            let owner = under.first().and_then(|key| draft.known.get(key));
-            heard.collections.extend(owner.iter().flat_map(|owner| &owner.collections));
+            if rests_on.len() == under.len() {
+                heard.collections.extend(in_all(&rests_on));
+            }
             let allowance = heard.subject.allowance(&self.lists);
             let subject = heard.subject.clone();
             let turn = Turn {
@@ -378,6 +378,13 @@ impl Ingest {
         let value = stored.map(|object| serde_json::from_str(object.body.get())).transpose();
         Ok(value.map_err(StorageError::encoding)?.and_then(|value| Valid::read(value).ok()))
     }
+}
+
+/// The collections that have all of them: what rests on them belongs there, too.
+fn in_all(all: &[Standing]) -> BTreeSet<CollectionId> {
+    let mut collections = all.iter().map(|one| one.collections.clone());
+    let first = collections.next().unwrap_or_default();
+    collections.fold(first, |common, one| &common & &one)
 }
 
 /// What follows from an indicator: the techniques that it indicates, and what it is based on. What is shared is there

@@ -1,6 +1,7 @@
 //! The rules that hold for a batch: those of all feeds whose objects have the names of the same author.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use stix_core::tlp::Tlp;
 use stix_core::{Object, validate::Valid};
@@ -46,8 +47,8 @@ impl<'a> Rulebook<'a> {
     }
 
     /// Whether all of these feeds are in the settings.
-    pub(super) fn knows<'b>(&self, mut feeds: impl Iterator<Item = &'b str>) -> bool {
-        feeds.all(|feed| self.rules.iter().any(|rules| rules.feed == feed))
+    pub(super) fn knows(&self, feeds: &BTreeSet<&str>) -> bool {
+        feeds.iter().all(|feed| self.rules.iter().any(|rules| rules.feed == *feed))
     }
 
     /// The technique as MITRE publishes it, if that is at hand.

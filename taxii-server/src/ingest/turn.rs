@@ -93,10 +93,7 @@ impl<'a> Turn<'a> {
         let Some((change, row)) = decided else {
             return Ok(Taken { change: Change::None, contributions, collections, emits });
         };
-        let change = match former {
-            Some(former) => follow(change, former, &row, draft),
-            None => change,
-        };
+        let change = former.as_ref().map_or(change, |former| follow(change, former, &row, draft));
         for source in self.heard.contributions.keys() {
             if let Some(contribution) = contributions.get(source) {
                 let body = serde_json::to_string(contribution).map_err(StorageError::encoding)?;
@@ -104,7 +101,7 @@ impl<'a> Turn<'a> {
             }
         }
         draft.known.insert(self.key.clone(), Standing::from(&row));
-        if self.before() != Some(&row) {
+        if former.as_ref() != Some(&row) {
             draft.write.subjects.push(row);
         }
         Ok(Taken { change, contributions, collections, emits })
@@ -184,7 +181,7 @@ impl<'a> Turn<'a> {
         let mut collections: BTreeSet<_> =
             told.iter().flat_map(|rules| rules.routing.collections(&facts)).collect();
         collections.extend(&self.heard.collections);
-        let is_settled = self.rulebook.knows(feeds.iter().copied());
+        let is_settled = !feeds.is_empty() && self.rulebook.knows(&feeds);
         // What is shared is where any of those that need it has ever been.
         if !is_settled || matches!(self.heard.subject, Subject::Technique(_)) {
             collections.extend(self.before().into_iter().flat_map(|before| &before.collections));
@@ -383,13 +380,13 @@ impl Joined<'_> {
 
 /// Takes what stood for a subject out of the collections in which that is no more what stands for it. The answer is what has
 /// changed, which was `change` for what stands for it now.
-fn follow(change: Change, former: SubjectRow, row: &SubjectRow, draft: &mut Draft) -> Change {
+fn follow(change: Change, former: &SubjectRow, row: &SubjectRow, draft: &mut Draft) -> Change {
     let stays = |id: &CollectionId| row.object_id == former.object_id && row.collections.contains(id);
     let from: BTreeSet<_> = former.collections.iter().copied().filter(|id| !stays(id)).collect();
     if from.is_empty() {
         return change;
     }
-    draft.withdraw(former, from);
+    draft.withdraw(former.clone(), from);
     match change {
         Change::None | Change::Hidden => Change::Left,
         Change::New => Change::Changed,

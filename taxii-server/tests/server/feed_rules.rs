@@ -82,6 +82,7 @@ async fn an_object_of_the_feed_stands_as_long_as_nothing_else_tells(backend: Bac
     });
     let bundle = json!({"type": "bundle", "id": format!("bundle--{UPSTREAM}98"), "objects": [indicator, technique, relation]});
     let published = async || {
+        nothing_dangles(&bench.objects(OTHER).await);
         let mut objects = bench.objects(ALL).await;
         nothing_dangles(&objects);
         objects
