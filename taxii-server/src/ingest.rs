@@ -91,6 +91,8 @@ pub struct FeedBatch {
     pub collection: CollectionId,
     /// What is covered with it, if that changes.
     pub progress: Option<Progress>,
+    /// What was asked for that.
+    pub question: Option<String>,
     /// The stretches of which records are out of reach.
     pub gaps: Vec<Gap>,
     /// The records.
@@ -223,6 +225,7 @@ impl Ingest {
             dropped: sorted.dropped,
             released: batch.released,
             progress: batch.progress,
+            question: batch.question,
             gaps: batch.gaps,
             ..FeedWrite::new(&batch.feed)
         };

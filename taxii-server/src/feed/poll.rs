@@ -132,16 +132,27 @@ impl Poller {
     async fn read_on(&mut self, polled: &mut Polled) -> Result<(), PollError> {
         match self.progress().await? {
             Some(progress) => self.catch_up(progress, polled).await,
-            None => match self.begin(polled).await? {
-                Some(progress) => self.catch_up(progress, polled).await,
-                None => Ok(()),
-            },
+            None => {
+                let feed = &self.settings().name;
+                if self.ingest.storage().feed_progress(feed).await?.is_some() {
+                    tracing::warn!(feed, "the settings ask for other records than before; all is read anew");
+                }
+                match self.begin(polled).await? {
+                    Some(progress) => self.catch_up(progress, polled).await,
+                    None => Ok(()),
+                }
+            }
         }
     }
 
-    /// How far the feed has been read.
+    /// How far the feed has been read, if the same was asked then: what another question has left out lies before the place.
     pub(super) async fn progress(&self) -> Result<Option<Progress>, StorageError> {
-        self.ingest.storage().feed_progress(&self.settings().name).await
+        let (storage, settings) = (self.ingest.storage(), self.settings());
+        let asked = storage.feed_question(&settings.name).await?;
+        match asked.is_some_and(|asked| asked != settings.question()) {
+            true => Ok(None),
+            false => storage.feed_progress(&settings.name).await,
+        }
     }
 
     /// The first poll: asks for all that is wanted, which mostly can be had at once. If not, the past begins shortly
@@ -340,6 +351,7 @@ impl Poller {
         let batch = FeedBatch {
             feed: self.settings().name.clone(),
             collection: self.collection,
+            question: progress.is_some().then(|| self.settings().question()),
             progress,
             gaps,
             arrivals: self.arrivals(records),

@@ -78,6 +78,7 @@ impl Retry {
             feed: feed.to_owned(),
             collection: self.collection,
             progress: None,
+            question: None,
             gaps: Vec::new(),
             arrivals: all,
             released,

@@ -253,6 +253,15 @@ impl FeedSettings {
         Ok(key.to_owned())
     }
 
+    /// What is asked: the service and the filters. What was read for another question says nothing of this one.
+    pub(super) fn question(&self) -> String {
+        let origin = reqwest::Url::parse(&self.url).map(|url| url.origin().ascii_serialization());
+        let confidence = self.confidence.map(ConfidenceWord::name);
+        let filters =
+            [self.ioc_type.as_deref(), confidence, self.category.as_deref(), self.industry.as_deref()];
+        serde_json::json!([origin.unwrap_or_default(), filters]).to_string()
+    }
+
     /// Whether the STIX endpoint is asked, if the key allows it.
     pub(super) fn wants_bundles(&self) -> bool {
         self.endpoint != Endpoint::List && self.category.is_none()

@@ -18,6 +18,9 @@ pub trait Feeds {
     /// what is known may have changed since the number was read.
     async fn ingest_turn(&self) -> Result<i64, StorageError>;
 
+    /// What was asked for what is covered of a feed, if that is known.
+    async fn feed_question(&self, feed: &str) -> Result<Option<String>, StorageError>;
+
     /// What is known of the subjects with these keys, by key.
     async fn known_subjects(&self, keys: &[&str]) -> Result<HashMap<String, KnownSubject>, StorageError>;
 
@@ -91,6 +94,8 @@ pub struct FeedWrite {
     pub feed: String,
     /// What is covered from now on, if that has changed.
     pub progress: Option<Progress>,
+    /// What was asked for that.
+    pub question: Option<String>,
     /// The stretches that are covered only in that it is known that records of them are out of reach.
     pub gaps: Vec<Gap>,
     /// The subjects that are new or changed.
@@ -123,6 +128,7 @@ impl FeedWrite {
             turn: None,
             feed: feed.to_owned(),
             progress: None,
+            question: None,
             gaps: Vec::new(),
             subjects: Vec::new(),
             contributions: Vec::new(),

@@ -90,6 +90,7 @@ impl Bench {
             feed: feed.to_owned(),
             collection: self.config.collection_of(settings).unwrap(),
             progress: None,
+            question: None,
             gaps: Vec::new(),
             arrivals: arrivals.collect(),
             released: Vec::new(),

@@ -6,8 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use serde_json::Value;
-use socdefenders_standin::{Handle, Ids, Ioc, Order, Settings, Shape, StandIn};
+use socdefenders_standin::{Fault, Handle, Ids, Ioc, Order, Settings, Shape, StandIn};
 use stix_core::validate::{Rule, check_object};
 use taxii_server::clock::Clock;
 use taxii_server::feed::{Endpoint, FeedSettings, Polled, Poller};
@@ -34,7 +35,10 @@ impl Bench {
     }
 
     fn poller(&self, standin: &Handle, endpoint: Endpoint, key: &str) -> Poller {
-        let settings = settings(self.folder.path(), standin, endpoint, key);
+        self.poller_with(settings(self.folder.path(), standin, endpoint, key))
+    }
+
+    fn poller_with(&self, settings: FeedSettings) -> Poller {
         let clock = Clock::system();
         let ingest = Ingest::new(self.storage.clone(), clock.clone(), ALLOWANCE);
         Poller::new(settings, self.collection, ingest, clock).unwrap()
@@ -269,11 +273,34 @@ async fn with_a_category_only_that_comes() {
     let bench = Bench::new().await;
     let mut settings = settings(bench.folder.path(), &standin, Endpoint::Auto, &standin.pro_key());
     settings.category = Some("government".to_owned());
-    let ingest = Ingest::new(bench.storage.clone(), Clock::system(), ALLOWANCE);
-    let mut poller = Poller::new(settings, bench.collection, ingest, Clock::system()).unwrap();
-    assert!(poller.poll().await.unwrap().complete);
+    assert!(bench.poller_with(settings).poll().await.unwrap().complete);
     let rows = standin.rows().into_iter().filter(|row| row.source.category == "government");
     assert_same(&names_of(&latest(&bench).await), &rows.map(|row| row.value).collect(), "government");
+}
+
+/// What other filters have left out lies before the place that was reached with them.
+#[tokio::test]
+async fn with_another_filter_the_past_is_read_anew() {
+    let standin = StandIn::start(small()).await.unwrap();
+    let bench = Bench::new().await;
+    let all = settings(bench.folder.path(), &standin, Endpoint::Auto, &standin.pro_key());
+    let mut some = all.clone();
+    some.ioc_type = Some("ipv4".to_owned());
+    assert!(bench.poller_with(some.clone()).poll().await.unwrap().complete);
+    let (before, place) = (latest(&bench).await, standin.now());
+    assert!(before.len() < standin.unique_count());
+    // One that fails has changed nothing.
+    standin.inject(Fault::Status(400));
+    assert!(bench.poller_with(all.clone()).poll().await.is_err());
+    assert_eq!(latest(&bench).await, before);
+    let mut poller = bench.poller_with(all);
+    assert!(poller.backfill().await.unwrap().is_none(), "the past of that question has not begun");
+    assert!(poller.poll().await.unwrap().complete);
+    assert_same(&names_of(&latest(&bench).await), &names(&standin, Shape::Seed), "all");
+    let progress = bench.storage.feed_progress(&some.name).await.unwrap().unwrap();
+    assert!(progress.began >= place - TimeDelta::seconds(1) && progress.covered_from < place);
+    let again = poller.poll().await.unwrap();
+    assert!(again.complete && again.ingested.records < standin.row_count(), "the same question goes on");
 }
 
 async fn latest(bench: &Bench) -> BTreeMap<String, Value> {

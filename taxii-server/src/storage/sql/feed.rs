@@ -23,6 +23,11 @@ impl<B: Backend> Feeds for SqlStorage<B> {
         row.ok_or_else(|| StorageError::encoding("the count of batches is missing"))?.next()
     }
 
+    async fn feed_question(&self, feed: &str) -> Result<Option<String>, StorageError> {
+        let select = Statement::new("SELECT question FROM feed_progress WHERE feed = $1").bind(feed);
+        self.read_optional(select).await?.map_or(Ok(None), |mut row| row.next())
+    }
+
     async fn known_subjects(&self, keys: &[&str]) -> Result<HashMap<String, KnownSubject>, StorageError> {
         let mut known = HashMap::new();
         for keys in keys.chunks(B::Connection::ROWS_AT_ONCE) {
@@ -86,6 +91,10 @@ impl<B: Backend> Feeds for SqlStorage<B> {
         write_contributions(&mut *tx, &write.contributions).await?;
         quarantine::write(&mut *tx, &write, dating.clock.now().timestamp_millis()).await?;
         supervision::write_coverage(&mut *tx, &write.feed, write.progress.as_ref(), &write.gaps).await?;
+        if let Some(question) = &write.question {
+            let update = Statement::new("UPDATE feed_progress SET question = $2 WHERE feed = $1");
+            tx.execute(update.bind(write.feed.as_str()).bind(question.as_str())).await?;
+        }
         if let Some(sweep) = &write.sweep {
             upkeep::write_sweep(&mut *tx, sweep).await?;
         }
