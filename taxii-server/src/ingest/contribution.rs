@@ -161,6 +161,21 @@ mod tests {
     }
 
     #[test]
+    fn of_what_the_bridge_does_not_know_the_last_is_kept() {
+        let score = |score: u8, day: u8| -> Contribution {
+            let text =
+                format!(r#"{{"unknown":["score: {score}"],"last_seen":"2024-01-0{day}T00:00:00.000Z"}}"#);
+            serde_json::from_str(&text).unwrap()
+        };
+        let all = [score(7, 1), score(3, 2), score(5, 2)];
+        for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+            let mut joined = Contribution::default();
+            order.iter().for_each(|at: &usize| joined.join(all[*at].clone()));
+            assert_eq!(joined.statement.unknown, BTreeSet::from(["score: 5".to_owned()]));
+        }
+    }
+
+    #[test]
     fn what_says_when_it_was_seen_needs_no_hearing() {
         let now = "2024-03-20T10:00:00.000Z".parse::<Timestamp>().unwrap().instant();
         let mut silent = Contribution::default();
