@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::feed::{PollError, Polled, Poller};
 use crate::ingest::{Rehearsal, Upkeep};
-use crate::storage::{self, CollectionId, Storage};
+use crate::storage::{self, CollectionId, Database, Storage};
 
 /// How many characters of a record in quarantine are shown.
 const SHOWN: usize = 200;
@@ -34,7 +34,16 @@ pub(super) async fn run(
     config: &Config,
     clock: &Clock,
 ) -> Result<(), Box<dyn Error>> {
-    if arguments.dry_run && storage::pending_migrations(&config.database).await? > 0 {
+    // What is not there yet holds nothing: a dry run takes an empty store in its place, which nobody keeps.
+    let empty = match &config.database {
+        Database::Sqlite(path) if arguments.dry_run && !path.exists() => Some(tempfile::tempdir()?),
+        _ => None,
+    };
+    let config = match &empty {
+        Some(folder) => &Config { database: folder.path().join("empty.db").into(), ..config.clone() },
+        None => config,
+    };
+    if arguments.dry_run && empty.is_none() && storage::pending_migrations(&config.database).await? > 0 {
         return Err(format!(
             "`{}` is of an older version, and a dry run does not change it: start `taxii-server serve` first",
             config.database

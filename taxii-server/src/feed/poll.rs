@@ -75,7 +75,7 @@ impl Poller {
     ) -> Result<Self, Failure> {
         let minting = settings.minting();
         let minting = minting.map_err(|error| Failure::Shape { message: error.to_string() })?;
-        let reader = Reader::new(&settings.name);
+        let reader = Reader::new(&settings.name).with_sector(settings.industry.as_deref());
         let client = Client::new(settings, clock.clone())?;
         Ok(Self {
             client,

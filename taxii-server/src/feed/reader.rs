@@ -24,12 +24,20 @@ use crate::ingest::{Arrival, Form, Repairs};
 #[derive(Clone, Debug)]
 pub struct Reader {
     feed: String,
+    /// What every IOC is labelled with that comes.
+    sector: Option<String>,
 }
 
 impl Reader {
     /// A reader for the feed of this name.
     pub fn new(feed: &str) -> Self {
-        Self { feed: feed.to_owned() }
+        Self { feed: feed.to_owned(), sector: None }
+    }
+
+    /// The same for a feed that is asked for one CISA sector only: no record says it, but all that come are of it.
+    #[must_use]
+    pub fn with_sector(self, sector: Option<&str>) -> Self {
+        Self { sector: sector.map(|sector| format!("sector:{}", sector.trim())), ..self }
     }
 
     /// Reads a row of the list, or objects in a bundle, in a list or alone. What is dated later than `latest` is dated
@@ -45,7 +53,7 @@ impl Reader {
     pub(super) fn row(&self, row: &[u8], latest: &Timestamp) -> Vec<Arrival> {
         let mut repairs = Repairs::new();
         let read = list_row::read(&self.feed, row, latest, &mut repairs);
-        accounted(Form::Row, row, read, repairs)
+        self.labelled(accounted(Form::Row, row, read, repairs)).collect()
     }
 
     /// Reads the objects of a text.
@@ -66,7 +74,26 @@ impl Reader {
         let refused = contents.refused.iter();
         let refused = refused
             .flat_map(|(text, refusal)| accounted(Form::Object, text, Err(refusal.clone()), Repairs::new()));
-        frames.chain(objects).chain(refused).collect()
+        self.labelled(frames.chain(objects).chain(refused)).collect()
+    }
+
+    /// The arrivals, of which each that is about an IOC says its sector.
+    fn labelled(&self, arrivals: impl IntoIterator<Item = Arrival>) -> impl Iterator<Item = Arrival> {
+        arrivals.into_iter().map(|mut arrival| {
+            let said = match &mut arrival {
+                Arrival::Contributed { subject, contribution, .. } => Some((subject, contribution)),
+                Arrival::PassedThrough { subject, contribution: Some((_, contribution)), .. } => {
+                    Some((subject, contribution))
+                }
+                _ => None,
+            };
+            if let Some((subject, contribution)) = said
+                && subject.is_ioc()
+            {
+                contribution.labels.extend(self.sector.clone());
+            }
+            arrival
+        })
     }
 }
 

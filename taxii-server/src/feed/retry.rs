@@ -41,7 +41,7 @@ impl Retry {
         clock: Clock,
     ) -> Result<Self, IdentifierError> {
         Ok(Self {
-            reader: Reader::new(&settings.name),
+            reader: Reader::new(&settings.name).with_sector(settings.industry.as_deref()),
             minting: settings.minting()?,
             collection,
             ingest,

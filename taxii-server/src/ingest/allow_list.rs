@@ -282,7 +282,7 @@ mod tests {
             ("", "EOF"),
             (r#"{"name":"N","type":"fuzzy","list":[]}"#, "`fuzzy`"),
             (r#"{"name":"N","type":"cidr","list":["10.0.0.0/40"]}"#, "`10.0.0.0/40`"),
-            (r#"{"name":"N","type":"regex","list":["("]}"#, "regular expression"),
+            (r#"{"name":"N","type":"regex","list":["a","("]}"#, "`(` is no regular expression"),
             (r#"{"name":"N","type":"string","list":[1]}"#, "expected a string"),
         ] {
             std::fs::write(&file, text).unwrap();

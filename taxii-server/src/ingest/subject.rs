@@ -68,6 +68,11 @@ impl Compared {
 }
 
 impl Subject {
+    /// Whether it is what a source of IOCs reports, and not what follows from that.
+    pub(crate) fn is_ioc(&self) -> bool {
+        matches!(self, Self::Indicator { .. } | Self::Vulnerability(_) | Self::Technique(_))
+    }
+
     /// The key under which the store knows the object.
     pub fn key(&self, namer: &Namer) -> Key {
         let (object_type, name) = match self {

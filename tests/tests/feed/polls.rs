@@ -278,6 +278,25 @@ async fn with_a_category_only_that_comes() {
     assert_same(&names_of(&latest(&bench).await), &rows.map(|row| row.value).collect(), "government");
 }
 
+/// No record says so, but only such was asked for.
+#[tokio::test]
+async fn what_comes_of_a_feed_for_one_sector_is_of_that_sector() {
+    let standin = StandIn::start(small()).await.unwrap();
+    for endpoint in [Endpoint::List, Endpoint::Stix] {
+        let bench = Bench::new().await;
+        let mut settings = settings(bench.folder.path(), &standin, endpoint, &standin.pro_key());
+        settings.industry = Some("energy".to_owned());
+        assert!(bench.poller_with(settings).poll().await.unwrap().complete);
+        let objects = latest(&bench).await;
+        let rows = standin.rows().into_iter().filter(|row| row.industry.as_deref() == Some("energy"));
+        assert_same(&names_of(&objects), &rows.map(|row| row.value).collect(), "energy");
+        let labels = |object: &Value| object["labels"].as_array().cloned().unwrap_or_default();
+        for object in objects.values().filter(|object| object["type"] == "indicator") {
+            assert!(labels(object).contains(&"sector:energy".into()), "{object}");
+        }
+    }
+}
+
 /// What other filters have left out lies before the place that was reached with them.
 #[tokio::test]
 async fn with_another_filter_the_past_is_read_anew() {

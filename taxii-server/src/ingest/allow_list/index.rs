@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use aho_corasick::AhoCorasick;
 use ipnet::IpNet;
-use regex_automata::meta::Regex;
+use regex_automata::meta::{BuildError, Regex};
 
 use crate::ingest::IocType;
 
@@ -50,9 +50,7 @@ impl Index {
             "regex" => {
                 let expressions: Vec<&str> = entries.iter().map(|entry| bare(entry)).collect();
                 let regex = Regex::new_many(&expressions);
-                Self::Expressions(
-                    regex.map_err(|error| format!("a regular expression cannot be read: {error}"))?,
-                )
+                Self::Expressions(regex.map_err(|error| unreadable(&error, &expressions))?)
             }
             other => {
                 return Err(format!(
@@ -73,6 +71,14 @@ impl Index {
             Self::Networks(networks) => networks.hold(ioc, value),
             Self::Expressions(regex) => regex.is_match(value),
         }
+    }
+}
+
+/// Which expression cannot be read.
+fn unreadable(error: &BuildError, expressions: &[&str]) -> String {
+    match error.pattern().and_then(|number| expressions.get(number.as_usize())) {
+        Some(expression) => format!("`{expression}` is no regular expression that can be read"),
+        None => format!("the regular expressions cannot be read: {error}"),
     }
 }
 
