@@ -39,6 +39,7 @@ pub use self::failure::Failure;
 pub use self::outcome::{PollError, Polled};
 pub use self::poll::Poller;
 pub use self::reader::Reader;
+pub(crate) use self::refusal::Cause;
 pub use self::retry::{Retried, Retry};
 pub use self::schedule::run;
 pub use self::settings::{ConfidenceWord, Endpoint, FeedSettings, KeyError, RouteSettings};

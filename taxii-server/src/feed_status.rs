@@ -1,12 +1,15 @@
 //! How the feeds do, as the operator sees it: one reading of the store for the readiness of the server, the metrics, the
 //! command `status` and the webhook, so that all of them say the same.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::feed::{Endpoint, FeedSettings};
+use crate::feed::{Cause, Endpoint, FeedSettings};
+use crate::ingest::Repair;
 use crate::metrics::FeedGauges;
-use crate::storage::quarantine::RecordCount;
+use crate::storage::quarantine::{Handling, RecordCount};
 use crate::storage::supervision::{FeedHealth, Gap, GapReason, Progress, Quota};
 use crate::storage::{Storage, StorageError};
 
@@ -173,7 +176,14 @@ impl From<&FeedStatus> for FeedGauges {
     fn from(feed: &FeedStatus) -> Self {
         let missing =
             |reason: GapReason| (reason.name(), feed.missing(|gap| gap.reason == reason).num_seconds());
-        let handled = |count: &RecordCount| (count.handling.name(), count.reason.clone(), count.times);
+        // A counter that begins with another number than 0 has not increased, for all that an alert can see.
+        let never = Cause::ALL.map(|cause| (Handling::Quarantined, cause.name()));
+        let never = Repair::ALL.iter().map(|repair| (Handling::Repaired, repair.name())).chain(never);
+        let never = never.map(|(handling, reason)| ((handling, reason.to_owned()), 0));
+        let mut records: BTreeMap<_, _> = never.collect();
+        records
+            .extend(feed.records.iter().map(|count| ((count.handling, count.reason.clone()), count.times)));
+        let records = records.into_iter().map(|((handling, reason), times)| (handling.name(), reason, times));
         Self {
             name: feed.name.clone(),
             ready: feed.state.is_ready(),
@@ -185,7 +195,8 @@ impl From<&FeedStatus> for FeedGauges {
             quota_limit: feed.health.quota.map(|quota| quota.limit),
             quota_remaining: feed.health.quota.map(|quota| quota.remaining),
             gaps: GapReason::ALL.map(missing).to_vec(),
-            records: feed.records.iter().map(handled).collect(),
+            last_gap: feed.gaps.iter().map(|gap| gap.found).max(),
+            records: records.collect(),
         }
     }
 }

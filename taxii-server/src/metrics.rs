@@ -74,7 +74,9 @@ pub struct FeedGauges {
     pub quota_remaining: Option<u32>,
     /// Why records are out of reach, and of how many seconds.
     pub gaps: Vec<(&'static str, i64)>,
-    /// What became of odd records, why, and how often.
+    /// When it was last found that records are out of reach.
+    pub last_gap: Option<DateTime<Utc>>,
+    /// What became of odd records, why, and how often; with 0 for what has never been.
     pub records: Vec<(&'static str, String, u64)>,
 }
 
@@ -82,7 +84,7 @@ pub struct FeedGauges {
 type Number = fn(&FeedGauges) -> Option<i64>;
 
 /// The gauges of a feed: name, help, number.
-const FEED_GAUGES: [(&str, &str, Number); 8] = [
+const FEED_GAUGES: [(&str, &str, Number); 9] = [
     ("taxii_feed_ready", "Whether a feed has been read to its end, and is not stale.", |feed| {
         Some(i64::from(feed.ready))
     }),
@@ -95,6 +97,11 @@ const FEED_GAUGES: [(&str, &str, Number); 8] = [
     ("taxii_feed_last_news_timestamp_seconds", "When a feed last brought anything new.", |feed| {
         feed.last_news.map(|time| time.timestamp())
     }),
+    (
+        "taxii_feed_last_gap_timestamp_seconds",
+        "When it was last found that records of a feed are out of reach.",
+        |feed| feed.last_gap.map(|time| time.timestamp()),
+    ),
     (
         "taxii_feed_lag_seconds",
         "How far the place in a feed, up to which all is stored, lies behind.",
@@ -320,6 +327,7 @@ mod tests {
                 ready: true,
                 lag: Some(90),
                 gaps: vec![("look-back", 60)],
+                last_gap: Some(DateTime::UNIX_EPOCH),
                 records: vec![("repaired", "refanged".to_owned(), 3)],
                 ..FeedGauges::default()
             }],
@@ -342,6 +350,7 @@ mod tests {
             "taxii_feed_lag_seconds{feed=\"x\"} 90",
             "taxii_feed_odd_records_total{feed=\"x\",handling=\"repaired\",reason=\"refanged\"} 3",
             "taxii_feed_gap_seconds{feed=\"x\",reason=\"look-back\"} 60",
+            "taxii_feed_last_gap_timestamp_seconds{feed=\"x\"} 0",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");
         }

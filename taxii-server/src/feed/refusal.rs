@@ -13,7 +13,7 @@ pub(super) struct Refusal {
 
 /// What kind of thing is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Cause {
+pub(crate) enum Cause {
     /// It is no record, or lacks what every record has.
     Shape,
     /// A type that is not known, or that cannot be made anew.
@@ -31,8 +31,12 @@ pub(super) enum Cause {
 }
 
 impl Cause {
+    /// All there are.
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Shape, Self::Type, Self::Value, Self::Time, Self::Future, Self::Pattern, Self::Language];
+
     /// The name under which it is counted.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Shape => "shape",
             Self::Type => "type",

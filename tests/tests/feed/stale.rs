@@ -90,6 +90,7 @@ async fn a_stale_feed_is_told_to_everybody_and_so_is_its_recovery() {
     for line in [
         "taxii_feed_ready{feed=\"socdefenders\"} 1",
         "taxii_feed_gap_seconds{feed=\"socdefenders\",reason=\"look-back\"} 0",
+        "taxii_feed_odd_records_total{feed=\"socdefenders\",handling=\"quarantined\",reason=\"shape\"} 0",
     ] {
         assert!(metrics.lines().any(|found| found == line), "{line}: {metrics}");
     }
