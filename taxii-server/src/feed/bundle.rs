@@ -28,6 +28,8 @@ pub(super) struct Contents {
     pub(super) repaired: Vec<(Bytes, Repairs)>,
     /// The texts that hold no objects, and why not.
     pub(super) refused: Vec<(Bytes, Refusal)>,
+    /// Whether there is one bundle or list around everything. What has none may have been cut off between two objects.
+    pub(super) has_end: bool,
     /// Whether there is a bundle, a list, or anything that has a type.
     is_stix: bool,
     /// Why the text cannot be read to its end, if so.
@@ -68,9 +70,15 @@ impl<'a> TakingApart<'a> {
         let mut values = Deserializer::from_str(text).into_iter::<&RawValue>();
         let whole: Result<Vec<_>, _> = values.by_ref().collect();
         match whole {
-            Ok(values) if !values.is_empty() => values.iter().for_each(|value| self.take(value.get(), 0)),
+            Ok(values) if !values.is_empty() => {
+                values.iter().for_each(|value| self.take(value.get(), 0));
+                self.contents.has_end &= values.len() == 1;
+            }
             Ok(_) => self.contents.broken = Some("it is empty".to_owned()),
-            Err(_) if has_lines(text) => text.split_inclusive('\n').for_each(|line| self.take_line(line)),
+            Err(_) if has_lines(text) => {
+                text.split_inclusive('\n').for_each(|line| self.take_line(line));
+                self.contents.has_end = false;
+            }
             Err(error) => {
                 self.contents.broken = Some(error.to_string());
                 self.refuse(text, error);
@@ -100,7 +108,7 @@ impl<'a> TakingApart<'a> {
                 .refuse(text, format_args!("lists and bundles lie in each other more than {DEPTH} deep"));
         }
         if text.starts_with('[') {
-            self.contents.is_stix = true;
+            (self.contents.is_stix, self.contents.has_end) = (true, true);
             match serde_json::from_str::<Vec<&RawValue>>(text) {
                 Ok(items) => items.iter().for_each(|item| self.take(item.get(), depth + 1)),
                 Err(error) => self.refuse(text, error),
@@ -124,6 +132,7 @@ impl<'a> TakingApart<'a> {
     }
 
     fn take_bundle(&mut self, text: &'a str, members: &BTreeMap<Cow<'a, str>, &'a RawValue>, depth: usize) {
+        self.contents.has_end = true;
         let objects = members.get("objects").map(|objects| objects.get());
         let mut repairs = Repairs::new();
         if members.contains_key("spec_version") {
@@ -212,6 +221,20 @@ mod tests {
             b"{ \"spec_version\":\"2.0\", \"x\": 1e2,\n \"objects\" : [], \"type\":\"bundle\", \"\xfe\":1 }";
         assert_eq!(contents.repaired.first().unwrap().0, frame.as_slice());
         assert_eq!(contents.objects, [b"{\"\xff\":1}".as_slice()]);
+    }
+
+    #[test]
+    fn what_has_nothing_around_it_has_no_end() {
+        let cases = [
+            ("{\"type\":\"bundle\"}", true),
+            ("[{\"type\":\"a\"}]", true),
+            ("{\"type\":\"a\"}", false),
+            ("{\"type\":\"a\"}\n{\"type\":\"bundle\"}\n", false),
+            ("{\"type\":\"bundle\"}\n{\"type\":\n{\"type\":\"b\"}\n", false),
+        ];
+        for (text, has_end) in cases {
+            assert_eq!(Contents::of(&text.into()).has_end, has_end, "{text}");
+        }
     }
 
     #[test]

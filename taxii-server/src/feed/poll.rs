@@ -164,8 +164,10 @@ impl Poller {
         let window = Window::open(since);
         let walk = match self.bundles(window).await? {
             Some(walk) if walk.is_whole() && self.settings().endpoint == Endpoint::Stix => walk,
-            Some(bundles) => self.begin_list(window).await?.with(bundles),
-            None => self.begin_list(window).await?,
+            bundles => match self.begin_list(window).await {
+                Ok(walk) => walk.with(bundles),
+                Err(failure) => self.only_bundles(window, bundles, failure).await?,
+            },
         };
         let now = self.hear(&walk)?;
         let target = self.settings().past_until(now);
@@ -191,7 +193,7 @@ impl Poller {
         let walk = walk::list(&self.client, &ask, true).await?;
         match walk.outcome {
             Outcome::Unsteady => walk::list_in_parts(&self.client, &ask, walk).await,
-            Outcome::Whole | Outcome::TooMuch => Ok(walk),
+            Outcome::Whole | Outcome::TooMuch | Outcome::Open => Ok(walk),
         }
     }
 
@@ -234,26 +236,31 @@ impl Poller {
 
     /// Reads what comes next: by the bundle if that is enough, else by the list, else by bundles in parts.
     async fn next(&mut self, window: Window, bundles: Option<Walk>) -> Result<Stretch, Failure> {
-        let only_stix = self.settings().endpoint == Endpoint::Stix;
         match bundles {
-            Some(walk) if only_stix && walk.is_whole() => Ok(Stretch { window, walk }),
+            Some(walk) if walk.is_whole() && self.settings().endpoint == Endpoint::Stix => {
+                Ok(Stretch { window, walk })
+            }
             bundles => match self.stretch(&self.client.clone(), window, End::Oldest).await {
-                Ok(Stretch { window, walk }) => {
-                    let walk = match bundles {
-                        Some(bundles) => walk.with(bundles),
-                        None => walk,
-                    };
+                Ok(Stretch { window, walk }) => Ok(Stretch { window, walk: walk.with(bundles) }),
+                Err(failure) => {
+                    let walk = self.only_bundles(window, bundles, failure).await?;
                     Ok(Stretch { window, walk })
                 }
-                Err(failure) => match bundles.filter(|_| only_stix && failure.is_final()) {
-                    Some(cut) => {
-                        let ask = window.ask(self.settings().page);
-                        let walk = walk::stix_in_parts(&self.client, &ask, cut).await?;
-                        Ok(Stretch { window, walk })
-                    }
-                    None => Err(failure),
-                },
             },
+        }
+    }
+
+    /// What the bundles tell, if need be in parts, where no more is wanted and the list refuses to fill what they cut off.
+    async fn only_bundles(
+        &self,
+        window: Window,
+        bundles: Option<Walk>,
+        failure: Failure,
+    ) -> Result<Walk, Failure> {
+        let only_stix = self.settings().endpoint == Endpoint::Stix;
+        match bundles.filter(|_| only_stix && failure.is_final()) {
+            Some(cut) => walk::stix_in_parts(&self.client, &window.ask(self.settings().page), cut).await,
+            None => Err(failure),
         }
     }
 

@@ -67,6 +67,8 @@ pub(super) enum Outcome {
     Unsteady,
     /// There is more than can be read in pages.
     TooMuch,
+    /// The answer has no end that shows: it may have broken off between two records.
+    Open,
 }
 
 impl Records {
@@ -88,6 +90,12 @@ impl Walk {
         self.outcome == Outcome::Whole
     }
 
+    /// The same, where nothing else tells whether an answer without an end has broken off.
+    fn believed(self) -> Self {
+        let is_open = self.outcome == Outcome::Open;
+        Self { outcome: if is_open { Outcome::Whole } else { self.outcome }, ..self }
+    }
+
     /// Into how many parts the window is to be cut, so that each can be read.
     pub(super) fn parts(&self) -> u64 {
         let page = self.page.max(1) as u64;
@@ -95,8 +103,9 @@ impl Walk {
         self.total.unwrap_or_default() / readable + 1
     }
 
-    /// With what the bundles tell, which may be less than this, but of another kind.
-    pub(super) fn with(self, bundles: Self) -> Self {
+    /// With what bundles tell, if any, which may be less than this, but of another kind.
+    pub(super) fn with(self, bundles: Option<Self>) -> Self {
+        let Some(bundles) = bundles else { return self };
         let server_time = self.server_time.min(bundles.server_time).or(self.server_time);
         Self { records: bundles.records.and(self.records), server_time, ..self }
     }
@@ -129,18 +138,21 @@ pub(super) async fn list_in_parts(client: &Client, ask: &Ask, walk: Walk) -> Res
 /// Reads the STIX endpoint, which knows no pages: an answer that may be cut is not whole.
 pub(super) async fn stix(client: &Client, ask: &Ask) -> Result<Walk, Failure> {
     let answer = client.ask::<Contents>(ask).await?;
-    let indicators = answer.reply.indicators;
-    let cut = indicators >= ask.limit as usize || indicators == SILENT_CAP;
-    Ok(Walk {
-        records: Records { bundles: vec![answer.reply], rows: Vec::new() },
-        outcome: if cut { Outcome::TooMuch } else { Outcome::Whole },
-        server_time: answer.server_time,
-        ..Walk::default()
-    })
+    let Contents { indicators, has_end, .. } = answer.reply;
+    let outcome = match indicators >= ask.limit as usize || indicators == SILENT_CAP {
+        true => Outcome::TooMuch,
+        false if has_end => Outcome::Whole,
+        false => Outcome::Open,
+    };
+    let records = Records { bundles: vec![answer.reply], rows: Vec::new() };
+    Ok(Walk { records, outcome, server_time: answer.server_time, ..Walk::default() })
 }
 
 /// Reads what was cut off the STIX endpoint's answer in parts, small enough that none is cut.
 pub(super) async fn stix_in_parts(client: &Client, ask: &Ask, cut: Walk) -> Result<Walk, Failure> {
+    if cut.outcome == Outcome::Open {
+        return Ok(cut.believed());
+    }
     let parts = in_parts(Endpoint::Stix, client, ask).await?;
     Ok(Walk { records: cut.records.and(parts.records), outcome: parts.outcome, ..cut })
 }
@@ -173,7 +185,7 @@ async fn in_parts(endpoint: Endpoint, client: &Client, ask: &Ask) -> Result<Walk
 async fn read(endpoint: Endpoint, client: &Client, ask: &Ask, most: u64) -> Result<Walk, Failure> {
     match endpoint {
         Endpoint::List => walk_again(client, ask, false, most).await,
-        Endpoint::Stix | Endpoint::Auto => stix(client, ask).await,
+        Endpoint::Stix | Endpoint::Auto => stix(client, ask).await.map(Walk::believed),
     }
 }
 
