@@ -7,6 +7,7 @@ mod api_root;
 mod collection;
 mod overrides;
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -413,8 +414,10 @@ impl std::error::Error for ConfigError {}
 fn meant(message: &str) -> Option<&str> {
     let mut names = message.split('`').skip(1).step_by(2);
     let shown = names.next()?;
-    let distances = names.map(|name| (strsim::damerau_levenshtein(shown, name), name));
-    distances.min().filter(|(distance, name)| *distance <= name.len().div_ceil(3)).map(|(_, name)| name)
+    // Of those as near as each other, the one that goes on as it was begun.
+    let begun = |name: &str| name.bytes().zip(shown.bytes()).take_while(|(a, b)| a == b).count();
+    let distance = |name: &str| (strsim::damerau_levenshtein(shown, name), Reverse(begun(name)));
+    names.min_by_key(|name| distance(name)).filter(|name| distance(name).0 <= name.len().div_ceil(3))
 }
 
 /// First path segments that are not free for an API root.
@@ -508,6 +511,7 @@ mod tests {
         let cases = [
             ("lisen = '127.0.0.1:80'", "did you mean `listen`?"),
             ("[[feed]]\nintervall = '5m'", "did you mean `interval`?"),
+            ("[[feed]]\ntyp = 'ipv4'", "did you mean `type`?"),
             ("[[feed]]\nconfidence = 'hgih'", "did you mean `high`?"),
             ("[[feed]]\ntype = 'ipv5'", "`type` is `ipv5`: expected one of ipv4, ipv6, domain"),
             ("[[feed]]\ntype = 'IPv4'", "`type` is `IPv4`"),

@@ -80,10 +80,9 @@ async fn database(config: &Config) -> Result<String, String> {
     }
     match storage::pending_migrations(&config.database).await {
         Ok(0) => Ok(format!("`{}` is up to date", config.database)),
-        Ok(pending) => Err(format!(
-            "`{}` needs {pending} migrations, which `taxii-server serve` would make",
-            config.database
-        )),
+        Ok(pending) => {
+            Ok(format!("`{}` needs {pending} migrations, which `taxii-server serve` makes", config.database))
+        }
         Err(error) => {
             let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
             Err(format!("{error}{cause}"))

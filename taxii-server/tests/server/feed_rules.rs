@@ -318,14 +318,20 @@ async fn allow_lists_label_lower_and_drop() {
     // A list that has changed counts with the next batch.
     list("a", json!({"name": "Resolvers", "type": "string", "list": ["192.0.2.1", "192.0.2.4"]}));
     assert_eq!(bench.take("a", Form::Row, &rows).await.changed, 1);
-    // A valid object that a list changes is one of the bridge's own.
-    let indicator = json!({
-        "type": "indicator", "spec_version": "2.1", "id": "indicator--7c9e6679-7425-40de-944b-e07fc1f90ae7",
-        "created": "2025-06-01T10:00:00.000Z", "modified": "2025-06-01T10:00:00.000Z", "pattern_type": "stix",
-        "pattern": "[ipv4-addr:value = '10.9.9.9']", "valid_from": "2025-06-01T10:00:00.000Z",
-    });
-    bench.take("a", Form::Object, &[indicator]).await;
-    let objects = bench.objects(ALL).await;
-    let made = objects.values().find(|object| object["name"] == "10.9.9.9").unwrap();
-    assert_eq!(made["confidence"], 15);
+    // A valid object that a list changes is one of the bridge's own, at once or from then on.
+    let indicator = |number: u32, value: &str| {
+        let mut object = valid(number, "2025-06-01T10:00:00.000Z", "2025-06-01T10:00:00.000Z");
+        object["pattern"] = json!(format!("[ipv4-addr:value = '{value}']"));
+        object
+    };
+    bench.take("a", Form::Object, &[indicator(1, "10.9.9.9"), indicator(2, "11.9.9.9")]).await;
+    let confidence = async |value: &str| {
+        let objects = bench.objects(ALL).await;
+        objects.values().find(|object| object["name"] == value).map(|object| object["confidence"].clone())
+    };
+    assert_eq!((confidence("10.9.9.9").await, confidence("11.9.9.9").await), (Some(json!(15)), None));
+    list("b", json!({"name": "Private", "type": "cidr", "list": ["10.0.0.0/7"]}));
+    bench.tend().await;
+    assert_eq!(confidence("11.9.9.9").await, Some(json!(15)));
+    assert!(bench.objects(ALL).await.keys().all(|id| !id.contains(UPSTREAM)));
 }
