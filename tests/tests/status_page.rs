@@ -66,6 +66,8 @@ async fn an_empty_feed_and_a_stale_one_can_be_looked_at() {
     feed.add(3);
     wait_for(&page, "/objects/indicator");
     feed.stop().await.unwrap();
+    // It may be stale before a poll has failed, and the other way round.
+    wait_for(&page, "class=\"failure\"");
     let stale = wait_for(&page, ">Stale: ");
     assert!(stale.contains("class=\"failure\""), "{stale}");
     pictures("stale", &page, DESK);
