@@ -44,7 +44,7 @@ pub(super) fn plain(
     let stop = builder.graceful_shutdown_signal();
     builder.listen("http", listener, move || {
         let connect = fn_service(|stream: TcpStream| async move {
-            let peer = stream.peer_addr().ok();
+            let peer = accepted(&stream)?;
             Ok::<_, DispatchError>((Connection::new(stream, Protocol::Http1), Protocol::Http1, peer))
         });
         connect.and_then(http(state.clone(), stop.clone(), |_, _| {}))
@@ -64,7 +64,7 @@ pub(super) fn tls(
         let connect = fn_service(move |stream: TcpStream| {
             let acceptor = TlsAcceptor::from(identity.settings());
             async move {
-                let peer = stream.peer_addr().ok();
+                let peer = accepted(&stream)?;
                 let agreed = timeout(HANDSHAKE, acceptor.accept(stream)).await;
                 let stream = agreed.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
                 let protocol = match stream.get_ref().1.alpn_protocol() {
@@ -76,6 +76,13 @@ pub(super) fn tls(
         });
         connect.and_then(http(state.clone(), stop.clone(), remember_certificate))
     })
+}
+
+/// Who is at the other end of a new connection. An answer of several writes must not wait for the client to acknowledge the
+/// first of them, as it does not at once.
+fn accepted(stream: &TcpStream) -> io::Result<Option<SocketAddr>> {
+    stream.set_nodelay(true)?;
+    Ok(stream.peer_addr().ok())
 }
 
 /// HTTP over any connection.
