@@ -187,7 +187,7 @@ def measure(feed, standin, arguments):
     assert "indicator--" in browse(f"/status/search?value={address}")
     places = {
         "the search for an address": f"/status/search?value={address}",
-        "the search for what is nowhere": "/status/search?value=192.0.2.254",
+        "the search for what is nowhere": "/status/search?value=nowhere.invalid",
         "the overview": "/status",
         "a collection": "/status/collections/943b1240-00c1-4707-802e-594f4d1104a6",
     }
