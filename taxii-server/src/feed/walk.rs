@@ -91,9 +91,11 @@ impl Walk {
     }
 
     /// The same, where nothing else tells whether an answer without an end has broken off.
-    fn believed(self) -> Self {
-        let is_open = self.outcome == Outcome::Open;
-        Self { outcome: if is_open { Outcome::Whole } else { self.outcome }, ..self }
+    fn believed(mut self) -> Self {
+        if self.outcome == Outcome::Open {
+            self.outcome = Outcome::Whole;
+        }
+        self
     }
 
     /// Into how many parts the window is to be cut, so that each can be read.

@@ -20,7 +20,7 @@ pub enum Arrival {
     PassedThrough {
         /// What it is about.
         subject: Subject,
-        /// What it says, should another object already stand for the subject.
+        /// What it says, should more be known of the subject, so that the bridge makes the object.
         contribution: Option<(String, Box<Contribution>)>,
         /// The object.
         object: Box<Valid<Object>>,

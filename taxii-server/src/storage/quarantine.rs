@@ -96,6 +96,18 @@ pub struct QuarantinedRecord {
     pub first_seen: DateAdded,
 }
 
+impl QuarantinedRecord {
+    /// A record of a feed that nobody has read yet: it waits, and nothing is known to be wrong with it.
+    pub fn unread(feed: &str, form: Form, record: Vec<u8>) -> Self {
+        Self {
+            id: RecordId::of(feed, form, &record),
+            feed: feed.to_owned(),
+            quarantined: Quarantined { cause: String::new(), reason: String::new(), form, record },
+            first_seen: DateAdded::from_millis(0),
+        }
+    }
+}
+
 /// A record that was put right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RepairedRecord {

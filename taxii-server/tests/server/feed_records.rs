@@ -70,17 +70,7 @@ async fn outcome(case: &Case) -> Expected {
     let settings: FeedSettings = toml::from_str(&case.settings).unwrap();
     let ingest = Ingest::new(storage.clone(), clock.clone(), Duration::ZERO);
     let retry = Retry::new(&settings, collection(), ingest, clock).unwrap();
-    let record = |form, text: String| QuarantinedRecord {
-        id: RecordId::of("", form, b""),
-        feed: settings.name.clone(),
-        quarantined: Quarantined {
-            cause: String::new(),
-            reason: String::new(),
-            form,
-            record: text.into_bytes(),
-        },
-        first_seen: DateAdded::from_millis(0),
-    };
+    let record = |form, text: String| QuarantinedRecord::unread(&settings.name, form, text.into_bytes());
     let rows = case.rows.iter().map(Value::to_string).chain(case.row_texts.clone());
     let rows = rows.map(|row| record(Form::Row, row));
     let bundle = case.bundle.iter().map(Value::to_string).chain(case.text.clone());

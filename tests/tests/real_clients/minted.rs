@@ -15,8 +15,8 @@ use taxii_server::clock::Clock;
 use taxii_server::config::Config;
 use taxii_server::feed::{FeedSettings, Poller, Retry};
 use taxii_server::ingest::{AllowAction, AllowListSettings, Repair};
-use taxii_server::storage::quarantine::{Form, Handling, Quarantined, QuarantinedRecord, RecordId};
-use taxii_server::storage::{self, DateAdded, Query, Storage, VersionFilter};
+use taxii_server::storage::quarantine::{Form, Handling, QuarantinedRecord};
+use taxii_server::storage::{self, Query, Storage, VersionFilter};
 
 /// The services, by the names of their feeds.
 type Upstreams = BTreeMap<&'static str, Handle>;
@@ -90,7 +90,8 @@ async fn minted(settings: FeedSettings, upstreams: &Upstreams, clock: &Clock) ->
         clock.advance(Duration::from_secs(1));
     }
     let retry = Retry::new(&config.feeds[0], collection, ingest, clock.clone()).unwrap();
-    retry.retry(&config.feeds[0].name, &fixtures()).await.unwrap();
+    let feed = &config.feeds[0].name;
+    retry.retry(feed, &fixtures(feed)).await.unwrap();
     assert_all_repairs(&*storage).await;
     let query = Query { versions: VersionFilter::All, ..Query::new(1_000_000, u64::MAX) };
     let page = storage.objects(&collection, &query).await.unwrap();
@@ -122,8 +123,8 @@ fn allow_lists(place: &Path) -> Vec<AllowListSettings> {
     lists.into_iter().map(list).collect()
 }
 
-/// The records in `fixtures/feed`.
-fn fixtures() -> Vec<QuarantinedRecord> {
+/// The records in `fixtures/feed`, as if they came from this feed.
+fn fixtures(feed: &str) -> Vec<QuarantinedRecord> {
     let mut records = Vec::new();
     for file in std::fs::read_dir(workspace().join("fixtures/feed")).unwrap() {
         let case: Value = serde_json::from_slice(&std::fs::read(file.unwrap().path()).unwrap()).unwrap();
@@ -133,18 +134,7 @@ fn fixtures() -> Vec<QuarantinedRecord> {
         let text = case["text"].as_str().map(|text| (Form::Object, text.to_owned()));
         records.extend(rows.chain(object).chain(text));
     }
-    let record = |(form, text): (Form, String)| QuarantinedRecord {
-        id: RecordId::of("", form, text.as_bytes()),
-        feed: String::new(),
-        quarantined: Quarantined {
-            cause: String::new(),
-            reason: String::new(),
-            form,
-            record: text.into_bytes(),
-        },
-        first_seen: DateAdded::from_millis(0),
-    };
-    records.into_iter().map(record).collect()
+    records.into_iter().map(|(form, text)| QuarantinedRecord::unread(feed, form, text.into_bytes())).collect()
 }
 
 /// Each repair was made.
