@@ -48,6 +48,7 @@ pub mod normalize;
 mod parser;
 mod pattern;
 pub mod pattern_set;
+mod pcre;
 mod print;
 mod span;
 #[cfg(feature = "proptest")]

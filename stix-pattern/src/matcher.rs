@@ -40,6 +40,7 @@ pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod ticks;
 mod type_set;
+mod verdict;
 mod ways;
 
 pub use self::bindings::{Binding, Match};

@@ -1,7 +1,7 @@
 //! The built `taxii-server`, run as its users run it: as a process that is told to end by a signal.
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -252,25 +252,30 @@ fn serving(log: &str) -> Option<String> {
     line["discovery"].as_str().map(str::to_owned)
 }
 
-/// The program: `tests/run` has built it and names it; otherwise it is built now, so that it is never stale.
+/// The server: `tests/run` has built it and names it; otherwise it is built now, so that it is never stale.
 fn executable() -> PathBuf {
-    if let Some(path) = std::env::var_os("TESTS_TAXII_SERVER") {
-        return PathBuf::from(path);
+    match std::env::var_os("TESTS_TAXII_SERVER") {
+        Some(path) => PathBuf::from(path),
+        None => build("taxii-server", "taxii-server"),
     }
+}
+
+/// The `stix` command, built now so that it is never stale.
+pub fn stix() -> PathBuf {
+    build("stix-cli", "stix")
+}
+
+fn build(package: &str, program: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a test knows its own path");
     let folder = test.ancestors().nth(2).expect("tests lie in `deps` beside the programs").to_owned();
     let release = folder.file_name().is_some_and(|name| name == "release");
     let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--locked", "--package", "taxii-server"])
+        .args(["build", "--quiet", "--locked", "--package", package])
         .args(release.then_some("--release"))
         .current_dir(workspace())
         .status();
-    assert!(built.is_ok_and(|status| status.success()), "taxii-server cannot be built");
-    existing(&folder)
-}
-
-fn existing(folder: &Path) -> PathBuf {
-    let path = folder.join("taxii-server");
+    assert!(built.is_ok_and(|status| status.success()), "{program} cannot be built");
+    let path = folder.join(program);
     assert!(path.exists(), "cargo has not put the program where the tests are");
     path
 }

@@ -3,49 +3,80 @@
 use std::iter::Peekable;
 use std::str::Bytes;
 
-use regex_syntax::ast::{self, ErrorKind};
-
 use super::Rule;
 use super::findings::{Finding, Findings};
 use crate::ast::{ComparisonExpression, ComparisonTest, StringLiteral, TextOperator};
-use crate::matcher::CompiledPattern;
+use crate::matcher::{CompileErrorKind, CompiledPattern};
+use crate::pcre::{self, ExpressionError};
 use crate::{Pattern, build};
 
 /// The length, in bytes, up to which an expression without counts cannot be too large.
 const LONG: usize = 200;
-/// How deep groups may be nested.
-const MAX_NESTING: u32 = 128;
+
+const BACKSLASHES: &str =
+    r"write each backslash of a path as `\\\\`: doubled for the expression, and again for the string";
 
 pub(super) fn check(expression: &StringLiteral, findings: &mut Findings<'_>) {
     let text = expression.value();
-    if is_simple(text) {
+    let path = unescaped_path(text);
+    if path.is_none() && is_simple(text) {
         return;
     }
-    let mut parser = ast::parse::ParserBuilder::new().nest_limit(MAX_NESTING).build();
-    let (rule, what) = match parser.parse(text) {
-        Err(error) if is_foreign(error.kind(), error.span().start.offset, text) => {
-            (Rule::UnsupportedExpression, error.kind().to_string())
+    let finding = |rule, message: String| Finding::new(rule, expression.span(), message);
+    match pcre::parse(text) {
+        Err(ExpressionError::Broken { reason, .. }) => {
+            let broken =
+                finding(Rule::RegularExpression, format!("the regular expression is broken: {reason}"));
+            findings.push(broken.help(match path {
+                Some(_) => BACKSLASHES,
+                None => r"a mark that stands for itself is written with a backslash, which a string doubles: `\\(`",
+            }));
         }
-        Err(error) => (Rule::RegularExpression, error.kind().to_string()),
-        Ok(_) => match refused(text) {
-            Some(reason) => (Rule::UnsupportedExpression, reason),
-            None => return,
-        },
-    };
-    let what = what.split([':', '\n']).next().unwrap_or_default();
-    findings.push(match rule {
-        Rule::RegularExpression => {
-            Finding::new(rule, expression.span(), format!("the regular expression is broken: {what}")).help(
-                r"a mark that stands for itself is written with a backslash, which a string doubles: `\\(`",
-            )
+        Err(ExpressionError::Unsupported { construct, .. }) => {
+            findings.push(unsupported(expression, construct))
         }
-        _ => Finding::new(
-            rule,
-            expression.span(),
-            format!("not every tool knows this regular expression: {what}"),
-        )
-        .help("write it without look-around, back-references and what else only PCRE has"),
-    });
+        Ok(_) => {
+            if let Some(reason) = refused(expression) {
+                findings.push(unsupported(expression, &reason));
+            }
+            if let Some(path) = path {
+                let message =
+                    format!("`{path}` begins a path, but its backslash is an escape of the expression");
+                findings.push(finding(Rule::PathExpression, message).help(BACKSLASHES));
+            }
+        }
+    }
+}
+
+fn first_length(text: &str) -> usize {
+    text.chars().next().map_or(1, char::len_utf8)
+}
+
+fn unsupported(expression: &StringLiteral, what: &str) -> Finding {
+    let message = format!("this library cannot match the regular expression: {what}");
+    let help = "the expression is valid; write it more simply to match it here";
+    Finding::new(Rule::UnsupportedExpression, expression.span(), message).help(help)
+}
+
+/// The start of a path of Windows whose backslash was not doubled for the expression: a drive, a hive of the registry or
+/// a variable, a backslash, and a letter.
+fn unescaped_path(text: &str) -> Option<&str> {
+    text.match_indices('\\').find_map(|(at, _)| {
+        let before = text.get(..at)?;
+        let start = before.rfind(|mark: char| !(mark.is_ascii_alphanumeric() || "_:%".contains(mark)));
+        if start.is_some_and(|start| before.get(start..).is_some_and(|mark| mark.starts_with('\\'))) {
+            return None;
+        }
+        let root =
+            before.get(start.map_or(0, |start| start + before.get(start..).map_or(1, first_length))..)?;
+        let is_drive = root.len() == 2
+            && root.ends_with(':')
+            && root.starts_with(|drive: char| drive.is_ascii_alphabetic());
+        let is_variable = root.len() > 2 && root.starts_with('%') && root.ends_with('%');
+        let is_hive = root.starts_with("HKEY_") || matches!(root, "HKLM" | "HKCU" | "HKCR" | "HKU" | "HKCC");
+        let end = at + 1 + text.get(at + 1..)?.chars().next().filter(char::is_ascii_alphabetic)?.len_utf8();
+        text.get(at - root.len()..end).filter(|_| is_drive || is_variable || is_hive)
+    })
 }
 
 /// Whether an expression is right at a glance, as most are: letters, digits, escaped marks, classes of letters and
@@ -81,45 +112,30 @@ fn is_simple_class(bytes: &mut Peekable<Bytes<'_>>) -> bool {
     !is_empty && bytes.next() == Some(b']')
 }
 
-/// Why the matcher refuses an expression of the right form: for a class of characters that it does not know, or for
-/// its size. Only what can be refused is tried, since trying costs much more than parsing.
-fn refused(text: &str) -> Option<String> {
-    let has_class = text.contains(r"\p") || text.contains(r"\P") || text.contains("(?");
-    if has_class && let Err(error) = regex_syntax::parse(text) {
-        return match error {
-            regex_syntax::Error::Parse(error) => Some(error.kind().to_string()),
-            regex_syntax::Error::Translate(error) => Some(error.kind().to_string()),
-            _ => None,
-        };
+/// Why the matcher refuses an expression of the right form: for a Unicode property that it does not know, or for its
+/// size. Only what can be refused is tried, since trying costs much more than parsing.
+fn refused(expression: &StringLiteral) -> Option<String> {
+    let text = expression.value();
+    let may_be_refused =
+        text.len() > LONG || ["{", r"\p", r"\P", "(?", "(*"].iter().any(|part| text.contains(part));
+    if !may_be_refused && !has_back_reference(text) {
+        return None;
     }
-    let may_be_large = text.contains('{') || text.len() > LONG;
-    (may_be_large && !fits(text)).then(|| "it takes too much memory".to_owned())
-}
-
-/// Whether the matcher takes a test with this expression.
-fn fits(text: &str) -> bool {
     let test = build::object_path("x-object", ["x"])
         .map(|path| ComparisonTest::text(path, TextOperator::Matches, text))
         .and_then(|test| Pattern::new(ComparisonExpression::from(test).into()));
-    test.is_ok_and(|pattern| CompiledPattern::compile(&pattern).is_ok())
+    match CompiledPattern::compile(&test.ok()?) {
+        Ok(_) => None,
+        Err(error) if error.kind() == CompileErrorKind::RegexTooLarge => {
+            Some("it takes too much time or memory".to_owned())
+        }
+        Err(error) => Some(error.reason().to_owned()),
+    }
 }
 
-/// Whether a mistake is one for this engine only: the specification names PCRE, which has more than is supported here.
-fn is_foreign(kind: &ErrorKind, at: usize, expression: &str) -> bool {
-    match kind {
-        ErrorKind::UnsupportedLookAround
-        | ErrorKind::UnsupportedBackreference
-        | ErrorKind::CaptureLimitExceeded
-        | ErrorKind::NestLimitExceeded(_)
-        | ErrorKind::UnicodeClassInvalid
-        | ErrorKind::EscapeUnrecognized => true,
-        // Groups such as `(?>`, `(?|`, `(?#` and `(?R)`.
-        ErrorKind::FlagUnrecognized | ErrorKind::RepetitionMissing => {
-            let before = expression.get(..at).unwrap_or_default();
-            before.ends_with("(?") || before.ends_with('+')
-        }
-        _ => false,
-    }
+fn has_back_reference(text: &str) -> bool {
+    text.as_bytes().windows(2).any(|pair| matches!(pair, [b'\\', b'1'..=b'9' | b'g' | b'k' | b'R']))
+        || text.contains(['$', '+'])
 }
 
 #[cfg(test)]
@@ -134,8 +150,8 @@ mod tests {
         #[test]
         fn what_looks_simple_is_right(text in r"[a-cA-Z07.^$*+?\\\[\]\-dws/_{}()|]{0,8}") {
             if is_simple(&text) {
-                prop_assert!(regex_syntax::parse(&text).is_ok(), "{}", text);
-                prop_assert_eq!(refused(&text), None);
+                prop_assert!(pcre::parse(&text).is_ok(), "{}", text);
+                prop_assert_eq!(refused(&StringLiteral::new(text.as_str())), None);
             }
         }
     }

@@ -68,7 +68,9 @@ rules! {
     EmptySet "empty-set" Warning "9.6.1";
     /// What follows `MATCHES` is a regular expression.
     RegularExpression "regular-expression" Error "9.6.1";
-    /// A regular expression uses nothing that only some engines know.
+    /// The backslashes of a Windows path in a regular expression are escaped for the expression and for the string.
+    PathExpression "path-expression" Warning "9.6.1";
+    /// A regular expression uses nothing that this library cannot match.
     UnsupportedExpression "unsupported-expression" Warning "9.6.1";
     /// A number has no plus sign.
     PlusSign "plus-sign" Warning "9.2";

@@ -17,7 +17,8 @@ use crate::matcher::regex::CompiledRegex;
 use crate::matcher::table::Table;
 use crate::matcher::text::{Like, nfc};
 use crate::matcher::type_set::TypeSet;
-use crate::matcher::{CompileError, CompileErrorKind};
+use crate::matcher::verdict::any;
+use crate::matcher::{CompileError, CompileErrorKind, Trouble};
 
 /// A bracket, ready to be tried on observations.
 #[derive(Clone, Debug)]
@@ -71,11 +72,16 @@ impl CompiledBracket {
 
     /// Whether some object of the observation passes as the root of all paths. Operands of an `OR` may have roots of
     /// their own, which comes to the same, since none of them holds for more than the roots it holds for alone.
-    pub(crate) fn matches(&self, observation: &Observation<'_>) -> bool {
-        self.types.meets(observation.types())
-            && observation
-                .roots()
-                .any(|root| self.types.meets(root.type_set()) && self.expression.holds(observation, root))
+    ///
+    /// # Errors
+    ///
+    /// When it would take too long to tell.
+    pub(crate) fn matches(&self, observation: &Observation<'_>) -> Result<bool, Trouble> {
+        if !self.types.meets(observation.types()) {
+            return Ok(false);
+        }
+        let roots = observation.roots().filter(|root| self.types.meets(root.type_set()));
+        any(roots, |root| self.expression.holds(observation, root))
     }
 }
 
@@ -102,11 +108,15 @@ impl Expression {
         }
     }
 
-    fn holds<'a>(&self, observation: &Observation<'a>, root: &Object<'a>) -> bool {
+    fn holds<'a>(&self, observation: &Observation<'a>, root: &Object<'a>) -> Result<bool, Trouble> {
         match self {
             Self::Test(test) => test.holds(observation, root),
-            Self::And(operands) => operands.iter().all(|operand| operand.holds(observation, root)),
-            Self::Or(operands) => operands.iter().any(|operand| operand.holds(observation, root)),
+            // All hold unless any does not.
+            Self::And(operands) => {
+                any(operands.iter(), |operand| operand.holds(observation, root).map(|holds| !holds))
+                    .map(|fails| !fails)
+            }
+            Self::Or(operands) => any(operands.iter(), |operand| operand.holds(observation, root)),
         }
     }
 }
@@ -131,21 +141,35 @@ impl CompiledTest {
 
     /// Whether some value at the end of the path passes. An absent value passes nothing but `NOT EXISTS`, whatever
     /// the operator and with `NOT` as well; a value of another type fails the operator and so passes its negation.
-    fn holds<'a>(&self, observation: &Observation<'a>, root: &Object<'a>) -> bool {
+    fn holds<'a>(&self, observation: &Observation<'a>, root: &Object<'a>) -> Result<bool, Trouble> {
         if *root.object_type != *self.path.object_type {
-            return false;
+            return Ok(false);
         }
-        if let CompiledPredicate::Exists = self.predicate {
-            return self.path.any(observation, root, |_| true) != self.is_negated;
+        match &self.predicate {
+            CompiledPredicate::Exists => Ok(self.path.any(observation, root, |_| true) != self.is_negated),
+            CompiledPredicate::Matches(regex) => {
+                let mut trouble = None;
+                let passes = self.path.any(observation, root, |found| match regex.passes(found) {
+                    Ok(passes) => passes != self.is_negated,
+                    Err(error) => {
+                        trouble = Some(error);
+                        false
+                    }
+                });
+                trouble.filter(|_| !passes).map_or(Ok(passes), Err)
+            }
+            predicate => {
+                Ok(self.path.any(observation, root, |found| predicate.passes(found) != self.is_negated))
+            }
         }
-        self.path.any(observation, root, |found| self.predicate.passes(found) != self.is_negated)
     }
 }
 
 impl CompiledPredicate {
     fn passes(&self, found: &Found<'_>) -> bool {
         match self {
-            Self::Exists => true,
+            // Asked by the test itself: one is about paths, the other may take too long.
+            Self::Exists | Self::Matches(_) => false,
             Self::Equal(constant) => constant.equals(found),
             Self::Order(constant, passing) => {
                 constant.compare(found).is_some_and(|order| passing.contains(&order))
@@ -158,10 +182,6 @@ impl CompiledPredicate {
                 found => found.text().is_some_and(|text| like.matches(&nfc(text))),
             },
             Self::LikeNothing => false,
-            Self::Matches(regex) => match found {
-                Found::Bytes(bytes) => regex.is_match_bytes(bytes),
-                found => found.text().is_some_and(|text| regex.is_match_text(text)),
-            },
             Self::IsSubset(outer) => address(found).is_some_and(|inner| outer.contains(&inner)),
             Self::IsSuperset(inner) => address(found).is_some_and(|outer| outer.contains(inner)),
         }

@@ -6,6 +6,7 @@ use crate::matcher::candidates::{Candidate, Candidates};
 use crate::matcher::earliest::Earliest;
 use crate::matcher::plan::{Node, NodeKind, Plan};
 use crate::matcher::search::{Search, Solution};
+use crate::matcher::verdict::find;
 use crate::matcher::{
     Binding, CompileError, Match, MatchLimits, Matches, Observation, Observations, Trouble,
 };
@@ -64,10 +65,18 @@ impl CompiledPattern {
         observations: &Observations<'_>,
         limits: &MatchLimits,
     ) -> Result<Option<Match>, Trouble> {
-        let mut observations = observations.as_slice().iter().enumerate();
         if self.is_single() {
-            return Ok(observations.find_map(|(index, observation)| self.find_single(observation, index)));
+            let mut trouble = None;
+            for (index, observation) in observations.as_slice().iter().enumerate() {
+                match self.find_single(observation, index) {
+                    Ok(None) => {}
+                    Ok(found) => return Ok(found),
+                    Err(error) => trouble = Some(error),
+                }
+            }
+            return trouble.map_or(Ok(None), Err);
         }
+        let observations = observations.as_slice().iter().enumerate();
         let made = observations.clone().map(|(_, observation)| observation.number_observed());
         if made.fold(0, u64::saturating_add) < self.plan.root.least {
             return Ok(None);
@@ -80,7 +89,7 @@ impl CompiledPattern {
                 if let Some(found) = choices.get_mut(choice).filter(|_| room > 0) {
                     found.push(Candidate::new(observation, index, alternative));
                 }
-            });
+            })?;
             if room == 0 {
                 return Err(Trouble::TooCostly);
             }
@@ -133,7 +142,7 @@ impl CompiledPattern {
         limits: &MatchLimits,
     ) -> Result<bool, Trouble> {
         if let NodeKind::Leaf(leaf) = &self.plan.root.kind {
-            return Ok(self.alternative(leaf.choice, observation).is_some());
+            return Ok(self.alternative(leaf.choice, observation, 0)?.is_some());
         }
         if observation.number_observed() < self.plan.root.least {
             return Ok(false);
@@ -152,36 +161,67 @@ impl CompiledPattern {
     }
 
     /// The match of a pattern of one bracket, if this observation, which has the given place, is one.
-    pub(crate) fn find_single(&self, observation: &Observation<'_>, index: usize) -> Option<Match> {
-        let NodeKind::Leaf(leaf) = &self.plan.root.kind else { return None };
-        let alternative = self.alternative(leaf.choice, observation)?;
-        let bracket = leaf.places.get(alternative).copied().unwrap_or_default();
-        Some(Match::from(Binding::once(bracket, index)))
+    ///
+    /// # Errors
+    ///
+    /// When it would take too long to tell.
+    pub(crate) fn find_single(
+        &self,
+        observation: &Observation<'_>,
+        index: usize,
+    ) -> Result<Option<Match>, Trouble> {
+        let place = self.place(observation, 0)?;
+        Ok(place.map(|(bracket, _)| Match::from(Binding::once(bracket, index))))
     }
 
     /// The first bracket of the text from an alternative on that an observation passes, and the alternative behind
     /// it. Only for a pattern of which one observation is all it takes.
-    pub(crate) fn place(&self, observation: &Observation<'_>, from: usize) -> Option<(usize, usize)> {
-        let NodeKind::Leaf(leaf) = &self.plan.root.kind else { return None };
-        let brackets = self.plan.choices.get(leaf.choice)?.iter().zip(&leaf.places).enumerate().skip(from);
-        let mut passed = brackets.filter(|(_, (bracket, _))| {
-            self.plan.brackets.get(**bracket).is_some_and(|bracket| bracket.matches(observation))
-        });
-        passed.next().map(|(alternative, (_, place))| (*place, alternative + 1))
+    ///
+    /// # Errors
+    ///
+    /// When it would take too long to tell.
+    pub(crate) fn place(
+        &self,
+        observation: &Observation<'_>,
+        from: usize,
+    ) -> Result<Option<(usize, usize)>, Trouble> {
+        let NodeKind::Leaf(leaf) = &self.plan.root.kind else { return Ok(None) };
+        let Some(alternative) = self.alternative(leaf.choice, observation, from)? else { return Ok(None) };
+        let place = leaf.places.get(alternative).copied().unwrap_or_default();
+        Ok(Some((place, alternative + 1)))
     }
 
-    /// The first bracket of a choice that an observation passes.
-    fn alternative(&self, choice: usize, observation: &Observation<'_>) -> Option<usize> {
-        let brackets = self.plan.choices.get(choice)?;
-        brackets.iter().position(|bracket| {
-            self.plan.brackets.get(*bracket).is_some_and(|bracket| bracket.matches(observation))
-        })
+    /// The first bracket of a choice, from a place on, that an observation passes.
+    fn alternative(
+        &self,
+        choice: usize,
+        observation: &Observation<'_>,
+        from: usize,
+    ) -> Result<Option<usize>, Trouble> {
+        let brackets = self.plan.choices.get(choice).and_then(|brackets| brackets.get(from..));
+        let passes = |bracket: &usize| match self.plan.brackets.get(*bracket) {
+            Some(bracket) => bracket.matches(observation),
+            None => Ok(false),
+        };
+        Ok(find(brackets.unwrap_or_default(), passes)?.map(|place| place + from))
     }
 
     /// Tries each bracket once and reports the choices that the observation will do for.
-    pub(crate) fn try_on(&self, observation: &Observation<'_>, mut report: impl FnMut(usize, usize)) {
-        let passes: Vec<bool> =
-            self.plan.brackets.iter().map(|bracket| bracket.matches(observation)).collect();
+    ///
+    /// # Errors
+    ///
+    /// When it would take too long to tell; nothing was reported then.
+    pub(crate) fn try_on(
+        &self,
+        observation: &Observation<'_>,
+        mut report: impl FnMut(usize, usize),
+    ) -> Result<(), Trouble> {
+        let passes: Vec<bool> = self
+            .plan
+            .brackets
+            .iter()
+            .map(|bracket| bracket.matches(observation))
+            .collect::<Result<_, _>>()?;
         for (choice, brackets) in self.plan.choices.iter().enumerate() {
             let passing =
                 brackets.iter().position(|bracket| passes.get(*bracket).copied().unwrap_or_default());
@@ -189,6 +229,7 @@ impl CompiledPattern {
                 report(choice, alternative);
             }
         }
+        Ok(())
     }
 
     /// Looks for a match among candidates, one list for each choice.

@@ -11,10 +11,11 @@ use crate::Span;
 /// use stix_pattern::Pattern;
 /// use stix_pattern::matcher::{CompileErrorKind, CompiledPattern};
 ///
-/// let pattern = Pattern::parse(r"[file:name MATCHES '(a)\\1']")?;
+/// let pattern = Pattern::parse(r"[file:name MATCHES '(a(?R)?b)']")?;
 /// let error = CompiledPattern::compile(&pattern).unwrap_err();
 /// assert_eq!(error.kind(), CompileErrorKind::UnsupportedRegex);
-/// assert_eq!(error.to_string(), r"the regular expression `(a)\1` uses back-references, which are not supported");
+/// let message = "the regular expression `(a(?R)?b)` uses recursion and calls of groups, which this library cannot match";
+/// assert_eq!(error.to_string(), message);
 /// # Ok::<(), stix_pattern::SyntaxError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub struct CompileError {
 pub enum CompileErrorKind {
     /// What `MATCHES` is given is no regular expression.
     InvalidRegex,
-    /// It is one, but looks around or back, which would take time without bound.
+    /// It is one, but has a part that this library cannot match, such as recursion.
     UnsupportedRegex,
     /// The regular expressions of the pattern take too much memory.
     RegexTooLarge,
@@ -54,6 +55,11 @@ impl CompileError {
         self.kind
     }
 
+    /// The reason, in some words.
+    pub(crate) fn reason(&self) -> &str {
+        &self.reason
+    }
+
     /// Where the constant stands that is to blame.
     #[must_use]
     pub fn span(&self) -> Span {
@@ -65,9 +71,11 @@ impl fmt::Display for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (subject, reason) = (&self.subject, &self.reason);
         match self.kind {
-            CompileErrorKind::InvalidRegex => write!(f, "`{subject}` is no regular expression: {reason}"),
+            CompileErrorKind::InvalidRegex => {
+                write!(f, "`{subject}` is not a valid regular expression: {reason}")
+            }
             CompileErrorKind::UnsupportedRegex => {
-                write!(f, "the regular expression `{subject}` uses {reason}, which are not supported")
+                write!(f, "the regular expression `{subject}` uses {reason}, which this library cannot match")
             }
             CompileErrorKind::RegexTooLarge => {
                 write!(f, "the regular expression `{subject}` takes more memory than allowed")

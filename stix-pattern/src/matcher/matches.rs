@@ -47,7 +47,7 @@ impl<'m> Matches<'m> {
             match std::mem::replace(state, State::End) {
                 State::Single { observation: index, alternative } => {
                     let Some(observation) = observations.as_slice().get(index) else { return Ok(None) };
-                    let Some((place, next)) = pattern.place(observation, alternative) else {
+                    let Some((place, next)) = pattern.place(observation, alternative)? else {
                         *state = State::Single { observation: index + 1, alternative: 0 };
                         continue;
                     };

@@ -68,7 +68,7 @@ impl Ways {
         let mut room = MatchLimits::candidates(observations.as_slice().len());
         for (index, observation) in observations.as_slice().iter().enumerate() {
             for (bracket, passing) in plan.brackets.iter().zip(&mut passing) {
-                if bracket.matches(observation) {
+                if bracket.matches(observation)? {
                     room = room.checked_sub(1).ok_or(Trouble::TooCostly)?;
                     passing.push(Candidate::new(observation, index, 0));
                 }

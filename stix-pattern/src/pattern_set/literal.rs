@@ -4,14 +4,18 @@ use regex_automata::util::syntax;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::matcher::regex;
+use crate::pcre::{Engine, Subject};
 
 /// More alternatives than this are not worth looking for.
 const MOST_LITERALS: usize = 64;
 
 /// Texts of which every match contains one, in any case of its ASCII letters; `None` if there is no such list.
 pub(crate) fn required(expression: &str) -> Option<Vec<String>> {
-    let source = regex::source(expression, false)?;
-    let hir = syntax::parse_with(&source, &regex::syntax(false)).ok()?;
+    let translation = regex::translate(expression, Subject::Text).ok()?;
+    if translation.engine != Engine::Linear {
+        return None;
+    }
+    let hir = syntax::parse_with(&translation.source, &regex::syntax(Subject::Text)).ok()?;
     required_by(&hir).filter(|literals| shortest(literals) > 0)
 }
 

@@ -101,7 +101,7 @@ impl<'s> PatternStream<'s> {
             if self.is_gathering && self.done.contains(&pattern) {
                 return None;
             }
-            let outcome = Ok(compiled.find_single(observation, index)?);
+            let outcome = compiled.find_single(observation, index).transpose()?;
             if self.is_gathering {
                 self.done.insert(pattern);
             }
@@ -111,10 +111,11 @@ impl<'s> PatternStream<'s> {
             return None;
         }
         let window = self.windows.entry(pattern).or_insert_with(|| Window::new(compiled));
-        if !window.keep(compiled, observation, index) || self.is_gathering {
-            return None;
-        }
-        let outcome = window.search(compiled, &self.limits, self.pushed).transpose()?;
+        let outcome = match window.keep(compiled, observation, index) {
+            Ok(is_kept) if !is_kept || self.is_gathering => return None,
+            Ok(_) => window.search(compiled, &self.limits, self.pushed).transpose()?,
+            Err(trouble) => Err(trouble),
+        };
         self.windows.remove(&pattern);
         self.done.insert(pattern);
         Some(Hit { pattern, outcome })

@@ -23,20 +23,24 @@ impl Window {
     }
 
     /// Keeps an observation for the brackets that it passes; whether there are any.
+    ///
+    /// # Errors
+    ///
+    /// When it would take too long to tell.
     pub(crate) fn keep(
         &mut self,
         pattern: &CompiledPattern,
         observation: &Observation<'_>,
         index: usize,
-    ) -> bool {
+    ) -> Result<bool, Trouble> {
         let mut is_kept = false;
         pattern.try_on(observation, |choice, alternative| {
             if let Some(kept) = self.choices.get_mut(choice) {
                 kept.push(Candidate::new(observation, index, alternative));
                 is_kept = true;
             }
-        });
-        is_kept
+        })?;
+        Ok(is_kept)
     }
 
     /// Looks for a match among what was kept of so many observations.

@@ -4,6 +4,7 @@
 
 mod minted;
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -69,6 +70,15 @@ async fn clients_add_objects_and_delete_them() {
     server.manage(&["account", "grant", "reader", "--write", "socdefenders"]);
     client::run("clients_that_write.py", &server, &[]);
     end(server, Signal::Terminate);
+}
+
+/// `MATCHES` takes Perl-compatible expressions: generated ones are broken, match and do not match as for `grep -P`.
+#[test]
+#[ignore = "needs Python: tests/run sets it up"]
+fn regular_expressions_agree_with_grep_and_python() {
+    let stix = conformance::program::stix();
+    let count = if long() { "50000" } else { "1000" };
+    client::run_alone("pcre_expressions.py", &[&stix, Path::new(count)]);
 }
 
 /// The answers of the pattern matcher of OASIS that lie beside ours are its answers.
