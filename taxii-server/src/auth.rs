@@ -7,10 +7,10 @@
 pub mod address;
 pub mod certificate;
 pub mod credential;
+mod credential_cache;
 mod logins;
 pub mod password;
 pub mod principal;
-mod remembered;
 mod throttle;
 pub mod token;
 
@@ -26,9 +26,9 @@ use tokio::time::timeout;
 
 use self::certificate::ClientCertificate;
 use self::credential::Credential;
+use self::credential_cache::{CredentialCache, Proof, Verified};
 use self::logins::Logins;
 pub use self::principal::Principal;
-use self::remembered::{Remembered, Verified};
 use self::throttle::Throttle;
 use crate::clock::Clock;
 use crate::error::{ApiError, ErrorCode};
@@ -43,7 +43,7 @@ pub struct Authenticator {
     clock: Clock,
     anonymous: Option<Principal>,
     metrics: Arc<Metrics>,
-    remembered: Remembered,
+    verified: CredentialCache,
     logins: Logins,
     requests: Throttle<String>,
     /// Hashing a password takes 19 MiB and all of a core for a while: so many at once.
@@ -85,7 +85,7 @@ impl Authenticator {
             clock,
             anonymous: rules.anonymous.map(Principal::anonymous),
             metrics,
-            remembered: Remembered::new(),
+            verified: CredentialCache::new(),
             logins: Logins::new(rules.login_failures),
             requests: Throttle::new(rules.requests),
             hashing: Arc::new(Semaphore::new(cores)),
@@ -117,44 +117,44 @@ impl Authenticator {
 
     /// Whose the credential in the header is.
     async fn by_header(&self, header: &[u8], address: Option<IpAddr>) -> Result<Principal, ApiError> {
-        if let Some(known) = self.known(header).await? {
+        let Some(credential) = Credential::parse(header) else { return self.refuse(None, address) };
+        let proof = Proof::from(&credential);
+        if let Some(known) = self.known(proof).await? {
             return Ok(known.principal);
         }
-        let credential = Credential::parse(header);
-        let name = credential.as_ref().and_then(Credential::name).map(str::to_owned);
-        let found = match credential {
-            None => None,
+        let found = match &credential {
             // Trying a token costs nothing, and no number of tries finds one: only failures wait.
-            Some(Credential::Token(token)) => self.owner(SecretKind::Token, &token::hash(&token)).await?,
-            Some(Credential::Basic { name, password }) => {
-                self.password(header, &name, password, address).await?
-            }
+            Credential::Token(token) => self.owner(SecretKind::Token, &token::hash(token)).await?,
+            Credential::Basic { name, password } => self.password(name, password, address).await?,
         };
+        let Some(found) = found else { return self.refuse(credential.name(), address) };
         let now = self.clock.now();
-        let Some(found) = found else {
-            self.may_try(name.as_deref(), address)?;
-            self.logins.failed(name.as_deref(), address, now);
-            self.metrics.login_failed();
-            return Err(ApiError::new(ErrorCode::Unauthenticated));
-        };
-        if let Some(name) = name {
-            self.logins.succeeded(&name, address, now);
+        if let Some(name) = credential.name() {
+            self.logins.succeeded(name, address, now);
         }
         let principal = found.principal.clone();
-        self.remembered.insert(header, now, found);
+        self.verified.insert(proof, now, found);
         Ok(principal)
+    }
+
+    /// Counts a login that failed, and says so.
+    fn refuse(&self, name: Option<&str>, address: Option<IpAddr>) -> Result<Principal, ApiError> {
+        self.may_try(name, address)?;
+        self.logins.failed(name, address, self.clock.now());
+        self.metrics.login_failed();
+        Err(ApiError::new(ErrorCode::Unauthenticated))
     }
 
     /// Whose certificate it is. Many clients have one for other servers, so an unknown one is as good as none.
     async fn by_certificate(&self, certificate: &ClientCertificate) -> Result<Option<Principal>, ApiError> {
         for identity in certificate.identities() {
-            let credential = identity.as_bytes();
-            if let Some(known) = self.known(credential).await? {
+            let proof = Proof::Certificate(identity);
+            if let Some(known) = self.known(proof).await? {
                 return Ok(Some(known.principal));
             }
             if let Some(found) = self.owner(SecretKind::Certificate, identity).await? {
                 let principal = found.principal.clone();
-                self.remembered.insert(credential, self.clock.now(), found);
+                self.verified.insert(proof, self.clock.now(), found);
                 return Ok(Some(principal));
             }
         }
@@ -185,8 +185,8 @@ impl Authenticator {
     }
 
     /// Who it was that showed this credential a moment ago, if nothing has changed since.
-    async fn known(&self, credential: &[u8]) -> Result<Option<Verified>, ApiError> {
-        let Some(known) = self.remembered.get(credential, self.clock.now()) else { return Ok(None) };
+    async fn known(&self, proof: Proof<'_>) -> Result<Option<Verified>, ApiError> {
+        let Some(known) = self.verified.get(proof, self.clock.now()) else { return Ok(None) };
         let name = known.principal.name().unwrap_or_default();
         let revision = self.storage.account_revision(name).await?;
         Ok((revision == Some(known.revision)).then_some(known))
@@ -205,14 +205,13 @@ impl Authenticator {
     /// Whose password it is. Somebody who waited for a turn may find that the same was verified meanwhile.
     async fn password(
         &self,
-        header: &[u8],
         name: &str,
-        password: String,
+        password: &str,
         address: Option<IpAddr>,
     ) -> Result<Option<Verified>, ApiError> {
         let turn = timeout(self.patience, Arc::clone(&self.hashing).acquire_owned()).await;
         let Ok(Ok(turn)) = turn else { return Err(ApiError::new(ErrorCode::Busy)) };
-        if let Some(known) = self.known(header).await? {
+        if let Some(known) = self.known(Proof::Password { name, password }).await? {
             return Ok(Some(known));
         }
         // Asked only now, so that a burst of guesses does not pass before the first has failed.
@@ -222,6 +221,7 @@ impl Authenticator {
         // The latest first, since most clients have it.
         let passwords = account.iter().flat_map(|account| valid(account, SecretKind::Password, now).rev());
         let hashes: Vec<_> = passwords.map(|secret| secret.stored.hash.clone()).collect();
+        let password = password.to_owned();
         let right = web::block(move || {
             // Held here, so that a client that hangs up does not give its turn away while hashing goes on.
             let _turn = turn;

@@ -9,7 +9,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use actix_http::Protocol;
 use actix_web::http::StatusCode;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
@@ -34,8 +33,7 @@ pub(super) struct Connection<S> {
     patience: Duration,
     /// When to give up, while it takes none.
     end: Option<Pin<Box<Sleep>>>,
-    /// Of HTTP/1.1; the other protocol has its own ways.
-    header: Option<HeaderWatch>,
+    header: HeaderWatch,
 }
 
 #[derive(Debug)]
@@ -46,9 +44,9 @@ struct Instead {
 }
 
 impl<S> Connection<S> {
-    /// A connection that speaks this protocol.
-    pub(super) fn new(stream: S, protocol: Protocol) -> Self {
-        let header = (protocol == Protocol::Http1).then(|| HeaderWatch::new(HEADER));
+    /// A connection that speaks HTTP/1.1.
+    pub(super) fn new(stream: S) -> Self {
+        let header = HeaderWatch::new(HEADER);
         Self { stream, instead: None, patience: PATIENCE, end: None, header }
     }
 
@@ -133,10 +131,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
-        if let Some(header) = &mut self.header {
-            header.read(buffer.filled().get(before..).unwrap_or_default());
-            header.check(context)?;
-        }
+        self.header.read(buffer.filled().get(before..).unwrap_or_default());
+        self.header.check(context)?;
         outcome
     }
 }
@@ -148,9 +144,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let outcome = self.write(context, bytes);
-        if let Some(header) = &mut self.header {
-            header.written(bytes);
-        }
+        self.header.written(bytes);
         self.patiently(context, outcome)
     }
 
@@ -197,7 +191,7 @@ mod tests {
     async fn it_passes_through_a_narrow_pipe() {
         let (near, mut far) = tokio::io::duplex(7);
         let writing = tokio::spawn(async move {
-            let mut connection = Connection::new(near, Protocol::Http1);
+            let mut connection = Connection::new(near);
             connection.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").await.unwrap();
             connection.write_all(b"rest").await.unwrap();
         });
@@ -210,8 +204,7 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_takes_nothing_is_given_up() {
         let (near, _far) = tokio::io::duplex(7);
-        let mut connection =
-            Connection { patience: Duration::from_millis(50), ..Connection::new(near, Protocol::Http1) };
+        let mut connection = Connection { patience: Duration::from_millis(50), ..Connection::new(near) };
         let outcome = connection.write_all(&[b'x'; 100]).await;
         assert_eq!(outcome.unwrap_err().kind(), io::ErrorKind::TimedOut);
     }

@@ -45,7 +45,7 @@ pub(super) fn plain(
     builder.listen("http", listener, move || {
         let connect = fn_service(|stream: TcpStream| async move {
             let peer = accepted(&stream)?;
-            Ok::<_, DispatchError>((Connection::new(stream, Protocol::Http1), Protocol::Http1, peer))
+            Ok::<_, DispatchError>((Connection::new(stream), Protocol::Http1, peer))
         });
         connect.and_then(http(state.clone(), stop.clone(), |_, _| {}))
     })
@@ -67,11 +67,7 @@ pub(super) fn tls(
                 let peer = accepted(&stream)?;
                 let agreed = timeout(HANDSHAKE, acceptor.accept(stream)).await;
                 let stream = agreed.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
-                let protocol = match stream.get_ref().1.alpn_protocol() {
-                    Some(b"h2") => Protocol::Http2,
-                    _ => Protocol::Http1,
-                };
-                Ok::<_, DispatchError>((Connection::new(stream, protocol), protocol, peer))
+                Ok::<_, DispatchError>((Connection::new(stream), Protocol::Http1, peer))
             }
         });
         connect.and_then(http(state.clone(), stop.clone(), remember_certificate))

@@ -137,7 +137,8 @@ impl Current {
             .with_single_cert(chain, private);
         let mut settings = settings.map_err(|error| TlsError::new(key, error))?;
         settings.max_early_data_size = 0;
-        settings.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        // HTTP/2 is left to a proxy: the framework bounds neither its streams nor its header lists.
+        settings.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Self { settings: Arc::new(settings), expires })
     }
 }

@@ -11,6 +11,7 @@ mod exports;
 mod feed_records;
 mod feed_rules;
 mod hardening;
+mod http2;
 mod killed;
 mod killed_polling;
 mod limits;
