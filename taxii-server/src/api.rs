@@ -22,6 +22,7 @@ mod objects;
 mod page;
 mod page_cache;
 mod path;
+mod readiness;
 mod status;
 mod versions;
 
@@ -36,6 +37,7 @@ use serde::Serialize;
 use tracing_actix_web::TracingLogger;
 
 use self::page_cache::PageCache;
+use self::readiness::Readiness;
 use crate::auth::Authenticator;
 use crate::clock::Clock;
 use crate::config::{ApiRootSettings, CollectionSettings, Config};
@@ -64,6 +66,7 @@ pub struct State {
     pub metrics: Arc<Metrics>,
     pub(crate) clock: Clock,
     pages: PageCache,
+    readiness: Readiness,
     /// The API root that the request is for; one without collections outside of them all.
     root: ApiRootSettings,
 }
@@ -89,6 +92,7 @@ impl State {
             metrics,
             clock,
             pages,
+            readiness: Readiness::default(),
             root: ApiRootSettings::default(),
         }
     }

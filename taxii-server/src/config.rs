@@ -85,6 +85,8 @@ pub struct Config {
     pub max_page_bytes: u64,
     /// How many bytes of pages are kept in memory, to be served again while their collection does not change; 0 is none.
     pub page_cache: u64,
+    /// How many bytes an SQLite file may have; what would make it larger is refused as on a full disk. 0 is no bound.
+    pub max_database_bytes: u64,
     /// The greatest request body in octets, as announced by the API root.
     pub max_content_length: u64,
     /// How long a client may be silent within a body, and a body may take on the whole; each 16 KiB of it give a second
@@ -152,6 +154,7 @@ impl Default for Config {
             max_page: NonZeroU32::MIN.saturating_add(999),
             max_page_bytes: 16 << 20,
             page_cache: 32 << 20,
+            max_database_bytes: 0,
             max_content_length: 100 << 20,
             body_timeout: Duration::from_secs(30),
             small_envelope: 200,

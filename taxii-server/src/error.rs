@@ -38,8 +38,10 @@ pub enum ErrorCode {
     UnsupportedMediaType,
     /// The body can be read but not processed.
     Unprocessable,
-    /// The server has more to do than it can.
+    /// The server has more to do than it can, or its database cannot be reached at the moment.
     Busy,
+    /// There is no room to store anything.
+    StorageFull,
     /// The server failed.
     Internal,
 }
@@ -77,6 +79,9 @@ impl ErrorCode {
                 ("unprocessable", StatusCode::UNPROCESSABLE_ENTITY, "unprocessable content")
             }
             Self::Busy => ("busy", StatusCode::SERVICE_UNAVAILABLE, "the server is busy"),
+            Self::StorageFull => {
+                ("storage_full", StatusCode::INSUFFICIENT_STORAGE, "the server has no room to store anything")
+            }
             Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "internal server error"),
         }
     }
@@ -106,6 +111,7 @@ impl ErrorCode {
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
             StatusCode::UNPROCESSABLE_ENTITY => Self::Unprocessable,
             StatusCode::SERVICE_UNAVAILABLE => Self::Busy,
+            StatusCode::INSUFFICIENT_STORAGE => Self::StorageFull,
             status if status.is_client_error() => Self::BadRequest,
             _ => Self::Internal,
         }
@@ -125,8 +131,12 @@ pub struct ApiError {
 impl ApiError {
     /// An error of this kind, without further words.
     pub fn new(code: ErrorCode) -> Self {
-        // A busy server is so for moments.
-        let retry_after = (code == ErrorCode::Busy).then_some(1);
+        // A busy server is so for moments; a full disk waits for an operator.
+        let retry_after = match code {
+            ErrorCode::Busy => Some(1),
+            ErrorCode::StorageFull => Some(60),
+            _ => None,
+        };
         Self { code, description: None, error_id: None, allow: None, retry_after }
     }
 
@@ -227,7 +237,8 @@ impl From<StorageError> for ApiError {
     fn from(error: StorageError) -> Self {
         tracing::error!(error = &error as &dyn std::error::Error, "the storage failed");
         match error.kind() {
-            StorageErrorKind::Busy => Self::new(ErrorCode::Busy),
+            StorageErrorKind::Busy | StorageErrorKind::Unavailable => Self::new(ErrorCode::Busy),
+            StorageErrorKind::Full => Self::new(ErrorCode::StorageFull),
             _ => Self::new(ErrorCode::Internal),
         }
     }

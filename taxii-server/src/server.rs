@@ -76,6 +76,7 @@ impl Server {
         let collections: Vec<CollectionId> =
             config.all_collections().map(|collection| collection.id.into()).collect();
         storage.register_collections(&collections).await.map_err(StartError::Storage)?;
+        storage.limit_size(Some(config.max_database_bytes).filter(|bytes| *bytes > 0));
         let metrics = Arc::default();
         let (listen, admin_listen, tls) = (config.listen, config.admin_listen, config.tls());
         let builder = ServerBuilder::default()

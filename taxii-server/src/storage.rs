@@ -119,6 +119,19 @@ pub trait Storage:
     /// It does not.
     async fn ping(&self) -> Result<(), StorageError>;
 
+    /// Bounds the size of an SQLite file: what would make it larger fails as on a full disk. A file that is larger already
+    /// does not grow any more. Does nothing to a PostgreSQL database.
+    fn limit_size(&self, bytes: Option<u64>);
+
+    /// Returns the way in which the last write failed; nothing when it did not.
+    fn last_write_failure(&self) -> Option<StorageErrorKind>;
+
+    /// Writes some hundred KiB and removes them again, to find out whether the database takes writes.
+    ///
+    /// # Errors
+    /// It does not.
+    async fn probe_write(&self) -> Result<(), StorageError>;
+
     /// Waits for what is running and closes the database.
     async fn close(&self);
 }

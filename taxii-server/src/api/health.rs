@@ -3,11 +3,11 @@
 
 use actix_web::{HttpResponse, web};
 
+use super::readiness::Verdict;
 use super::{State, reading};
 use crate::error::ApiError;
-use crate::feed_status::{FeedState, FeedStatus};
+use crate::feed_status::FeedStatus;
 use crate::metrics::{FeedGauges, Gauges};
-use crate::storage::StorageError;
 
 pub(super) fn is_health(path: &str) -> bool {
     matches!(path, "/healthz" | "/readyz")
@@ -23,31 +23,18 @@ async fn alive() -> HttpResponse {
 }
 
 async fn ready(state: web::Data<State>) -> HttpResponse {
-    let no = |why: &'static str| HttpResponse::ServiceUnavailable().content_type("text/plain").body(why);
-    match feeds(&state).await {
-        Ok(feeds) if feeds.iter().any(|feed| feed.state == FeedState::Waiting) => {
-            no("not every feed has been read up to the present yet\n")
-        }
-        Ok(feeds) if feeds.iter().any(|feed| feed.state == FeedState::Stale) => no("a feed is stale\n"),
-        Ok(_) => HttpResponse::Ok().content_type("text/plain").body("ready\n"),
-        Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "not ready");
-            no("the storage does not answer\n")
-        }
+    match state.readiness.verdict(&state).await {
+        Verdict::Ready => HttpResponse::Ok().content_type("text/plain").body("ready\n"),
+        Verdict::NotReady(why) => HttpResponse::ServiceUnavailable().content_type("text/plain").body(why),
     }
-}
-
-/// How the feeds do; without a feed, whether the store answers.
-async fn feeds(state: &State) -> Result<Vec<FeedStatus>, StorageError> {
-    state.storage.ping().await?;
-    FeedStatus::read_all(&*state.storage, &state.config.feeds, state.clock.now()).await
 }
 
 /// The counts, with what is looked up for them.
 pub(super) async fn metrics(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
     let objects = state.storage.object_counts().await?.into_iter();
     let objects = objects.map(|(collection, name, count)| (collection.to_string(), name, count)).collect();
-    let feeds = feeds(&state).await?.iter().map(FeedGauges::from).collect();
+    let feeds = FeedStatus::read_all(&*state.storage, &state.config.feeds, state.clock.now()).await?;
+    let feeds = feeds.iter().map(FeedGauges::from).collect();
     let subjects_behind = state.storage.subjects_behind().await?;
     let subjects_expired = match state.config.retention.expired_before(state.clock.now()) {
         Some(before) => state.storage.count_expired(before).await?,

@@ -1,5 +1,6 @@
 //! What a poll did, or why it could not be made.
 
+use std::error::Error;
 use std::fmt;
 
 use super::Failure;
@@ -41,7 +42,10 @@ impl fmt::Display for PollError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Feed(failure) => failure.fmt(f),
-            Self::Storage(error) => error.fmt(f),
+            Self::Storage(error) => {
+                error.fmt(f)?;
+                error.source().map_or(Ok(()), |source| write!(f, " ({source})"))
+            }
         }
     }
 }

@@ -21,7 +21,11 @@ pub enum StorageErrorKind {
     },
     /// The database did not do what it was told.
     Database,
-    /// All connections stayed in use for too long.
+    /// There is no room left for the database: on its disk, or within the bound that was set for it.
+    Full,
+    /// The database cannot be reached, or is not the one that takes writes. Another try may succeed.
+    Unavailable,
+    /// All connections stayed in use for too long, or a statement or lock took longer than allowed.
     Busy,
     /// The database was written by a newer version of the program.
     Newer {
@@ -38,6 +42,13 @@ pub enum StorageErrorKind {
     Overtaken,
     /// What is stored, or to be stored, is not what it should be.
     Encoding,
+}
+
+impl StorageErrorKind {
+    /// Whether the database itself failed, and not what was asked of it.
+    pub(super) fn concerns_the_database(&self) -> bool {
+        matches!(self, Self::Full | Self::Unavailable | Self::Database)
+    }
 }
 
 impl StorageError {
@@ -65,6 +76,8 @@ impl fmt::Display for StorageError {
         match &self.kind {
             StorageErrorKind::Open { database } => write!(f, "cannot open the database `{database}`"),
             StorageErrorKind::Database => f.write_str("the database failed"),
+            StorageErrorKind::Full => f.write_str("the disk of the database is full"),
+            StorageErrorKind::Unavailable => f.write_str("the database cannot be reached"),
             StorageErrorKind::Busy => f.write_str("the database is busy"),
             StorageErrorKind::Newer { migration } => write!(
                 f,
@@ -90,9 +103,36 @@ impl From<sqlx::Error> for StorageError {
     fn from(error: sqlx::Error) -> Self {
         let kind = match &error {
             sqlx::Error::PoolTimedOut => StorageErrorKind::Busy,
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed => {
+                StorageErrorKind::Unavailable
+            }
+            sqlx::Error::Database(error) => of_code(&error.code().unwrap_or_default()),
             _ => StorageErrorKind::Database,
         };
         Self { kind, source: Some(Box::new(error)) }
+    }
+}
+
+/// What a code of SQLite (a number) or of PostgreSQL (five characters) stands for.
+fn of_code(code: &str) -> StorageErrorKind {
+    // The lowest byte is the primary code; the others tell more of it.
+    const SQLITE_PRIMARY: u32 = 0xFF;
+    if code.len() < 5 {
+        return match code.parse::<u32>().map(|code| code & SQLITE_PRIMARY) {
+            Ok(13) => StorageErrorKind::Full,                 // SQLITE_FULL
+            Ok(5 | 6) => StorageErrorKind::Busy,              // SQLITE_BUSY, SQLITE_LOCKED
+            Ok(7..=10 | 14) => StorageErrorKind::Unavailable, // NOMEM, READONLY, INTERRUPT, IOERR, CANTOPEN
+            _ => StorageErrorKind::Database,
+        };
+    }
+    match code {
+        "53100" => StorageErrorKind::Full,
+        // Statements and locks that took too long.
+        "57014" | "55P03" | "53300" => StorageErrorKind::Busy,
+        // A standby, a server that stops or starts, memory, and all of a connection.
+        "25006" | "57P01" | "57P02" | "57P03" | "53200" | "25P03" => StorageErrorKind::Unavailable,
+        code if code.starts_with("08") => StorageErrorKind::Unavailable,
+        _ => StorageErrorKind::Database,
     }
 }
 

@@ -22,9 +22,11 @@ mod submission;
 mod supervision;
 mod terms;
 mod tombstones;
+mod transaction;
 mod upkeep;
 
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
@@ -33,7 +35,8 @@ use sqlx::{Pool, Transaction};
 
 use self::row::Row;
 use self::statement::Statement;
-use super::{CollectionId, Lease, Storage, StorageError};
+use self::transaction::{WriteHealth, WriteTransaction};
+use super::{CollectionId, Lease, Storage, StorageError, StorageErrorKind};
 
 /// A database that runs statements.
 pub(super) trait Backend: fmt::Debug + Send + Sync + 'static {
@@ -62,6 +65,9 @@ pub(super) trait Backend: fmt::Debug + Send + Sync + 'static {
 
     /// See [`Storage::lead`].
     fn lead(&self, task: &str) -> impl Future<Output = Result<Option<Lease>, StorageError>> + Send;
+
+    /// See [`Storage::limit_size`].
+    fn limit_size(&self, _bytes: Option<u64>) {}
 
     /// Waits for what is running and closes all connections.
     fn close(&self) -> impl Future<Output = ()> + Send;
@@ -99,16 +105,25 @@ pub(super) trait Session: Send {
 #[derive(Debug)]
 pub(super) struct SqlStorage<B> {
     backend: B,
+    writes: Arc<WriteHealth>,
 }
+
+/// How many bytes a probe writes: more than what may be free inside of the file.
+const PROBE_BYTES: usize = 256 << 10;
 
 impl<B: Backend> SqlStorage<B> {
     pub(super) fn new(backend: B) -> Self {
-        Self { backend }
+        Self { backend, writes: Arc::default() }
+    }
+
+    /// Begins a transaction that writes.
+    async fn begin(&self) -> Result<WriteTransaction<B>, StorageError> {
+        WriteTransaction::begin(&self.backend, &self.writes).await
     }
 
     /// Runs a statement in a transaction of its own; the answer is how many rows it changed.
     async fn write(&self, statement: Statement) -> Result<u64, StorageError> {
-        let mut tx = self.backend.begin().await?;
+        let mut tx = self.begin().await?;
         let changed = tx.execute(statement).await?;
         tx.commit().await?;
         Ok(changed)
@@ -141,6 +156,21 @@ impl<B: Backend> Storage for SqlStorage<B> {
 
     async fn ping(&self) -> Result<(), StorageError> {
         self.read_optional(Statement::new("SELECT key FROM collection LIMIT 1")).await?;
+        Ok(())
+    }
+
+    fn limit_size(&self, bytes: Option<u64>) {
+        self.backend.limit_size(bytes);
+    }
+
+    fn last_write_failure(&self) -> Option<StorageErrorKind> {
+        self.writes.failure()
+    }
+
+    async fn probe_write(&self) -> Result<(), StorageError> {
+        let insert = Statement::new("INSERT INTO write_probe (content) VALUES ($1)");
+        self.write(insert.bind(vec![0; PROBE_BYTES].as_slice())).await?;
+        self.write(Statement::new("DELETE FROM write_probe")).await?;
         Ok(())
     }
 

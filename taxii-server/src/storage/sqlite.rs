@@ -12,11 +12,12 @@ mod migrate;
 use std::fs::OpenOptions;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{SqliteConnection, SqlitePool, Transaction};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection, SqlitePool, Transaction};
 
 pub(super) use self::backup::{backup, look_for, pending_migrations};
 use super::sql::Backend;
@@ -37,6 +38,32 @@ pub(super) struct Sqlite {
     log: PathBuf,
     /// With how many bytes the log is to be begun anew.
     too_long: AtomicU64,
+    size: Arc<SizeLimit>,
+}
+
+/// How many pages the file may have. SQLite keeps such a bound for each connection.
+#[derive(Debug)]
+struct SizeLimit {
+    wanted: AtomicU32,
+    /// The bound of the connection that writes.
+    applied: AtomicU32,
+}
+
+/// The size of a page, as SQLite makes them.
+const PAGE_BYTES: u64 = 4096;
+/// As many pages as SQLite can count.
+const UNLIMITED: u32 = u32::MAX - 1;
+
+impl SizeLimit {
+    /// Sets the bound of a connection, if it is another one than before.
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+        let wanted = self.wanted.load(Ordering::Relaxed);
+        if self.applied.swap(wanted, Ordering::Relaxed) != wanted {
+            let pragma = format!("PRAGMA max_page_count = {wanted}");
+            sqlx::query(AssertSqlSafe(pragma)).execute(connection).await?;
+        }
+        Ok(())
+    }
 }
 
 impl Sqlite {
@@ -53,7 +80,28 @@ impl Sqlite {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10));
         let writing = options.clone().pragma("wal_autocheckpoint", LOG_PAGES);
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(writing).await;
+        // SQLite takes a transaction back by itself when the disk is full, and sqlx then believes that it still runs: such a
+        // connection would refuse every later transaction.
+        let size = Arc::new(SizeLimit { wanted: UNLIMITED.into(), applied: UNLIMITED.into() });
+        let (before, after) = (Arc::clone(&size), Arc::clone(&size));
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .before_acquire(move |connection, _| {
+                let size = Arc::clone(&before);
+                Box::pin(async move {
+                    if connection.is_in_transaction() {
+                        return Ok(false);
+                    }
+                    size.apply(connection).await.map(|()| true)
+                })
+            })
+            .after_connect(move |connection, _| {
+                after.applied.store(UNLIMITED, Ordering::Relaxed);
+                let size = Arc::clone(&after);
+                Box::pin(async move { size.apply(connection).await })
+            })
+            .connect_with(writing)
+            .await;
         let writer = writer.map_err(|error| StorageError::open(path.display(), error))?;
         migrate::run(&writer).await?;
         let readers = std::thread::available_parallelism().map_or(4, |cores| cores.get().saturating_mul(2));
@@ -67,7 +115,7 @@ impl Sqlite {
             .await?;
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
-        Ok(Self { writer, reader, log: log.into(), too_long: LOG_BYTES.into() })
+        Ok(Self { writer, reader, log: log.into(), too_long: LOG_BYTES.into(), size })
     }
 
     /// Begins the log anew if it is too long, as soon as all have read who have begun; those who begin meanwhile read the
@@ -106,6 +154,13 @@ impl Backend for Sqlite {
 
     async fn lead(&self, _task: &str) -> Result<Option<Lease>, StorageError> {
         Ok(Some(Lease::alone()))
+    }
+
+    fn limit_size(&self, bytes: Option<u64>) {
+        let pages = bytes.map_or(UNLIMITED, |bytes| {
+            u32::try_from(bytes / PAGE_BYTES).unwrap_or(UNLIMITED).clamp(1, UNLIMITED)
+        });
+        self.size.wanted.store(pages, Ordering::Relaxed);
     }
 
     async fn close(&self) {

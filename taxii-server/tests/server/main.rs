@@ -10,6 +10,7 @@ mod emulated;
 mod exports;
 mod feed_records;
 mod feed_rules;
+mod full_disk;
 mod hardening;
 mod http2;
 mod killed;

@@ -19,7 +19,7 @@ impl<B: Backend> Accounts for SqlStorage<B> {
         grants: &Grants,
         created: DateAdded,
     ) -> Result<bool, StorageError> {
-        let mut tx = self.backend.begin().await?;
+        let mut tx = self.begin().await?;
         let insert = Statement::new(
             "INSERT INTO account (name, revision, created) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
         );
@@ -82,8 +82,8 @@ impl<B: Backend> Accounts for SqlStorage<B> {
         secret: &NewSecret,
         created: DateAdded,
     ) -> Result<Option<i64>, StorageError> {
-        let mut tx = self.backend.begin().await?;
-        if !touched(&mut *tx, name).await? {
+        let mut tx = self.begin().await?;
+        if !touched(&mut tx, name).await? {
             return Ok(None);
         }
         let added = tx.fetch_all(insert(name, secret, created)).await?;
@@ -98,8 +98,8 @@ impl<B: Backend> Accounts for SqlStorage<B> {
         created: DateAdded,
         end: DateAdded,
     ) -> Result<bool, StorageError> {
-        let mut tx = self.backend.begin().await?;
-        if !touched(&mut *tx, name).await? {
+        let mut tx = self.begin().await?;
+        if !touched(&mut tx, name).await? {
             return Ok(false);
         }
         let expire = Statement::new(
@@ -119,8 +119,8 @@ impl<B: Backend> Accounts for SqlStorage<B> {
     }
 
     async fn remove_secret(&self, name: &str, number: i64) -> Result<bool, StorageError> {
-        let mut tx = self.backend.begin().await?;
-        touched(&mut *tx, name).await?;
+        let mut tx = self.begin().await?;
+        touched(&mut tx, name).await?;
         let delete = Statement::new("DELETE FROM secret WHERE account = $1 AND number = $2");
         let removed = tx.execute(delete.bind(name).bind(number)).await?;
         tx.commit().await?;
@@ -134,8 +134,8 @@ impl<B: Backend> Accounts for SqlStorage<B> {
     }
 
     async fn grant(&self, name: &str, scope: Scope, access: Access) -> Result<bool, StorageError> {
-        let mut tx = self.backend.begin().await?;
-        if !touched(&mut *tx, name).await? {
+        let mut tx = self.begin().await?;
+        if !touched(&mut tx, name).await? {
             return Ok(false);
         }
         if access.is_any() {
@@ -146,8 +146,8 @@ impl<B: Backend> Accounts for SqlStorage<B> {
     }
 
     async fn revoke(&self, name: &str, scope: Scope, access: Access) -> Result<bool, StorageError> {
-        let mut tx = self.backend.begin().await?;
-        if !touched(&mut *tx, name).await? {
+        let mut tx = self.begin().await?;
+        if !touched(&mut tx, name).await? {
             return Ok(false);
         }
         let take = Statement::new(

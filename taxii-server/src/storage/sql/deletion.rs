@@ -7,6 +7,7 @@ use stix_core::Identifier;
 
 use super::row::{Row, Value};
 use super::statement::Statement;
+use super::transaction::WriteTransaction;
 use super::{Backend, Session, SqlStorage, latest, objects, select, tombstones};
 use crate::storage::deletion::{Deletions, Doomed, Inventory, Tombstone};
 use crate::storage::{CollectionId, DateAdded, Dating, Query, StorageError, VersionFilter};
@@ -20,7 +21,7 @@ impl<B: Backend> Deletions for SqlStorage<B> {
         doomed: &Doomed,
         dating: &Dating,
     ) -> Result<u64, StorageError> {
-        let mut tx = self.backend.begin().await?;
+        let mut tx = self.begin().await?;
         let (key, last) = objects::lock::<B>(&mut tx, collection).await?;
         let versions = chosen::<B>(&mut tx, key, collection, id, doomed).await?;
         if versions.is_empty() {
@@ -32,9 +33,9 @@ impl<B: Backend> Deletions for SqlStorage<B> {
             delete.push_one_of(versions.iter().map(|version| version.record));
             tx.execute(delete).await?;
         }
-        latest::promote(&mut *tx, key, id.as_str()).await?;
+        latest::promote(&mut tx, key, id.as_str()).await?;
         let now = dating.clock.now().timestamp_millis();
-        tombstones::put(&mut *tx, key, now, &tombs(id, doomed, &versions)).await?;
+        tombstones::put(&mut tx, key, now, &tombs(id, doomed, &versions)).await?;
         let mut date = objects::first_date(dating, last);
         let after = shown::<B>(&mut tx, collection, id).await?;
         // One that has become both is dated once.
@@ -45,13 +46,13 @@ impl<B: Backend> Deletions for SqlStorage<B> {
             date = date.saturating_add(1);
         }
         // Nobody else gets the last one: it makes the revision without these versions another than the one with them.
-        objects::last_date(&mut *tx, key, date).await?;
+        objects::last_date(&mut tx, key, date).await?;
         tx.commit().await?;
         Ok(u64::try_from(versions.len()).unwrap_or(u64::MAX))
     }
 
     async fn lift_tombstones(&self, collection: &CollectionId, id: &Identifier) -> Result<u64, StorageError> {
-        let mut tx = self.backend.begin().await?;
+        let mut tx = self.begin().await?;
         let (key, _) = objects::lock::<B>(&mut tx, collection).await?;
         let delete = Statement::new("DELETE FROM tombstone WHERE collection = $1 AND id = $2");
         let lifted = tx.execute(delete.bind(key).bind(id.as_str())).await?;
@@ -102,7 +103,7 @@ struct Version {
 
 /// The versions that are to be deleted.
 async fn chosen<B: Backend>(
-    tx: &mut B::Connection,
+    tx: &mut WriteTransaction<B>,
     key: i64,
     collection: &CollectionId,
     id: &Identifier,
@@ -152,7 +153,7 @@ async fn all_spec_versions(
 
 /// Whether it is the oldest or the newest version, and the record that a reader is shown who asks for that one.
 async fn shown<B: Backend>(
-    tx: &mut B::Connection,
+    tx: &mut WriteTransaction<B>,
     collection: &CollectionId,
     id: &Identifier,
 ) -> Result<BTreeSet<(bool, i64)>, StorageError> {

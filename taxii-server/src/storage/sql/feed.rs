@@ -85,18 +85,18 @@ impl<B: Backend> Feeds for SqlStorage<B> {
     ) -> Result<usize, StorageError> {
         let mut tx = self.begin_in(write.term.as_ref()).await?;
         if let Some(turn) = write.turn {
-            take_turn(&mut *tx, turn).await?;
+            take_turn(&mut tx, turn).await?;
         }
-        write_subjects(&mut *tx, &write.subjects).await?;
-        write_contributions(&mut *tx, &write.contributions).await?;
-        quarantine::write(&mut *tx, &write, dating.clock.now().timestamp_millis()).await?;
-        supervision::write_coverage(&mut *tx, &write.feed, write.progress.as_ref(), &write.gaps).await?;
+        write_subjects(&mut tx, &write.subjects).await?;
+        write_contributions(&mut tx, &write.contributions).await?;
+        quarantine::write(&mut tx, &write, dating.clock.now().timestamp_millis()).await?;
+        supervision::write_coverage(&mut tx, &write.feed, write.progress.as_ref(), &write.gaps).await?;
         if let Some(question) = &write.question {
             let update = Statement::new("UPDATE feed_progress SET question = $2 WHERE feed = $1");
             tx.execute(update.bind(write.feed.as_str()).bind(question.as_str())).await?;
         }
         if let Some(sweep) = &write.sweep {
-            upkeep::write_sweep(&mut *tx, sweep).await?;
+            upkeep::write_sweep(&mut tx, sweep).await?;
         }
         // Last, since their dates are those of the commit; in the order of the collections, which all that lock several
         // keep, so that none waits for one that waits for it.

@@ -26,7 +26,7 @@ impl<B: Backend> Mentions for SqlStorage<B> {
         (from, until): (DateAdded, DateAdded),
         mentions: &[Mention],
     ) -> Result<bool, StorageError> {
-        let mut tx = self.backend.begin().await?;
+        let mut tx = self.begin().await?;
         let select = Statement::new("SELECT key FROM collection WHERE id = $1 AND mentions_until = $2");
         let row = tx.fetch_optional(select.bind(collection.to_string()).bind(from.millis())).await?;
         let Some(row) = row else { return Ok(false) };

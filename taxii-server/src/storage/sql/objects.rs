@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use super::row::{Row, Value};
 use super::statement::Statement;
 use super::tombstones::{self, Tombs};
+use super::transaction::WriteTransaction;
 use super::{Backend, Session, SqlStorage, latest, select};
 use crate::storage::{
     Added, CollectionId, DateAdded, Dating, NewObject, Objects, Page, Query, Revision, StorageError,
@@ -20,7 +21,7 @@ use crate::storage::{
 /// order. Call it as the last thing before the commit: the clock is read here, and until then other writers of the
 /// collection wait, so that the order of the dates is the order of the commits.
 pub(super) async fn add<B: Backend>(
-    tx: &mut B::Connection,
+    tx: &mut WriteTransaction<B>,
     collection: &CollectionId,
     objects: &[NewObject],
     writer: Writer,
@@ -63,7 +64,7 @@ pub(super) enum Writer {
 
 /// Locks a collection until the commit; the answer is its key and its last date, in milliseconds.
 pub(super) async fn lock<B: Backend>(
-    tx: &mut B::Connection,
+    tx: &mut WriteTransaction<B>,
     collection: &CollectionId,
 ) -> Result<(i64, i64), StorageError> {
     let mut select = Statement::new("SELECT key, last_date_added FROM collection WHERE id = $1");
@@ -145,7 +146,7 @@ impl<B: Backend> Objects for SqlStorage<B> {
         objects: &[NewObject],
         dating: &Dating,
     ) -> Result<Vec<Added>, StorageError> {
-        let mut tx = self.backend.begin().await?;
+        let mut tx = self.begin().await?;
         let added = add::<B>(&mut tx, collection, objects, Writer::Account, dating).await?;
         tx.commit().await?;
         Ok(added)

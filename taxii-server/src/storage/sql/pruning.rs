@@ -2,6 +2,7 @@
 
 use super::row::Row;
 use super::statement::Statement;
+use super::transaction::WriteTransaction;
 use super::{Backend, Session, objects};
 use crate::storage::upkeep::{Pruned, Superseded};
 use crate::storage::{CollectionId, DateAdded, Dating, StorageError};
@@ -11,7 +12,7 @@ type Candidate = (DateAdded, Option<i64>);
 
 /// Removes the old ones among the next versions of a collection; without them it is another one.
 pub(super) async fn prune<B: Backend>(
-    tx: &mut B::Connection,
+    tx: &mut WriteTransaction<B>,
     collection: &CollectionId,
     versions: &Superseded,
     limit: u32,

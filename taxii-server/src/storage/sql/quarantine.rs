@@ -48,7 +48,7 @@ impl<B: Backend> Quarantine for SqlStorage<B> {
     }
 
     async fn drop_quarantined(&self, records: &[RecordId], dropped: DateAdded) -> Result<u64, StorageError> {
-        let mut tx = self.backend.begin().await?;
+        let mut tx = self.begin().await?;
         let mut count = 0;
         for records in records.chunks(B::Connection::ROWS_AT_ONCE) {
             let mut update = Statement::new(

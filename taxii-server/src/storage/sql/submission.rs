@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::objects::{self, Writer};
 use super::row::{Row, Value};
 use super::statement::Statement;
+use super::transaction::WriteTransaction;
 use super::{Backend, Session, SqlStorage};
 use crate::storage::submission::{
     Entry, Fate, Outcome, PartName, Submission, Submissions, WaitingObjects, WaitingPart,
@@ -23,7 +24,7 @@ impl<B: Backend> Submissions for SqlStorage<B> {
         if entries.is_empty() {
             return Ok(Vec::new());
         }
-        let mut tx = self.backend.begin().await?;
+        let mut tx = self.begin().await?;
         let outcomes = add::<B>(&mut tx, collection, entries, dating).await?;
         tx.commit().await?;
         Ok(outcomes)
@@ -37,20 +38,20 @@ impl<B: Backend> Submissions for SqlStorage<B> {
         rest: Vec<WaitingObjects>,
         dating: &Dating,
     ) -> Result<Vec<Outcome>, StorageError> {
-        let mut tx = self.backend.begin().await?;
+        let mut tx = self.begin().await?;
         if !entries.is_empty() {
             // First the objects, since they lock the collection: a row that refers to the collection holds it a little,
             // and of two who hold it neither could then lock it.
             outcomes.extend(add::<B>(&mut tx, &submission.collection, entries, dating).await?);
         }
         let completed = rest.is_empty().then(|| dating.clock.now().timestamp_millis());
-        insert(&mut *tx, submission, completed).await?;
+        insert(&mut tx, submission, completed).await?;
         if !outcomes.is_empty() {
-            insert_part(&mut *tx, submission, 0, &outcomes, Value::Bytes(None)).await?;
+            insert_part(&mut tx, submission, 0, &outcomes, Value::Bytes(None)).await?;
         }
         for part in rest {
             let texts = Value::Bytes(Some(part.texts));
-            insert_part(&mut *tx, submission, outcomes.len(), &part.outcomes, texts).await?;
+            insert_part(&mut tx, submission, outcomes.len(), &part.outcomes, texts).await?;
             outcomes.extend(part.outcomes);
         }
         tx.commit().await?;
@@ -84,7 +85,7 @@ impl<B: Backend> Submissions for SqlStorage<B> {
         entries: Vec<Entry>,
         dating: &Dating,
     ) -> Result<bool, StorageError> {
-        let mut tx = self.backend.begin().await?;
+        let mut tx = self.begin().await?;
         // One after the other, so that whoever processes the last part sees that it is the last.
         let mut lock = Statement::new("SELECT completed FROM submission WHERE id = $1");
         lock.push(B::FOR_UPDATE);
@@ -142,7 +143,7 @@ fn waiting_part(mut row: Row) -> Result<WaitingPart, StorageError> {
 
 /// Adds the good objects and says what became of all.
 async fn add<B: Backend>(
-    tx: &mut B::Connection,
+    tx: &mut WriteTransaction<B>,
     collection: &CollectionId,
     entries: Vec<Entry>,
     dating: &Dating,

@@ -6,6 +6,7 @@ use stix_core::Identifier;
 
 use super::row::{Row, Value};
 use super::statement::Statement;
+use super::transaction::WriteTransaction;
 use super::{Backend, Session, SqlStorage, feed, objects, pruning};
 use crate::storage::feed::SubjectRow;
 use crate::storage::upkeep::{OddRecords, Outdated, Pruned, Superseded, Sweep, Upkeep};
@@ -143,7 +144,7 @@ pub(super) async fn write_sweep(tx: &mut impl Session, sweep: &Sweep) -> Result<
 
 /// Takes objects with all their versions out of a collection, which is another one without them: its last date is new.
 pub(super) async fn withdraw<B: Backend>(
-    tx: &mut B::Connection,
+    tx: &mut WriteTransaction<B>,
     collection: &CollectionId,
     ids: &[Identifier],
     dating: &Dating,

@@ -1,0 +1,98 @@
+//! Whether the server can do its work: its database answers and takes writes, and its feeds are up to date.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Mutex;
+
+use super::State;
+use crate::feed_status::{FeedState, FeedStatus};
+use crate::storage::StorageErrorKind;
+
+/// How long an answer holds: anybody may ask, and no one must make the database work by asking.
+const LIFETIME: Duration = Duration::from_millis(200);
+/// How long after a failed write another one is tried, so that a server recovers that nobody writes to.
+const PROBE_AFTER: Duration = Duration::from_secs(5);
+
+/// Answers whether the server is ready, and shares an answer between those who ask at the same time.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Readiness {
+    last: Arc<Mutex<Last>>,
+}
+
+#[derive(Debug, Default)]
+struct Last {
+    verdict: Option<(Instant, Verdict)>,
+    /// When a write is to be tried, while the last one is known to have failed.
+    probe: Option<Instant>,
+}
+
+/// Ready, or why not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Ready,
+    NotReady(&'static str),
+}
+
+impl Readiness {
+    pub(super) async fn verdict(&self, state: &State) -> Verdict {
+        let mut last = self.last.lock().await;
+        if let Some((at, verdict)) = last.verdict
+            && at.elapsed() < LIFETIME
+        {
+            return verdict;
+        }
+        let verdict = match last.write_failure(state).await {
+            Some(failure) => Verdict::NotReady(describe(&failure)),
+            None => of_feeds(state).await,
+        };
+        last.verdict = Some((Instant::now(), verdict));
+        verdict
+    }
+}
+
+impl Last {
+    /// The way in which the last write failed, unless another one succeeds now.
+    async fn write_failure(&mut self, state: &State) -> Option<StorageErrorKind> {
+        let Some(failure) = state.storage.last_write_failure() else {
+            self.probe = None;
+            return None;
+        };
+        let probe = *self.probe.get_or_insert_with(|| Instant::now() + PROBE_AFTER);
+        if Instant::now() < probe {
+            return Some(failure);
+        }
+        self.probe = None;
+        // A failure is noted by the store.
+        let _ = state.storage.probe_write().await;
+        state.storage.last_write_failure()
+    }
+}
+
+fn describe(failure: &StorageErrorKind) -> &'static str {
+    match failure {
+        StorageErrorKind::Full => "the last write failed: the disk of the database is full\n",
+        StorageErrorKind::Unavailable => "the last write failed: the database cannot be reached\n",
+        _ => "the last write failed\n",
+    }
+}
+
+async fn of_feeds(state: &State) -> Verdict {
+    let feeds = async {
+        state.storage.ping().await?;
+        FeedStatus::read_all(&*state.storage, &state.config.feeds, state.clock.now()).await
+    };
+    match feeds.await {
+        Ok(feeds) if feeds.iter().any(|feed| feed.state == FeedState::Waiting) => {
+            Verdict::NotReady("not every feed has been read up to the present yet\n")
+        }
+        Ok(feeds) if feeds.iter().any(|feed| feed.state == FeedState::Stale) => {
+            Verdict::NotReady("a feed is stale\n")
+        }
+        Ok(_) => Verdict::Ready,
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "not ready");
+            Verdict::NotReady("the storage does not answer\n")
+        }
+    }
+}
