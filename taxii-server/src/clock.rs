@@ -2,6 +2,8 @@
 //!
 //! Everything that depends on the time is given a [`Clock`], so that a test can choose it.
 
+pub mod trust;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 

@@ -3,6 +3,7 @@
 mod account;
 mod backup;
 mod check;
+mod clock;
 mod collection;
 mod config;
 mod demo;
@@ -48,6 +49,12 @@ pub enum Command {
         /// The file to write; it must not exist
         path: PathBuf,
     },
+    /// Show the clock and what is known of the time, or confirm that it is right
+    Clock {
+        /// What is to be done; without it the clock is shown
+        #[command(subcommand)]
+        command: Option<clock::ClockCommand>,
+    },
     /// Manage who may use the server
     #[command(subcommand)]
     Account(account::AccountCommand),
@@ -80,6 +87,7 @@ async fn outcome(command: Command, settings: Overrides) -> Result<(), Box<dyn Er
         Command::Poll(arguments) => poll::run(arguments, &config, &clock).await,
         Command::Status(arguments) => status::run(arguments, &config, &clock).await,
         Command::Backup { path } => backup::run(&config, &path).await,
+        Command::Clock { command } => clock::run(command.unwrap_or_default(), &config, &clock).await,
         Command::Config(command) => config::run(&command, &config),
         Command::Account(command) => account::run(command, &config, &clock).await,
         Command::Collection(command) => collection::run(command, &config, &clock).await,

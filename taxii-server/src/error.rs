@@ -238,6 +238,8 @@ impl From<StorageError> for ApiError {
         tracing::error!(error = &error as &dyn std::error::Error, "the storage failed");
         match error.kind() {
             StorageErrorKind::Busy | StorageErrorKind::Unavailable => Self::new(ErrorCode::Busy),
+            StorageErrorKind::ClockAhead => Self::new(ErrorCode::Busy)
+                .with_description("nothing is stored while the clock of the server is in doubt"),
             StorageErrorKind::Full => Self::new(ErrorCode::StorageFull),
             _ => Self::new(ErrorCode::Internal),
         }

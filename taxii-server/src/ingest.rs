@@ -328,7 +328,8 @@ impl Ingest {
         let keys: Vec<&str> = heard.keys().chain(unknown).map(String::as_str).collect();
         let mut known = self.storage.known_subjects(&keys).await?;
         draft.known.extend(known.iter().map(|(key, known)| (key.clone(), Standing::from(&known.row))));
-        let now = self.dating.clock.now();
+        // A clock that is not trusted takes nothing out of the collections.
+        let now = self.clock_state().await?.effective();
         let (expired, forgotten) = (self.retention.expired_before(now), self.retention.forgotten_before(now));
         let now = Timestamp::from_millis(now);
         let mut all = Vec::new();

@@ -49,6 +49,10 @@ pub struct Gauges {
     pub subjects_behind: u64,
     /// How many objects are still shown although the settings want them to have left.
     pub subjects_expired: u64,
+    /// By how many seconds the clock is ahead of the latest time that is known to be right.
+    pub clock_ahead: i64,
+    /// By how many seconds the last date that was given is ahead of the clock.
+    pub dates_ahead: i64,
 }
 
 /// How a feed does, in numbers. What is not known is not exported.
@@ -201,6 +205,16 @@ impl Metrics {
         let expired = "taxii_subjects_to_expire";
         page.family(expired, "gauge", "What is still in collections although it has ended long enough ago.");
         page.sample(expired, "", gauges.subjects_expired);
+        let ahead = "taxii_clock_ahead_seconds";
+        page.family(
+            ahead,
+            "gauge",
+            "By how much the clock is ahead of the latest time that is known to be right.",
+        );
+        page.sample(ahead, "", gauges.clock_ahead);
+        let ahead = "taxii_dates_ahead_seconds";
+        page.family(ahead, "gauge", "By how much the last date of adding is ahead of the clock.");
+        page.sample(ahead, "", gauges.dates_ahead);
         self.write_feeds(&mut page, gauges);
         let expires = *self.certificate_expires.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(expires) = expires {
@@ -333,6 +347,8 @@ mod tests {
             }],
             subjects_behind: 5,
             subjects_expired: 6,
+            clock_ahead: 7,
+            dates_ahead: 8,
         };
         let text = metrics.text(&gauges);
         for line in [
@@ -345,6 +361,8 @@ mod tests {
             "taxii_objects{collection=\"a\",type=\"indicator\"} 7",
             "taxii_subjects_behind_settings 5",
             "taxii_subjects_to_expire 6",
+            "taxii_clock_ahead_seconds 7",
+            "taxii_dates_ahead_seconds 8",
             "taxii_feed_ready{feed=\"x\"} 1",
             "taxii_feed_stale{feed=\"x\"} 0",
             "taxii_feed_lag_seconds{feed=\"x\"} 90",

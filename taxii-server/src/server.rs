@@ -4,6 +4,7 @@ mod admin;
 mod connection;
 mod header_watch;
 mod listener;
+mod timekeeper;
 pub mod tls;
 mod worker;
 
@@ -14,9 +15,11 @@ use std::sync::Arc;
 
 use actix_server::{ServerBuilder, ServerHandle};
 use actix_web::web;
+use chrono::TimeDelta;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use self::timekeeper::Timekeeper;
 use self::tls::{Identity, TlsError};
 use crate::api::State;
 use crate::clock::Clock;
@@ -45,6 +48,8 @@ pub struct Running {
     task: JoinHandle<io::Result<()>>,
     reloading: Option<JoinHandle<()>>,
     worker: JoinHandle<()>,
+    timekeeper: Timekeeper,
+    keeping_time: JoinHandle<()>,
     stop: watch::Sender<bool>,
 }
 
@@ -77,6 +82,8 @@ impl Server {
             config.all_collections().map(|collection| collection.id.into()).collect();
         storage.register_collections(&collections).await.map_err(StartError::Storage)?;
         storage.limit_size(Some(config.max_database_bytes).filter(|bytes| *bytes > 0));
+        let timekeeper = Timekeeper::new(Arc::clone(&storage), clock.clone());
+        timekeeper.look(TimeDelta::zero()).await.map_err(StartError::Storage)?;
         let metrics = Arc::default();
         let (listen, admin_listen, tls) = (config.listen, config.admin_listen, config.tls());
         let builder = ServerBuilder::default()
@@ -109,7 +116,20 @@ impl Server {
         let url = format!("{scheme}://{address}");
         let (stop, stopped) = watch::channel(false);
         let worker = tokio::spawn(worker::work(intake, search, stopped));
-        Ok(Running { address, admin_address, url, metrics, handle, task, reloading, worker, stop })
+        let keeping_time = tokio::spawn(timekeeper.clone().run());
+        Ok(Running {
+            address,
+            admin_address,
+            url,
+            metrics,
+            handle,
+            task,
+            reloading,
+            worker,
+            timekeeper,
+            keeping_time,
+            stop,
+        })
     }
 }
 
@@ -159,6 +179,8 @@ impl Running {
         // A worker that panicked has said so.
         let _ = self.stop.send(true);
         let _ = self.worker.await;
+        self.keeping_time.abort();
+        self.timekeeper.stop().await;
     }
 
     /// Waits until the server ends by itself, which only a failure makes it do.

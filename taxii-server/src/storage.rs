@@ -39,6 +39,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 pub use self::account::{Access, Account, Accounts, Grants, NewSecret, Scope, Secret, SecretKind};
@@ -118,6 +119,24 @@ pub trait Storage:
     /// # Errors
     /// It does not.
     async fn ping(&self) -> Result<(), StorageError>;
+
+    /// Returns the latest time that a clock was known to be right; nothing in a new store.
+    ///
+    /// # Errors
+    /// The database failed.
+    async fn known_time(&self) -> Result<Option<DateTime<Utc>>, StorageError>;
+
+    /// Notes that the clock is right at this time, which may be before the known one.
+    ///
+    /// # Errors
+    /// The database failed.
+    async fn note_time(&self, time: DateTime<Utc>) -> Result<(), StorageError>;
+
+    /// Returns the last date that was given in each collection that has one.
+    ///
+    /// # Errors
+    /// The database failed.
+    async fn last_dates(&self) -> Result<Vec<(CollectionId, DateAdded)>, StorageError>;
 
     /// Bounds the size of an SQLite file: what would make it larger fails as on a full disk. A file that is larger already
     /// does not grow any more. Does nothing to a PostgreSQL database.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
 use super::State;
+use crate::clock::trust::ClockState;
 use crate::feed_status::{FeedState, FeedStatus};
 use crate::storage::StorageErrorKind;
 
@@ -77,12 +78,21 @@ fn describe(failure: &StorageErrorKind) -> &'static str {
     }
 }
 
+/// Whether objects are dated by the clock. A store that does not answer is told as such.
+async fn dates_objects(state: &State) -> bool {
+    let known = state.storage.known_time().await;
+    known.is_ok_and(|known| ClockState::of(state.clock.now(), known).dates_objects())
+}
+
 async fn of_feeds(state: &State) -> Verdict {
     let feeds = async {
         state.storage.ping().await?;
         FeedStatus::read_all(&*state.storage, &state.config.feeds, state.clock.now()).await
     };
     match feeds.await {
+        Ok(_) if !dates_objects(state).await => {
+            Verdict::NotReady("the clock is far ahead of what is known of the time\n")
+        }
         Ok(feeds) if feeds.iter().any(|feed| feed.state == FeedState::Waiting) => {
             Verdict::NotReady("not every feed has been read up to the present yet\n")
         }

@@ -11,6 +11,7 @@ use super::format::Format;
 use super::output::Output;
 use super::serve;
 use crate::clock::Clock;
+use crate::clock::trust::ClockState;
 use crate::config::Config;
 use crate::feed_status::{FeedStatus, time};
 use crate::storage;
@@ -38,18 +39,28 @@ pub(super) async fn run(
         Some(before) => storage.count_expired(before).await,
         None => Ok(0),
     };
+    let known = storage.known_time().await;
     storage.close().await;
     let (feeds, behind, expired) = (feeds?, behind?, expired?);
+    let clock_state = ClockState::of(clock.now(), known?);
     match arguments.format {
         Format::Json => {
             let feeds: Vec<_> = feeds.iter().map(FeedStatus::document).collect();
             let status = json!({
                 "feeds": feeds, "subjects_behind_settings": behind, "subjects_to_expire": expired,
+                "maintenance_paused": matches!(clock_state, ClockState::Ahead { .. }),
             });
             writeln!(Output, "{}", serde_json::to_string_pretty(&status)?)?;
         }
         Format::Text if feeds.is_empty() => writeln!(Output, "no feed is polled")?,
         Format::Text => write!(Output, "{}", table(&feeds))?,
+    }
+    if let (Format::Text, ClockState::Ahead { known, by }) = (&arguments.format, clock_state) {
+        let (known, by) = (time(known), length(by));
+        writeln!(
+            Output,
+            "\nthe clock is {by} ahead of {known}, the latest time known to be right: nothing is deleted"
+        )?;
     }
     if matches!(arguments.format, Format::Text) && behind > 0 {
         writeln!(Output, "\nthe settings have changed: {behind} subjects are still to be made anew")?;

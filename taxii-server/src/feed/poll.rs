@@ -355,6 +355,9 @@ impl Poller {
         records: Records,
     ) -> Result<(), StorageError> {
         polled.gaps += gaps.len();
+        if let Some(told) = self.heard {
+            self.ingest.confirm_time(told).await?;
+        }
         let batch = FeedBatch {
             feed: self.settings().name.clone(),
             collection: self.collection,

@@ -16,6 +16,7 @@ use uuid::{Builder, Uuid};
 
 use super::judgement::{self, Judge};
 use crate::clock::Clock;
+use crate::clock::trust::ClockState;
 use crate::storage::deletion::Doomed;
 use crate::storage::submission::{Entry, Outcome, PartName, Submission, WaitingObjects, WaitingPart};
 use crate::storage::{CollectionId, DateAdded, Dating, Storage, StorageError};
@@ -235,8 +236,13 @@ impl Intake {
     /// # Errors
     /// The store failed.
     pub async fn tidy(&self) -> Result<u64, StorageError> {
-        let before = self.dating.clock.now() - KEPT;
-        self.storage.forget_submissions(DateAdded::from_millis(before.timestamp_millis())).await
+        match ClockState::of(self.dating.clock.now(), self.storage.known_time().await?) {
+            ClockState::Trusted(time) => match time.minus(KEPT) {
+                Some(before) => self.storage.forget_submissions(before).await,
+                None => Ok(0),
+            },
+            ClockState::Ahead { .. } => Ok(0),
+        }
     }
 
     /// Waits until something waits to be worked off.

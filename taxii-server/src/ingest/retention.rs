@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::sweep::{STEP, prefix_of_one_author};
 use super::{Ingest, Ingested};
+use crate::clock::trust::{self, ClockState, TrustedTime};
 use crate::duration;
 use crate::storage::feed::FeedWrite;
 use crate::storage::upkeep::{OddRecords, Outdated, Superseded};
@@ -19,6 +20,8 @@ use crate::storage::{CollectionId, DateAdded, StorageError};
 
 /// How many rows without much to them are removed in one step.
 const ROWS: u32 = 1000;
+/// How long a confirmed time is not confirmed again.
+const CONFIRMED_FOR: TimeDelta = TimeDelta::minutes(10);
 
 /// For how long, or how much of it, what is stored is kept. Nothing stands for ever, or for all.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -120,20 +123,43 @@ fn count_or_all<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Er
 }
 
 impl Ingest {
+    /// Compares the clock with what is known of the time.
+    pub(super) async fn clock_state(&self) -> Result<ClockState, StorageError> {
+        Ok(ClockState::of(self.dating.clock.now(), self.storage.known_time().await?))
+    }
+
+    /// Notes that the clock is right, if the service of a feed tells the same time. Nothing is written when it is known.
+    pub async fn confirm_time(&self, told: DateTime<Utc>) -> Result<(), StorageError> {
+        let now = self.dating.clock.now();
+        if self.rehearsal.is_some() || !trust::agree(now, told) {
+            return Ok(());
+        }
+        match self.storage.known_time().await? {
+            Some(known) if now.signed_duration_since(known).abs() < CONFIRMED_FOR => Ok(()),
+            _ => self.storage.note_time(now).await,
+        }
+    }
+
     /// Takes objects out of their collections that have ended long enough ago; nothing when there are none.
-    pub(super) async fn expire(&self) -> Result<Option<Ingested>, StorageError> {
+    pub(super) async fn expire(&self, time: TrustedTime) -> Result<Option<Ingested>, StorageError> {
         let _turn = self.turn.lock().await;
-        let Some(before) = self.retention.expired_before(self.dating.clock.now()) else { return Ok(None) };
+        let before = self.retention.expire_after.and_then(|after| time.minus(after));
+        let Some(before) = before else { return Ok(None) };
         let rows = self.storage.expired_subjects(before, STEP).await?;
         let ingested = self.remake(prefix_of_one_author(&rows), FeedWrite::new("")).await?;
         Ok((ingested.left > 0).then_some(ingested))
     }
 
     /// Forgets subjects that have left; the answer is how many.
-    pub(super) async fn forget(&self) -> Result<u64, StorageError> {
+    pub(super) async fn forget(&self, time: TrustedTime) -> Result<u64, StorageError> {
         let _turn = self.turn.lock().await;
-        let modified_before = self.retention.forgotten_before(self.dating.clock.now());
-        let ended_before = modified_before.and_then(|time| self.retention.expired_before(time));
+        let Retention { expire_after: Some(expire_after), forget_after: Some(forget_after), .. } =
+            self.retention
+        else {
+            return Ok(0);
+        };
+        let modified_before = time.minus(forget_after);
+        let ended_before = modified_before.and_then(|before| before.minus(expire_after));
         let Some((modified_before, ended_before)) = modified_before.zip(ended_before) else { return Ok(0) };
         let outdated = Outdated { ended_before, modified_before };
         self.storage.forget_subjects(self.term.as_ref(), &outdated, ROWS).await
@@ -151,8 +177,8 @@ impl Ingest {
     }
 
     /// Forgets gaps that were found long ago; the answer is how many.
-    pub(super) async fn forget_gaps(&self) -> Result<u64, StorageError> {
-        match before(self.dating.clock.now(), self.retention.keep_gaps_for) {
+    pub(super) async fn forget_gaps(&self, time: TrustedTime) -> Result<u64, StorageError> {
+        match self.retention.keep_gaps_for.and_then(|kept| time.minus(kept)) {
             Some(before) => self.storage.forget_gaps(self.term.as_ref(), before).await,
             None => Ok(0),
         }
@@ -167,12 +193,13 @@ impl Ingest {
     /// Removes old versions from a collection, among those next after a date; the answer is how many, and where to go on.
     pub(super) async fn prune(
         &self,
+        time: TrustedTime,
         collection: &CollectionId,
         after: DateAdded,
     ) -> Result<(u64, Option<DateAdded>), StorageError> {
-        let now = self.dating.clock.now();
-        let Some(before) = before(now, self.retention.keep_versions_for) else { return Ok((0, None)) };
-        let versions = Superseded { after, before: DateAdded::from_millis(before.timestamp_millis()) };
+        let before = self.retention.keep_versions_for.and_then(|kept| time.minus(kept));
+        let Some(before) = before else { return Ok((0, None)) };
+        let versions = Superseded { after, before };
         let term = self.term.as_ref();
         let pruned = self.storage.prune_versions(term, collection, &versions, STEP, &self.dating).await?;
         Ok((pruned.versions, pruned.place))

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Ingest, Ingested};
+use crate::clock::trust::{ClockState, TrustedTime};
 use crate::storage::{DateAdded, StorageError};
 
 /// The time from the end of the work to the next look whether there is any.
@@ -34,6 +35,8 @@ pub struct Tended {
     pub trimmed: u64,
     /// Gaps that were found long ago.
     pub gaps: u64,
+    /// Whether nothing was removed because of its age, since the clock is not trusted.
+    pub paused: bool,
 }
 
 impl Upkeep {
@@ -61,19 +64,28 @@ impl Upkeep {
     /// The store failed; the steps that were made until then are stored.
     pub async fn round(&mut self) -> Result<Tended, StorageError> {
         let mut tended = Tended { followed: self.follow_settings().await?, ..Tended::default() };
-        while let Some(step) = rested(self.ingest.expire()).await? {
-            tended.expired += step.left;
-        }
-        while let forgotten @ 1.. = rested(self.ingest.forget()).await? {
-            tended.forgotten += forgotten;
-        }
         while let trimmed @ 1.. = rested(self.ingest.trim_records()).await? {
             tended.trimmed += trimmed;
         }
-        tended.gaps = rested(self.ingest.forget_gaps()).await?;
-        let now = self.ingest.dating.clock.now();
-        if now >= self.next_pruning {
-            tended.pruned = self.prune().await?;
+        let time = match self.ingest.clock_state().await? {
+            ClockState::Trusted(time) => time,
+            ClockState::Ahead { known, by } => {
+                let days = by.num_days();
+                tracing::warn!(%known, days, "paused maintenance: the clock is ahead of what is known of the time");
+                return Ok(Tended { paused: true, ..tended });
+            }
+        };
+        while let Some(step) = rested(self.ingest.expire(time)).await? {
+            tended.expired += step.left;
+        }
+        while let forgotten @ 1.. = rested(self.ingest.forget(time)).await? {
+            tended.forgotten += forgotten;
+        }
+        tended.gaps = rested(self.ingest.forget_gaps(time)).await?;
+        let now = time.now();
+        // A clock that went back must not put this off.
+        if now >= self.next_pruning || self.next_pruning.signed_duration_since(now) > PRUNING {
+            tended.pruned = self.prune(time).await?;
             self.next_pruning = now.checked_add_signed(PRUNING).unwrap_or(now);
         }
         let Tended { expired, forgotten, pruned, trimmed, gaps, .. } = tended;
@@ -101,12 +113,12 @@ impl Upkeep {
         Ok(all)
     }
 
-    async fn prune(&self) -> Result<u64, StorageError> {
+    async fn prune(&self, time: TrustedTime) -> Result<u64, StorageError> {
         let mut pruned = 0;
         for collection in self.ingest.collections_of_feeds() {
             let mut place = Some(DateAdded::from_millis(0));
             while let Some(after) = place {
-                let (versions, next) = rested(self.ingest.prune(&collection, after)).await?;
+                let (versions, next) = rested(self.ingest.prune(time, &collection, after)).await?;
                 pruned += versions;
                 place = next;
             }

@@ -40,6 +40,8 @@ pub enum StorageErrorKind {
     TermOver,
     /// Another has written what is known since it was read.
     Overtaken,
+    /// The clock is so far ahead of what is known of the time that nothing is dated by it.
+    ClockAhead,
     /// What is stored, or to be stored, is not what it should be.
     Encoding,
 }
@@ -86,6 +88,10 @@ impl fmt::Display for StorageError {
             ),
             StorageErrorKind::Migration => f.write_str("the database could not be migrated"),
             StorageErrorKind::TermOver => f.write_str("another server has taken over"),
+            StorageErrorKind::ClockAhead => f.write_str(
+                "the clock of this machine is far ahead of what is known of the time: set it, or confirm it with \
+                 `taxii-server clock confirm`",
+            ),
             StorageErrorKind::Overtaken => f.write_str("another writer was faster"),
             StorageErrorKind::Encoding => f.write_str("a stored value cannot be read or written"),
             StorageErrorKind::UnknownCollection => f.write_str("the collection is unknown to the database"),

@@ -10,6 +10,7 @@ use stix_core::Timestamp;
 use uuid::Uuid;
 
 use super::{CollectionId, DateAdded, Dating, NewObject, StorageError};
+use crate::clock::trust::Cutoff;
 
 /// The part of a store that keeps submissions. Every method fails only when the database does, or when the collection
 /// is not registered; then nothing is stored.
@@ -55,7 +56,7 @@ pub trait Submissions {
     async fn submission(&self, id: Uuid) -> Result<Option<(Submission, Vec<Outcome>)>, StorageError>;
 
     /// Removes submissions that were complete before this date; the answer is how many.
-    async fn forget_submissions(&self, completed_before: DateAdded) -> Result<u64, StorageError>;
+    async fn forget_submissions(&self, completed_before: Cutoff) -> Result<u64, StorageError>;
 }
 
 /// A request to add objects.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::feed::SubjectRow;
 use super::{CollectionId, DateAdded, Dating, StorageError, Term};
+use crate::clock::trust::Cutoff;
 
 /// The part of a store that is gone through step by step. Every method fails only when the database does, or when the term
 /// is over in which it would write.
@@ -23,11 +24,7 @@ pub trait Upkeep {
     async fn subjects_behind(&self) -> Result<u64, StorageError>;
 
     /// The subjects whose objects are shown although they have ended before this time, the first to end first.
-    async fn expired_subjects(
-        &self,
-        before: DateTime<Utc>,
-        limit: u32,
-    ) -> Result<Vec<SubjectRow>, StorageError>;
+    async fn expired_subjects(&self, before: Cutoff, limit: u32) -> Result<Vec<SubjectRow>, StorageError>;
 
     /// How many there are of them.
     async fn count_expired(&self, before: DateTime<Utc>) -> Result<u64, StorageError>;
@@ -64,11 +61,7 @@ pub trait Upkeep {
     ) -> Result<u64, StorageError>;
 
     /// Forgets gaps that were found before this time; the answer is how many.
-    async fn forget_gaps(
-        &self,
-        term: Option<&Term>,
-        found_before: DateTime<Utc>,
-    ) -> Result<u64, StorageError>;
+    async fn forget_gaps(&self, term: Option<&Term>, found_before: Cutoff) -> Result<u64, StorageError>;
 }
 
 /// How far the subjects follow the settings.
@@ -84,9 +77,9 @@ pub struct Sweep {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outdated {
     /// The object ended before.
-    pub ended_before: DateTime<Utc>,
+    pub ended_before: Cutoff,
     /// Its last version was made before.
-    pub modified_before: DateTime<Utc>,
+    pub modified_before: Cutoff,
 }
 
 /// Which versions of objects are old enough to go.
@@ -95,7 +88,7 @@ pub struct Superseded {
     /// Those that came after this date are looked at.
     pub after: DateAdded,
     /// A later version came before this date.
-    pub before: DateAdded,
+    pub before: Cutoff,
 }
 
 /// What became of old versions.

@@ -32,3 +32,4 @@ mod storage;
 mod story;
 mod tls;
 mod world;
+mod wrong_clock;

@@ -22,7 +22,8 @@ impl<B: Backend> Deletions for SqlStorage<B> {
         dating: &Dating,
     ) -> Result<u64, StorageError> {
         let mut tx = self.begin().await?;
-        let (key, last) = objects::lock::<B>(&mut tx, collection).await?;
+        let locked = objects::lock::<B>(&mut tx, collection).await?;
+        let key = locked.key;
         let versions = chosen::<B>(&mut tx, key, collection, id, doomed).await?;
         if versions.is_empty() {
             return Ok(0);
@@ -36,7 +37,7 @@ impl<B: Backend> Deletions for SqlStorage<B> {
         latest::promote(&mut tx, key, id.as_str()).await?;
         let now = dating.clock.now().timestamp_millis();
         tombstones::put(&mut tx, key, now, &tombs(id, doomed, &versions)).await?;
-        let mut date = objects::first_date(dating, last);
+        let mut date = locked.first_date(dating)?;
         let after = shown::<B>(&mut tx, collection, id).await?;
         // One that has become both is dated once.
         let moved: BTreeSet<i64> = after.difference(&before).map(|(_, record)| *record).collect();
@@ -53,7 +54,7 @@ impl<B: Backend> Deletions for SqlStorage<B> {
 
     async fn lift_tombstones(&self, collection: &CollectionId, id: &Identifier) -> Result<u64, StorageError> {
         let mut tx = self.begin().await?;
-        let (key, _) = objects::lock::<B>(&mut tx, collection).await?;
+        let key = objects::lock::<B>(&mut tx, collection).await?.key;
         let delete = Statement::new("DELETE FROM tombstone WHERE collection = $1 AND id = $2");
         let lifted = tx.execute(delete.bind(key).bind(id.as_str())).await?;
         // What a feed says next of the object is then a new version of it, even if it says nothing new.

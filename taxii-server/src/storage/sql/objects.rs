@@ -12,6 +12,7 @@ use super::statement::Statement;
 use super::tombstones::{self, Tombs};
 use super::transaction::WriteTransaction;
 use super::{Backend, Session, SqlStorage, latest, select};
+use crate::clock::trust::ClockState;
 use crate::storage::{
     Added, CollectionId, DateAdded, Dating, NewObject, Objects, Page, Query, Revision, StorageError,
     StorageErrorKind, StoredObject, StoredRecord,
@@ -27,7 +28,8 @@ pub(super) async fn add<B: Backend>(
     writer: Writer,
     dating: &Dating,
 ) -> Result<Vec<Added>, StorageError> {
-    let (key, last) = lock::<B>(tx, collection).await?;
+    let locked = lock::<B>(tx, collection).await?;
+    let key = locked.key;
     let mut known = compare(tx, key, objects).await?;
     let buried = tombstones::of(tx, key, objects).await?;
     match writer {
@@ -38,7 +40,7 @@ pub(super) async fn add<B: Backend>(
         Writer::Account => tombstones::lift(tx, key, objects, &buried).await?,
     }
 
-    let mut free = first_date(dating, last);
+    let mut free = locked.first_date(dating)?;
     let (mut added, mut new) = (Vec::with_capacity(objects.len()), Vec::new());
     for (object, known) in objects.iter().zip(known) {
         added.push(known.unwrap_or_else(|| {
@@ -62,16 +64,28 @@ pub(super) enum Writer {
     Account,
 }
 
-/// Locks a collection until the commit; the answer is its key and its last date, in milliseconds.
+/// A collection that is locked until the commit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LockedCollection {
+    pub(super) key: i64,
+    /// The last date that was given, in milliseconds.
+    last: i64,
+    /// The latest time that a clock was known to be right.
+    known_time: Option<i64>,
+}
+
+/// Locks a collection until the commit.
 pub(super) async fn lock<B: Backend>(
     tx: &mut WriteTransaction<B>,
     collection: &CollectionId,
-) -> Result<(i64, i64), StorageError> {
-    let mut select = Statement::new("SELECT key, last_date_added FROM collection WHERE id = $1");
+) -> Result<LockedCollection, StorageError> {
+    let mut select = Statement::new(
+        "SELECT key, last_date_added, (SELECT latest FROM known_time) FROM collection WHERE id = $1",
+    );
     select.push(B::FOR_UPDATE);
     let row = tx.fetch_optional(select.bind(collection.to_string())).await?;
     let mut row = row.ok_or(StorageError::new(StorageErrorKind::UnknownCollection))?;
-    Ok((row.next()?, row.next()?))
+    Ok(LockedCollection { key: row.next()?, last: row.next()?, known_time: row.next()? })
 }
 
 /// Remembers the last date that was given, and with that makes a new [`Revision`] of the collection.
@@ -311,10 +325,20 @@ fn same(stored: &[u8], object: &NewObject) -> Added {
     if equal { Added::Duplicate } else { Added::Conflict }
 }
 
-/// The first free date, in milliseconds.
-pub(super) fn first_date(dating: &Dating, last: i64) -> i64 {
-    let allowance = i64::try_from(dating.allowance.as_millis()).unwrap_or(i64::MAX);
-    millis_up(dating.clock.now()).saturating_add(allowance).max(last.saturating_add(1))
+impl LockedCollection {
+    /// Returns the first free date, in milliseconds.
+    ///
+    /// # Errors
+    /// The clock is too far ahead of what is known of the time: dates would stay there.
+    pub(super) fn first_date(&self, dating: &Dating) -> Result<i64, StorageError> {
+        let now = dating.clock.now();
+        let known = self.known_time.and_then(DateTime::from_timestamp_millis);
+        if !ClockState::of(now, known).dates_objects() {
+            return Err(StorageError::new(StorageErrorKind::ClockAhead));
+        }
+        let allowance = i64::try_from(dating.allowance.as_millis()).unwrap_or(i64::MAX);
+        Ok(millis_up(now).saturating_add(allowance).max(self.last.saturating_add(1)))
+    }
 }
 
 /// Milliseconds since 1970-01-01, rounded up.

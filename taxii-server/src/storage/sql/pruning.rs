@@ -19,7 +19,8 @@ pub(super) async fn prune<B: Backend>(
     dating: &Dating,
 ) -> Result<Pruned, StorageError> {
     // Under the lock nobody deletes what came after one of them.
-    let (key, last) = objects::lock::<B>(tx, collection).await?;
+    let locked = objects::lock::<B>(tx, collection).await?;
+    let key = locked.key;
     let candidates = tx.fetch_all(select(key, versions, limit)).await?;
     let candidates = candidates.into_iter().map(candidate).collect::<Result<Vec<_>, _>>()?;
     let outdated: Vec<i64> = candidates.iter().filter_map(|(_, record)| *record).collect();
@@ -29,7 +30,7 @@ pub(super) async fn prune<B: Backend>(
         tx.execute(delete).await?;
     }
     if !outdated.is_empty() {
-        objects::last_date(tx, key, objects::first_date(dating, last)).await?;
+        objects::last_date(tx, key, locked.first_date(dating)?).await?;
     }
     let full = candidates.len() == limit as usize;
     let place = candidates.last().filter(|_| full).map(|(date, _)| *date);
@@ -41,13 +42,13 @@ fn select(collection: i64, versions: &Superseded, limit: u32) -> Statement {
     let mut select = Statement::new(
         "SELECT o.date_added, (SELECT CASE WHEN min(n.date_added) > o.date_added AND min(n.date_added) < ",
     );
-    select.push_bind(versions.before.millis()).push(
+    select.push_bind(versions.before.time().timestamp_millis()).push(
         " THEN o.record END FROM object AS n WHERE n.collection = o.collection AND n.id = o.id \
          AND n.spec_version = o.spec_version AND n.version_key > o.version_key) \
          FROM object AS o WHERE o.latest = 0 AND o.collection = ",
     );
     select.push_bind(collection).push(" AND o.date_added > ").push_bind(versions.after.millis());
-    select.push(" AND o.date_added < ").push_bind(versions.before.millis());
+    select.push(" AND o.date_added < ").push_bind(versions.before.time().timestamp_millis());
     select.push(" ORDER BY o.date_added LIMIT ").push_bind(i64::from(limit));
     select
 }

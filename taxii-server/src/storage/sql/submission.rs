@@ -8,6 +8,7 @@ use super::row::{Row, Value};
 use super::statement::Statement;
 use super::transaction::WriteTransaction;
 use super::{Backend, Session, SqlStorage};
+use crate::clock::trust::Cutoff;
 use crate::storage::submission::{
     Entry, Fate, Outcome, PartName, Submission, Submissions, WaitingObjects, WaitingPart,
 };
@@ -130,9 +131,9 @@ impl<B: Backend> Submissions for SqlStorage<B> {
         Ok(found)
     }
 
-    async fn forget_submissions(&self, completed_before: DateAdded) -> Result<u64, StorageError> {
+    async fn forget_submissions(&self, completed_before: Cutoff) -> Result<u64, StorageError> {
         let delete = Statement::new("DELETE FROM submission WHERE completed < $1");
-        self.write(delete.bind(completed_before.millis())).await
+        self.write(delete.bind(completed_before.time().timestamp_millis())).await
     }
 }
 

@@ -8,6 +8,7 @@ use super::row::{Row, Value};
 use super::statement::Statement;
 use super::transaction::WriteTransaction;
 use super::{Backend, Session, SqlStorage, feed, objects, pruning};
+use crate::clock::trust::Cutoff;
 use crate::storage::feed::SubjectRow;
 use crate::storage::upkeep::{OddRecords, Outdated, Pruned, Superseded, Sweep, Upkeep};
 use crate::storage::{CollectionId, Dating, StorageError, Term, index_text};
@@ -33,13 +34,11 @@ impl<B: Backend> Upkeep for SqlStorage<B> {
         self.count(Statement::new("SELECT count(*) FROM subject WHERE key > (SELECT place FROM sweep)")).await
     }
 
-    async fn expired_subjects(
-        &self,
-        before: DateTime<Utc>,
-        limit: u32,
-    ) -> Result<Vec<SubjectRow>, StorageError> {
+    async fn expired_subjects(&self, before: Cutoff, limit: u32) -> Result<Vec<SubjectRow>, StorageError> {
         let mut select = feed::select_subjects();
-        select.push(" WHERE collections <> '' AND valid_until < ").push_bind(before.timestamp_millis());
+        select
+            .push(" WHERE collections <> '' AND valid_until < ")
+            .push_bind(before.time().timestamp_millis());
         select.push(" ORDER BY valid_until, key LIMIT ").push_bind(i64::from(limit));
         self.read_all(select).await?.into_iter().map(feed::subject_row).collect()
     }
@@ -63,9 +62,11 @@ impl<B: Backend> Upkeep for SqlStorage<B> {
             "DELETE FROM subject WHERE key IN (SELECT key FROM subject \
              WHERE collections = '' AND valid_until < $1 AND modified < $2 ORDER BY valid_until LIMIT $3)",
         );
-        let modified = outdated.modified_before.to_rfc3339_opts(SecondsFormat::Millis, true);
-        let delete =
-            delete.bind(outdated.ended_before.timestamp_millis()).bind(modified).bind(i64::from(limit));
+        let modified = outdated.modified_before.time().to_rfc3339_opts(SecondsFormat::Millis, true);
+        let delete = delete
+            .bind(outdated.ended_before.time().timestamp_millis())
+            .bind(modified)
+            .bind(i64::from(limit));
         match tx.execute(delete).await? {
             0 => Ok(0),
             forgotten => {
@@ -112,14 +113,10 @@ impl<B: Backend> Upkeep for SqlStorage<B> {
         Ok(trimmed)
     }
 
-    async fn forget_gaps(
-        &self,
-        term: Option<&Term>,
-        found_before: DateTime<Utc>,
-    ) -> Result<u64, StorageError> {
+    async fn forget_gaps(&self, term: Option<&Term>, found_before: Cutoff) -> Result<u64, StorageError> {
         let mut tx = self.begin_in(term).await?;
         let delete = Statement::new("DELETE FROM feed_gap WHERE found < $1");
-        let forgotten = tx.execute(delete.bind(found_before.timestamp_millis())).await?;
+        let forgotten = tx.execute(delete.bind(found_before.time().timestamp_millis())).await?;
         tx.commit().await?;
         Ok(forgotten)
     }
@@ -149,11 +146,12 @@ pub(super) async fn withdraw<B: Backend>(
     ids: &[Identifier],
     dating: &Dating,
 ) -> Result<(), StorageError> {
-    let (key, last) = objects::lock::<B>(tx, collection).await?;
+    let locked = objects::lock::<B>(tx, collection).await?;
+    let key = locked.key;
     for ids in ids.chunks(B::Connection::ROWS_AT_ONCE) {
         let mut delete = Statement::new("DELETE FROM object WHERE collection = $1 AND id").bind(key);
         delete.push_one_of(ids.iter().map(Identifier::as_str));
         tx.execute(delete).await?;
     }
-    objects::last_date(tx, key, objects::first_date(dating, last)).await
+    objects::last_date(tx, key, locked.first_date(dating)?).await
 }

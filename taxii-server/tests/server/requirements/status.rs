@@ -51,6 +51,7 @@ async fn item_43_a_status_is_kept_for_a_day_and_then_unknown(backend: Backend) {
     };
     for (hours, removed, expected) in [(24, 0, 200), (1, 1, 404)] {
         world.clock.advance(Duration::from_secs(hours * 3600));
+        world.storage.note_time(world.clock.now()).await.unwrap();
         assert_eq!(intake(&world).tidy().await.unwrap(), removed);
         let response = world.request_of("writer", Method::GET, &path).send().await.unwrap();
         assert_eq!(response.status(), expected);
