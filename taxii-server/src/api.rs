@@ -46,6 +46,7 @@ use crate::ingest::Intake;
 use crate::metrics::Metrics;
 use crate::search::Search;
 use crate::storage::Storage;
+use crate::supervisor::Supervisor;
 use crate::telemetry::RequestSpan;
 use crate::wire::TAXII_MEDIA_TYPE;
 
@@ -64,6 +65,8 @@ pub struct State {
     pub authenticator: Arc<Authenticator>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// What keeps the background tasks running.
+    pub(crate) supervisor: Supervisor,
     pub(crate) clock: Clock,
     pages: PageCache,
     readiness: Readiness,
@@ -89,6 +92,7 @@ impl State {
             intake: Arc::new(intake),
             search: Arc::new(search),
             authenticator: Arc::new(authenticator),
+            supervisor: Supervisor::new(Arc::clone(&metrics)),
             metrics,
             clock,
             pages,

@@ -36,7 +36,11 @@ impl Bridge {
         let polling = Polling::new(&config, Arc::clone(&storage), clock.clone())?;
         let server = Server::start(config, Arc::clone(&storage), clock).await.map_err(BridgeError::Server)?;
         let (stop, stopped) = watch::channel(false);
-        let polling = tokio::spawn(polling.run(Arc::clone(server.metrics()), stopped));
+        let (polling, metrics) = (Arc::new(polling), Arc::clone(server.metrics()));
+        let supervisor = server.supervisor().clone();
+        let polling = server.supervisor().spawn("polling", move || {
+            Arc::clone(&polling).run(supervisor.clone(), Arc::clone(&metrics), stopped.clone())
+        });
         Ok(Self { server, storage, polling, stop })
     }
 

@@ -7,7 +7,10 @@ use std::time::Duration;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer};
 
-/// Reads a duration.
+/// The longest duration of a setting. With it no sum of a time and a duration is beyond what can be computed.
+pub const LONGEST: Duration = Duration::from_secs(36_500 * 24 * 60 * 60);
+
+/// Reads a duration, which is at most [`LONGEST`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -29,7 +32,11 @@ pub fn parse(text: &str) -> Result<Duration, String> {
         _ => return Err(expected()),
     };
     let count: u64 = digits.parse().map_err(|_| expected())?;
-    count.checked_mul(unit).map(Duration::from_millis).ok_or_else(expected)
+    let duration = count.checked_mul(unit).map(Duration::from_millis).ok_or_else(expected)?;
+    match duration > LONGEST {
+        true => Err(format!("`{text}` is longer than `36500d`, a hundred years")),
+        false => Ok(duration),
+    }
 }
 
 /// For `#[serde(deserialize_with = "...")]` of a duration that may be missing.
@@ -85,6 +92,8 @@ mod tests {
             ("1w", None),
             ("99999999999999999999d", None),
             ("999999999999999999d", None),
+            ("36500d", Some(36_500 * 86_400_000)),
+            ("36501d", None),
         ];
         for (text, millis) in cases {
             assert_eq!(parse(text).ok(), millis.map(Duration::from_millis), "{text}");

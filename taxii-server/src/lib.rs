@@ -1,7 +1,7 @@
 //! A TAXII 2.1 server that polls the SOC Defenders feed and republishes it.
 //!
-//! The layers, each of which uses only those before it: [`clock`], [`duration`], [`media_type`], [`metrics`] and
-//! [`wire`] (the resources as they are written), [`storage`] (where objects are kept), [`ingest`] (the only writer of objects) and
+//! The layers, each of which uses only those before it: [`clock`], [`duration`], [`media_type`], [`metrics`],
+//! [`supervisor`] and [`wire`] (the resources as they are written), [`storage`] (where objects are kept), [`ingest`] (the only writer of objects) and
 //! [`error`], [`feed`], [`auth`], [`outlet`] (a collection in other forms) and [`search`] (objects by what they name), [`config`], [`telemetry`] and [`feed_status`], [`api`], [`site`] (pages for people), [`server`], [`bridge`], [`command`].
 #![forbid(unsafe_code)]
 
@@ -23,6 +23,7 @@ pub mod search;
 pub mod server;
 pub mod site;
 pub mod storage;
+pub mod supervisor;
 pub mod telemetry;
 pub mod wire;
 

@@ -19,6 +19,7 @@ pub struct Metrics {
     logins_throttled: AtomicU64,
     requests_throttled: AtomicU64,
     certificate_expires: Mutex<Option<DateTime<Utc>>>,
+    task_panics: Mutex<BTreeMap<String, u64>>,
 }
 
 /// How long requests took.
@@ -123,6 +124,12 @@ const FEED_GAUGES: [(&str, &str, Number); 9] = [
 ];
 
 impl Metrics {
+    /// A background task that panicked.
+    pub fn task_panicked(&self, task: &str) {
+        let mut panics = self.task_panics.lock().unwrap_or_else(PoisonError::into_inner);
+        *panics.entry(task.to_owned()).or_default() += 1;
+    }
+
     /// A request that was answered.
     pub fn request(&self, path: &str, status: u16, took: Duration) {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
@@ -194,6 +201,10 @@ impl Metrics {
         page.family("taxii_throttled_total", "counter", "Requests answered with 429.");
         page.sample("taxii_throttled_total", "reason=\"login\"", count(&self.logins_throttled));
         page.sample("taxii_throttled_total", "reason=\"rate\"", count(&self.requests_throttled));
+        page.family("taxii_task_panics_total", "counter", "Panics of background tasks.");
+        for (task, panics) in &*self.task_panics.lock().unwrap_or_else(PoisonError::into_inner) {
+            page.sample("taxii_task_panics_total", &label("task", task), panics);
+        }
         page.family("taxii_objects", "gauge", "Versions of objects in a collection, by type.");
         for (collection, name, objects) in &gauges.objects {
             let labels = format!("{},{}", label("collection", collection), label("type", name));

@@ -2,6 +2,7 @@
 
 mod admin;
 mod connection;
+mod hangup;
 mod header_watch;
 mod listener;
 mod timekeeper;
@@ -26,6 +27,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::metrics::Metrics;
 use crate::storage::{CollectionId, Storage, StorageError};
+use crate::supervisor::Supervisor;
 
 /// How long requests that have begun may take to end when the server stops.
 const SHUTDOWN_SECONDS: u64 = 10;
@@ -46,10 +48,11 @@ pub struct Running {
     metrics: Arc<Metrics>,
     handle: ServerHandle,
     task: JoinHandle<io::Result<()>>,
-    reloading: Option<JoinHandle<()>>,
-    worker: JoinHandle<()>,
+    supervisor: Supervisor,
+    /// What runs for as long as the server does.
+    beside: Vec<JoinHandle<()>>,
+    workers: Vec<JoinHandle<()>>,
     timekeeper: Timekeeper,
-    keeping_time: JoinHandle<()>,
     stop: watch::Sender<bool>,
 }
 
@@ -96,12 +99,18 @@ impl Server {
         // Only the pages for people search.
         let search = state.config.status_page.then(|| Arc::clone(&state.search));
         let (listener, address) = bind(listen)?;
+        let supervisor = state.supervisor.clone();
         let (mut builder, scheme, reloading) = match tls {
-            None => (listener::plain(builder, listener, state.clone()), "http", None),
+            None => {
+                let builder = listener::plain(builder, listener, state.clone());
+                (builder, "http", supervisor.spawn("reload", hangup::nothing_to_reload))
+            }
             Some(files) => {
                 let identity = Identity::load(&files).map_err(StartError::Tls)?;
                 let builder = listener::tls(builder, listener, state.clone(), Arc::clone(&identity));
-                (builder, "https", Some(tokio::spawn(identity.follow(Arc::clone(&metrics)))))
+                let metrics = Arc::clone(&metrics);
+                let follow = move || Arc::clone(&identity).follow(Arc::clone(&metrics));
+                (builder, "https", supervisor.spawn("reload", follow))
             }
         };
         let mut admin_address = None;
@@ -115,8 +124,18 @@ impl Server {
         let task = tokio::spawn(server);
         let url = format!("{scheme}://{address}");
         let (stop, stopped) = watch::channel(false);
-        let worker = tokio::spawn(worker::work(intake, search, stopped));
-        let keeping_time = tokio::spawn(timekeeper.clone().run());
+        let mut workers = Vec::new();
+        let stop_intake = stopped.clone();
+        workers.push(supervisor.spawn("submissions", move || {
+            worker::until(stop_intake.clone(), worker::work_off(Arc::clone(&intake)))
+        }));
+        if let Some(search) = search {
+            workers.push(supervisor.spawn("search index", move || {
+                worker::until(stopped.clone(), worker::keep_index(Arc::clone(&search)))
+            }));
+        }
+        let keeper = timekeeper.clone();
+        let keeping_time = supervisor.spawn("clock", move || keeper.clone().run());
         Ok(Running {
             address,
             admin_address,
@@ -124,10 +143,10 @@ impl Server {
             metrics,
             handle,
             task,
-            reloading,
-            worker,
+            supervisor,
+            beside: vec![reloading, keeping_time],
+            workers,
             timekeeper,
-            keeping_time,
             stop,
         })
     }
@@ -168,18 +187,22 @@ impl Running {
         &self.metrics
     }
 
+    /// What keeps the background tasks running.
+    pub fn supervisor(&self) -> &Supervisor {
+        &self.supervisor
+    }
+
     /// Stops: no new connections, and some seconds for the requests that have begun.
     pub async fn stop(self) {
-        if let Some(reloading) = &self.reloading {
-            reloading.abort();
-        }
+        self.beside.iter().for_each(JoinHandle::abort);
         self.handle.stop(true).await;
         // The outcome of a server that was told to stop says nothing more.
         let _ = self.task.await;
-        // A worker that panicked has said so.
         let _ = self.stop.send(true);
-        let _ = self.worker.await;
-        self.keeping_time.abort();
+        for worker in self.workers {
+            // What a worker was at is taken back, and done at the next start.
+            let _ = worker.await;
+        }
         self.timekeeper.stop().await;
     }
 

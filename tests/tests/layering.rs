@@ -9,6 +9,7 @@ use conformance::workspace;
 /// row stand side by side and do not know each other.
 const LAYERS: &[&[&str]] = &[
     &["clock", "duration", "wire", "media_type", "metrics"],
+    &["supervisor"],
     &["storage"],
     &["error", "ingest"],
     &["auth", "feed", "outlet", "search"],
@@ -71,6 +72,27 @@ fn only_ingest_writes_objects() {
     assert!(writers.contains_key("ingest"), "the names in `WRITING` are not those of the code");
     writers.remove("ingest");
     assert!(writers.is_empty(), "these write objects by themselves: {writers:?}");
+}
+
+/// Where tasks are started that outlive what starts them, and why nothing needs to start them again.
+const SPAWNING: &[(&str, &str)] = &[
+    ("supervisor.rs", "it starts them again"),
+    ("server.rs", "the server itself: its end ends the program"),
+    ("bridge/polling.rs", "each task does nothing but supervise another one"),
+    ("storage/lease.rs", "its end, in any way, is the loss of the lease, after which polling begins anew"),
+];
+
+#[test]
+fn background_tasks_are_supervised() {
+    let mut spawning = BTreeSet::new();
+    for (_, path, text) in sources(&workspace().join("taxii-server/src")) {
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        if code.contains("tokio::spawn(") || code.contains("spawn_local(") || code.contains("JoinSet::new(") {
+            spawning.insert(path.shown.rsplit("taxii-server/src/").next().unwrap().to_owned());
+        }
+    }
+    let known = SPAWNING.iter().map(|(file, _)| (*file).to_owned()).collect();
+    assert_eq!(spawning, known, "start background tasks with the supervisor, or say here why not");
 }
 
 #[test]

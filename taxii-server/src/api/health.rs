@@ -8,6 +8,7 @@ use super::{State, reading};
 use crate::error::ApiError;
 use crate::feed_status::FeedStatus;
 use crate::metrics::{FeedGauges, Gauges};
+use crate::supervisor::TaskHealth;
 
 pub(super) fn is_health(path: &str) -> bool {
     matches!(path, "/healthz" | "/readyz")
@@ -18,8 +19,19 @@ pub(super) fn configure(app: &mut web::ServiceConfig) {
     app.service(web::resource("/readyz").route(reading().to(ready)));
 }
 
-async fn alive() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain").body("ok\n")
+/// The process lives; but one whose background tasks fail again and again had better be started anew.
+async fn alive(state: web::Data<State>) -> HttpResponse {
+    match state.supervisor.health() {
+        TaskHealth::Good => HttpResponse::Ok().content_type("text/plain").body("ok\n"),
+        TaskHealth::Restarted(tasks) => {
+            let body = format!("ok, but restarted after a panic: {}\n", tasks.join(", "));
+            HttpResponse::Ok().content_type("text/plain").body(body)
+        }
+        TaskHealth::Broken(tasks) => {
+            let body = format!("panics again and again: {}\n", tasks.join(", "));
+            HttpResponse::ServiceUnavailable().content_type("text/plain").body(body)
+        }
+    }
 }
 
 async fn ready(state: web::Data<State>) -> HttpResponse {

@@ -14,6 +14,7 @@ use crate::feed::{self, FeedSettings, Poller};
 use crate::ingest::{Ingest, Upkeep};
 use crate::metrics::Metrics;
 use crate::storage::{CollectionId, Lease, Storage, Term};
+use crate::supervisor::Supervisor;
 
 /// The task that the lease is for. One for all feeds, since what they tell of a subject is joined.
 pub(crate) const TASK: &str = "poll";
@@ -49,23 +50,28 @@ impl Polling {
     }
 
     /// Polls whenever this server holds the lease, until `stop` says true.
-    pub(super) async fn run(self, metrics: Arc<Metrics>, mut stop: watch::Receiver<bool>) {
+    pub(super) async fn run(
+        self: Arc<Self>,
+        supervisor: Supervisor,
+        metrics: Arc<Metrics>,
+        mut stop: watch::Receiver<bool>,
+    ) {
         if self.feeds.is_empty() {
             return;
         }
         tokio::select! {
-            () = self.lead(&metrics) => {}
+            () = Arc::clone(&self).lead(&supervisor, &metrics) => {}
             _ = stop.wait_for(|stop| *stop) => {}
         }
     }
 
-    async fn lead(&self, metrics: &Arc<Metrics>) {
+    async fn lead(self: Arc<Self>, supervisor: &Supervisor, metrics: &Arc<Metrics>) {
         let mut waiting = false;
         loop {
             match self.storage.lead(TASK).await {
                 Ok(Some(lease)) => {
                     waiting = false;
-                    self.poll(lease, metrics).await;
+                    Arc::clone(&self).poll(lease, supervisor, metrics).await;
                 }
                 Ok(None) if waiting => {}
                 Ok(None) => {
@@ -81,22 +87,48 @@ impl Polling {
     }
 
     /// Polls until the lease is lost. Dropped, it gives up the polls that have begun: nothing of them is stored.
-    async fn poll(&self, mut lease: Lease, metrics: &Arc<Metrics>) {
-        // They could be made when the program started.
-        let Ok(pollers) = self.pollers(lease.term()) else { return };
+    async fn poll(self: Arc<Self>, mut lease: Lease, supervisor: &Supervisor, metrics: &Arc<Metrics>) {
         if let Some(term) = lease.term() {
             tracing::info!(term = term.number, "this server polls the feeds");
         }
         let (_stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        for poller in pollers {
-            tasks.spawn(feed::run(poller, Arc::clone(metrics), stopped.clone()));
+        for (index, (feed, _)) in self.feeds.iter().enumerate() {
+            let (polling, term) = (Arc::clone(&self), lease.term().cloned());
+            let (metrics, stopped) = (Arc::clone(metrics), stopped.clone());
+            let (supervisor, name) = (supervisor.clone(), format!("feed {}", feed.name));
+            tasks.spawn(async move {
+                let start = || {
+                    Arc::clone(&polling).poll_feed(index, term.clone(), Arc::clone(&metrics), stopped.clone())
+                };
+                supervisor.supervise(&name, start).await;
+            });
         }
-        tasks.spawn(Upkeep::new(self.ingest.clone().in_term(lease.term().cloned())).run());
-        tasks.spawn(self.alarm().run());
+        let (polling, term, beside) = (Arc::clone(&self), lease.term().cloned(), supervisor.clone());
+        tasks.spawn(async move {
+            let start = || Upkeep::new(polling.ingest.clone().in_term(term.clone())).run();
+            beside.supervise("maintenance", start).await;
+        });
+        let (polling, beside) = (Arc::clone(&self), supervisor.clone());
+        tasks.spawn(async move { beside.supervise("alarm", || polling.alarm().run()).await });
         lease.lost().await;
         tracing::warn!("polling stops: the database has let another server take over");
         tasks.shutdown().await;
+    }
+
+    /// Polls a feed until it is told to stop.
+    async fn poll_feed(
+        self: Arc<Self>,
+        index: usize,
+        term: Option<Term>,
+        metrics: Arc<Metrics>,
+        stopped: watch::Receiver<bool>,
+    ) {
+        // They could be made when the program started.
+        let pollers = self.pollers(term.as_ref()).unwrap_or_default();
+        if let Some(poller) = pollers.into_iter().nth(index) {
+            feed::run(poller, metrics, stopped).await;
+        }
     }
 
     /// Who looks after the feeds does not poll them, so that it also sees when polling hangs.

@@ -176,7 +176,10 @@ impl Client {
         }
         let body = body.strip_prefix(BYTE_ORDER_MARK).map_or(body.clone(), |rest| body.slice_ref(rest));
         let reply = R::read(&body, &text(&headers, header::CONTENT_TYPE.as_str()))?;
-        Ok(Answer { server_time: reply.generated_at().or_else(|| date(&headers)), reply })
+        Ok(Answer {
+            server_time: reply.generated_at().and_then(loose_time::of_service).or_else(|| date(&headers)),
+            reply,
+        })
     }
 
     /// Reads a body to its end, but no further than the limit.
@@ -243,7 +246,7 @@ impl Client {
 /// The header `Date`.
 pub(super) fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
     let text = headers.get(header::DATE)?.to_str().ok()?;
-    DateTime::parse_from_rfc2822(text).ok().map(|date| date.to_utc())
+    DateTime::parse_from_rfc2822(text).ok().and_then(|date| loose_time::of_service(date.to_utc()))
 }
 
 fn text(headers: &HeaderMap, name: &str) -> String {

@@ -151,8 +151,22 @@ impl Poller {
         let asked = storage.feed_question(&settings.name).await?;
         match asked.is_some_and(|asked| asked != settings.question()) {
             true => Ok(None),
-            false => storage.feed_progress(&settings.name).await,
+            false => {
+                Ok(storage.feed_progress(&settings.name).await?.filter(|progress| self.can_be(progress)))
+            }
         }
+    }
+
+    /// Whether a stored progress can be that of a service. Another one would come from an answer with an absurd time.
+    fn can_be(&self, progress: &Progress) -> bool {
+        let Progress { began, place, covered_from } = *progress;
+        let can_be = [began, place].into_iter().all(|time| loose_time::of_service(time).is_some())
+            && loose_time::is_ordinary(covered_from);
+        if !can_be {
+            let feed = &self.settings().name;
+            tracing::warn!(feed, %place, "ignored the stored position: it is no time of a service");
+        }
+        can_be
     }
 
     /// The first poll: asks for all that is wanted, which mostly can be had at once. If not, the past begins shortly

@@ -31,13 +31,19 @@ async fn poll(poller: &mut Poller, metrics: &Metrics) {
         failures = if polled.is_ok() { 0 } else { failures + 1 };
         let wait = wait(&polled, failures, poller.settings().interval);
         log(&poller.settings().name, &polled, wait);
-        let next = poller.clock().now() + TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
+        let next = later(poller.clock().now(), wait);
         if polled.is_ok() {
             read_past(poller, next).await;
         }
         let left = (next - poller.clock().now()).to_std().unwrap_or_default();
         poller.clock().clone().sleep(left).await;
     }
+}
+
+/// The time so long after another one.
+fn later(time: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
+    let later = TimeDelta::from_std(wait).ok().and_then(|wait| time.checked_add_signed(wait));
+    later.unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 /// Reads windows of the past until the next poll is due.

@@ -118,7 +118,7 @@ impl Walk {
             self.outcome = part.outcome;
         }
         self.records.add(part.records);
-        self.total = self.total.zip(part.total).map(|(a, b)| a + b);
+        self.total = self.total.zip(part.total).map(|(a, b)| a.saturating_add(b));
     }
 }
 

@@ -21,6 +21,7 @@ use rustls::server::danger::ClientCertVerifier;
 use rustls::version::{TLS12, TLS13};
 use rustls::{RootCertStore, ServerConfig};
 
+use super::hangup::Hangup;
 use crate::config::TlsFiles;
 use crate::metrics::Metrics;
 
@@ -87,7 +88,7 @@ impl Identity {
     /// Reads the files again whenever they change or the process is told to (SIGHUP), for ever.
     pub(super) async fn follow(self: Arc<Self>, metrics: Arc<Metrics>) {
         metrics.certificate(self.expires());
-        let mut told = Told::new();
+        let mut told = Hangup::new();
         let mut seen = self.stamp();
         let mut refused = None;
         loop {
@@ -168,31 +169,6 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     match chain.is_empty() {
         true => Err(TlsError { path: path.to_owned(), problem: "there is no certificate in it".to_owned() }),
         false => Ok(chain),
-    }
-}
-
-/// Waits for SIGHUP, where there is such a thing.
-struct Told {
-    #[cfg(unix)]
-    signal: Option<tokio::signal::unix::Signal>,
-}
-
-impl Told {
-    fn new() -> Self {
-        Self {
-            #[cfg(unix)]
-            signal: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok(),
-        }
-    }
-
-    async fn recv(&mut self) {
-        #[cfg(unix)]
-        if let Some(signal) = &mut self.signal
-            && signal.recv().await.is_some()
-        {
-            return;
-        }
-        std::future::pending().await
     }
 }
 

@@ -2,7 +2,6 @@
 //! for searching is kept up.
 
 use std::error::Error;
-use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,18 +17,16 @@ const TICK: Duration = Duration::from_secs(2);
 /// The time from one removal of old statuses to the next.
 const TIDY: Duration = Duration::from_secs(15 * 60);
 
-/// Works until `stop` says true. What has begun then is taken back, and done by whoever starts next.
-pub(super) async fn work(intake: Arc<Intake>, search: Option<Arc<Search>>, mut stop: watch::Receiver<bool>) {
+/// Does some work until `stop` says true. What has begun then is taken back, and done by whoever starts next.
+pub(super) async fn until(mut stop: watch::Receiver<bool>, work: impl Future<Output = ()>) {
     tokio::select! {
-        () = forever(&intake) => {}
-        () = keep_index(search.as_deref()) => {}
+        () = work => {}
         _ = stop.wait_for(|stop| *stop) => {}
     }
 }
 
 /// Puts into the index what comes into the collections, whoever brings it.
-async fn keep_index(search: Option<&Search>) {
-    let Some(search) = search else { return pending().await };
+pub(super) async fn keep_index(search: Arc<Search>) {
     loop {
         match search.catch_up().await {
             Ok(true) => {}
@@ -45,7 +42,8 @@ async fn keep_index(search: Option<&Search>) {
     }
 }
 
-async fn forever(intake: &Intake) {
+/// Works large envelopes off, and removes statuses when their time is over.
+pub(super) async fn work_off(intake: Arc<Intake>) {
     let mut tidied: Option<Instant> = None;
     loop {
         if tidied.is_none_or(|tidied| tidied.elapsed() >= TIDY) {

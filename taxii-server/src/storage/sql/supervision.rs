@@ -142,6 +142,12 @@ fn time(row: &mut Row) -> Result<DateTime<Utc>, StorageError> {
     optional_time(row)?.ok_or_else(|| StorageError::encoding("a time is missing"))
 }
 
+/// The time nearest to a number that may be beyond all times: one such row must not stop a feed.
+fn nearest(millis: i64) -> DateTime<Utc> {
+    let end = if millis < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
+    DateTime::from_timestamp_millis(millis).unwrap_or(end)
+}
+
 fn optional_time(row: &mut Row) -> Result<Option<DateTime<Utc>>, StorageError> {
-    Ok(row.next::<Option<i64>>()?.and_then(DateTime::from_timestamp_millis))
+    Ok(row.next::<Option<i64>>()?.map(nearest))
 }
