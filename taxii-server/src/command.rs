@@ -49,6 +49,14 @@ pub enum Command {
         /// The file to write; it must not exist
         path: PathBuf,
     },
+    /// Put a backup in the place of the database, while no server runs
+    ///
+    /// The backup is checked first. The former database is kept beside it, with its `-wal` and `-shm` files. Clients that
+    /// go on from where they were miss nothing that is added from then on. Exits with 2 for PostgreSQL.
+    Restore {
+        /// The backup, which stays as it is
+        path: PathBuf,
+    },
     /// Show the clock and what is known of the time, or confirm that it is right
     Clock {
         /// What is to be done; without it the clock is shown
@@ -86,7 +94,8 @@ async fn outcome(command: Command, settings: Overrides) -> Result<(), Box<dyn Er
         Command::Check => check::run(&config, &clock).await,
         Command::Poll(arguments) => poll::run(arguments, &config, &clock).await,
         Command::Status(arguments) => status::run(arguments, &config, &clock).await,
-        Command::Backup { path } => backup::run(&config, &path).await,
+        Command::Backup { path } => backup::backup(&config, &path).await,
+        Command::Restore { path } => backup::restore(&config, &path, &clock).await,
         Command::Clock { command } => clock::run(command.unwrap_or_default(), &config, &clock).await,
         Command::Config(command) => config::run(&command, &config),
         Command::Account(command) => account::run(command, &config, &clock).await,

@@ -29,7 +29,7 @@ use crate::clock::Clock;
 use crate::duration;
 use crate::feed::FeedSettings;
 use crate::ingest::{AllowListSettings, AllowLists, Ingest, Retention};
-use crate::storage::{Access, CollectionId, Database, Grants, Scope, Storage};
+use crate::storage::{self, Access, CollectionId, Database, Grants, Scope, Storage};
 
 /// The file that is read when no other is named and it exists.
 pub const DEFAULT_FILE: &str = "taxii-server.toml";
@@ -184,7 +184,26 @@ impl Config {
     /// Reads a file over the defaults; nothing is checked but the form.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path).map_err(|error| ConfigError::unreadable(path, &error))?;
-        Self::parse(&text).map_err(|error| ConfigError::malformed(path, &error))
+        let mut config = Self::parse(&text).map_err(|error| ConfigError::malformed(path, &error))?;
+        let folder = storage::absolute(path).parent().map(Path::to_owned).unwrap_or_default();
+        config.paths().into_iter().for_each(|path| *path = folder.join(&*path));
+        Ok(config)
+    }
+
+    /// Returns the paths of all settings. Relative ones are meant from the folder of the file.
+    fn paths(&mut self) -> Vec<&mut PathBuf> {
+        let mut paths: Vec<&mut PathBuf> = Vec::new();
+        if let Database::Sqlite(path) = &mut self.database
+            && !path.as_os_str().is_empty()
+        {
+            paths.push(path);
+        }
+        paths.extend(
+            [&mut self.tls_certificate, &mut self.tls_key, &mut self.tls_client_ca].into_iter().flatten(),
+        );
+        paths.extend(self.feeds.iter_mut().flat_map(FeedSettings::paths));
+        paths.extend(self.allow_lists.iter_mut().map(|list| &mut list.file));
+        paths
     }
 
     /// Reads the text of a file over the defaults.
@@ -239,6 +258,9 @@ impl Config {
             && !webhook.parse::<Uri>().is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")))
         {
             problems.push("`webhook` is no address such as `https://chat.example.com/hook`".to_owned());
+        }
+        if self.admin_listen.is_some_and(|admin| admin == self.listen && admin.port() != 0) {
+            problems.push("`admin_listen` is the same address and port as `listen`".to_owned());
         }
         if self.max_connections == 0 {
             problems.push("`max_connections` must be greater than 0".to_owned());
@@ -494,6 +516,14 @@ mod tests {
     }
 
     #[test]
+    fn word_of_the_command_line_is_no_alias() {
+        let text =
+            "[[collection]]\nid = \"d0a5a4a6-3c3c-41ee-be56-0242ac120002\"\ntitle = \"a\"\nalias = \"all\"";
+        let config: Config = toml::from_str(text).unwrap();
+        assert!(config.check().unwrap_err().to_string().contains("`all`"));
+    }
+
+    #[test]
     fn every_problem_is_reported() {
         let config: Config = toml::from_str(
             r#"
@@ -507,6 +537,64 @@ mod tests {
         )
         .unwrap();
         assert_eq!(config.check().unwrap_err().problems().len(), 5);
+    }
+
+    #[test]
+    fn relative_paths_are_meant_from_the_folder_of_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.toml");
+        let feed = ["api_key_file", "proxy_password_file", "ca_file", "attack_bundle"];
+        let own = ["database", "tls_certificate", "tls_key", "tls_client_ca"];
+        let line = |name: &&str| format!("{name} = \"sub/{name}\"\n");
+        let text = own.iter().map(line).collect::<String>()
+            + "[[feed]]\n"
+            + &feed.iter().map(line).collect::<String>()
+            + "[[allow_list]]\nfile = \"sub/file\"\naction = \"drop\"\n";
+        std::fs::write(&path, text).unwrap();
+        let mut config = Config::read(&path).unwrap();
+        let expected: Vec<_> = own
+            .into_iter()
+            .chain(feed)
+            .chain(["file"])
+            .map(|name| folder.path().join("sub").join(name))
+            .collect();
+        assert_eq!(config.paths().into_iter().map(|path| path.clone()).collect::<Vec<_>>(), expected);
+        // A setting with a path that is added later must not be forgotten. Those of `TlsFiles` are made of others.
+        let sources = [
+            include_str!("config.rs"),
+            include_str!("feed/settings.rs"),
+            include_str!("ingest/allow_list.rs"),
+        ];
+        let is_field = |line: &&str| {
+            line.starts_with("    pub ")
+                && line.contains("PathBuf")
+                && line.ends_with(',')
+                && !line.contains("fn ")
+        };
+        let fields = sources.iter().flat_map(|source| source.lines()).filter(is_field).count();
+        assert_eq!(fields - 3, expected.len() - 1, "the database is no field of this kind");
+    }
+
+    #[test]
+    fn key_is_not_sent_in_the_clear_to_other_machines() {
+        for (url, more, good) in [
+            ("https://feed.example.com", "", true),
+            ("http://feed.example.com", "", false),
+            ("http://feed.example.com", "insecure = true", true),
+            ("http://127.0.0.1:8000", "", true),
+            ("http://[::1]:8000", "", true),
+            ("http://localhost", "", true),
+            ("http://localhost.example.com", "", false),
+            ("http://127.0.0.1.example.com", "", false),
+            ("https://name:geheim@feed.example.com", "", false),
+            ("ftp://feed.example.com", "", false),
+        ] {
+            let config =
+                Config::parse(&format!("[[feed]]\nname = \"x\"\nurl = \"{url}\"\n{more}\n")).unwrap();
+            let checked = config.check();
+            assert_eq!(checked.is_ok(), good, "{url} {more}");
+            assert!(!checked.is_err_and(|error| error.to_string().contains("geheim")), "{url}");
+        }
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub mod supervision;
 pub mod upkeep;
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -59,6 +59,7 @@ use self::postgres::Postgres;
 pub use self::quarantine::Quarantine;
 pub use self::query::{Query, VersionFilter};
 use self::sql::SqlStorage;
+pub use self::sqlite::ServerLock;
 use self::sqlite::Sqlite;
 pub use self::submission::Submissions;
 pub use self::supervision::Supervision;
@@ -138,6 +139,13 @@ pub trait Storage:
     /// The database failed.
     async fn last_dates(&self) -> Result<Vec<(CollectionId, DateAdded)>, StorageError>;
 
+    /// Lets the dates of adding of these collections go on after a date, as another revision of each; returns how many had
+    /// given earlier dates.
+    ///
+    /// # Errors
+    /// The database failed.
+    async fn advance_dates(&self, collections: &[CollectionId], to: DateAdded) -> Result<u64, StorageError>;
+
     /// Bounds the size of an SQLite file: what would make it larger fails as on a full disk. A file that is larger already
     /// does not grow any more. Does nothing to a PostgreSQL database.
     fn limit_size(&self, bytes: Option<u64>);
@@ -186,6 +194,32 @@ pub async fn pending_migrations(database: &Database) -> Result<usize, StorageErr
         Database::Sqlite(path) => sqlite::pending_migrations(path).await,
         Database::Postgres(url) => postgres::pending_migrations(url).await,
     }
+}
+
+/// Takes the right to serve a database: of an SQLite file, one process at a time has it. Several servers may share a
+/// PostgreSQL database.
+///
+/// # Errors
+/// Another process serves the file.
+pub fn lock(database: &Database) -> Result<Option<ServerLock>, StorageError> {
+    match database {
+        Database::Sqlite(path) => ServerLock::take(path).map(Some),
+        Database::Postgres(_) => Ok(None),
+    }
+}
+
+/// Puts a backup in the place of an SQLite file. What was there is kept under other names, which are returned. Dates of
+/// adding go on after everything that a client may have seen.
+///
+/// # Errors
+/// A server is running, or the backup cannot be used. Then nothing was changed.
+pub async fn restore(file: &Path, backup: &Path, now: DateTime<Utc>) -> Result<Vec<PathBuf>, StorageError> {
+    sqlite::restore(file, backup, now).await
+}
+
+/// The path from the root.
+pub(crate) fn absolute(path: &Path) -> PathBuf {
+    sqlite::absolute(path)
 }
 
 /// Writes a copy of an SQLite file, as it is at one moment, while others read and write it.

@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
+use super::output::remark;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::duration;
-use crate::storage::{self, Access, Grants, Scope};
+use crate::storage::{self, Access, Database, Grants, Scope};
 
 pub(super) use self::edit::create;
 
@@ -170,7 +171,14 @@ pub(super) async fn run(
     config: &Config,
     clock: &Clock,
 ) -> Result<(), Box<dyn Error>> {
-    let storage = storage::open(&config.database).await?;
+    let storage = match (&command, &config.database) {
+        (AccountCommand::Create { .. }, Database::Sqlite(path)) if !path.exists() => {
+            let storage = storage::open(&config.database).await?;
+            remark(format_args!("made the database `{}`", storage::absolute(path).display()));
+            storage
+        }
+        _ => storage::open_existing(&config.database).await?,
+    };
     let edit = edit::Edit { storage: &*storage, config, clock };
     let done = match command {
         AccountCommand::Create { name, rights, no_rights, no_password } => {

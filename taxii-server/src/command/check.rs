@@ -2,8 +2,10 @@
 
 use std::error::Error;
 use std::io::Write;
-use std::net::TcpListener;
-use std::path::Path;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+
+use chrono::TimeDelta;
 
 use super::output::Output;
 use super::{ExitWith, serve};
@@ -14,10 +16,18 @@ use crate::ingest::{AllowLists, AttackLibrary};
 use crate::server::tls::Identity;
 use crate::storage::{self, Database};
 
+/// A certificate that ends within this time is worth a word.
+const SOON: TimeDelta = TimeDelta::days(14);
+
 pub(super) async fn run(config: &Config, clock: &Clock) -> Result<(), Box<dyn Error>> {
     // Settings that are wrong do not come here.
     let mut outcomes = vec![("settings", Ok("good".to_owned()))];
-    outcomes.push(("listen", listen(config)));
+    outcomes.push(("listen", serve::check_listen(config).and_then(|()| can_listen(config.listen))));
+    if let Some(admin) = config.admin_listen {
+        outcomes.push(("admin", can_listen(admin)));
+    }
+    let private = files_of_secrets(config).into_iter().filter_map(|path| readable_by_others(&path));
+    outcomes.extend(private.map(|problem| ("files", Err(problem))));
     outcomes.push(("database", database(config).await));
     outcomes.push(("tls", certificates(config, clock)));
     let feeds = serve::feeds(config);
@@ -53,15 +63,39 @@ pub(super) async fn run(config: &Config, clock: &Clock) -> Result<(), Box<dyn Er
 }
 
 /// A running server has the address, which is as good as its being free.
-fn listen(config: &Config) -> Result<String, String> {
-    serve::check_listen(config)?;
-    match TcpListener::bind(config.listen) {
+fn can_listen(address: SocketAddr) -> Result<String, String> {
+    match TcpListener::bind(address) {
         Err(error) if error.kind() != std::io::ErrorKind::AddrInUse => {
-            Err(format!("cannot listen on `{}`: {error}", config.listen))
+            Err(format!("cannot listen on `{address}`: {error}"))
         }
-        Err(_) => Ok(format!("`{}` is in use, by a running server or another program", config.listen)),
-        Ok(_) => Ok(format!("`{}`", config.listen)),
+        Err(_) => Ok(format!("`{address}` is in use, by a running server or another program")),
+        Ok(_) => Ok(format!("`{address}`")),
     }
+}
+
+/// The files that only the server may read, as far as they are there.
+fn files_of_secrets(config: &Config) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = config.tls_key.iter().cloned().collect();
+    if let Database::Sqlite(path) = &config.database {
+        files.push(path.clone());
+    }
+    let of_feed = |feed: &FeedSettings| [feed.api_key_file.clone(), feed.proxy_password_file.clone()];
+    files.extend(serve::feeds(config).iter().flat_map(of_feed).flatten());
+    files
+}
+
+/// What is wrong with a file that every user of the machine can read.
+fn readable_by_others(path: &Path) -> Option<String> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+
+        let mode = std::fs::metadata(path).ok()?.permissions().mode();
+        let path = path.display();
+        (mode & 0o007 != 0).then(|| format!("`{path}` can be read by every user: run `chmod 600 {path}`"))
+    }
+    #[cfg(not(unix))]
+    None
 }
 
 /// Whether a feed has what a poll needs.
@@ -78,6 +112,9 @@ async fn database(config: &Config) -> Result<String, String> {
     {
         return new_file(path);
     }
+    if let Database::Sqlite(path) = &config.database {
+        writable(path)?;
+    }
     match storage::pending_migrations(&config.database).await {
         Ok(0) => Ok(format!("`{}` is up to date", config.database)),
         Ok(pending) => {
@@ -92,11 +129,27 @@ async fn database(config: &Config) -> Result<String, String> {
 
 /// A file that `serve` makes when it starts, in a folder that has to be there.
 fn new_file(path: &Path) -> Result<String, String> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match folder.is_dir() {
-        true => Ok(format!("`{}` is not there yet, `taxii-server serve` makes it", path.display())),
-        false => Err(format!("cannot make `{}`: there is no folder `{}`", path.display(), folder.display())),
+    let folder = folder_of(path);
+    if !folder.is_dir() {
+        return Err(format!("cannot make `{}`: there is no folder `{}`", path.display(), folder.display()));
     }
+    writable(path)?;
+    Ok(format!("`{}` is not there yet, `taxii-server serve` makes it", path.display()))
+}
+
+/// Whether the folder of a database can be written: SQLite keeps its log beside the file.
+fn writable(path: &Path) -> Result<(), String> {
+    let folder = folder_of(path);
+    tempfile::Builder::new().prefix(".taxii-check").tempfile_in(folder).map(drop).map_err(|error| {
+        format!(
+            "the folder `{}` must be writable, since SQLite writes beside its file: {error}",
+            folder.display()
+        )
+    })
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn certificates(config: &Config, clock: &Clock) -> Result<String, String> {
@@ -107,6 +160,9 @@ fn certificates(config: &Config, clock: &Clock) -> Result<String, String> {
     let file = files.certificate.display();
     match identity.expires() {
         Some(end) if end <= clock.now() => Err(format!("the certificate in `{file}` was valid until {end}")),
+        Some(end) if end - clock.now() < SOON => {
+            Ok(format!("`{file}` and its key are usable, but only until {end}: renew the certificate"))
+        }
         Some(end) => Ok(format!("`{file}` and its key are usable until {end}")),
         None => Ok(format!("`{file}` and its key are usable")),
     }

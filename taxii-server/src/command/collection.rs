@@ -2,16 +2,20 @@
 
 use std::error::Error;
 use std::io::Write;
+use std::time::Duration;
 
+use chrono::TimeDelta;
 use clap::Subcommand;
 use stix_core::Identifier;
 
 use super::output::Output;
 use crate::clock::Clock;
 use crate::config::{CollectionSettings, Config};
+use crate::duration;
+use crate::feed_status::time;
 use crate::ingest::Intake;
 use crate::storage::deletion::{Inventory, Tombstone};
-use crate::storage::{self, CollectionId, Storage};
+use crate::storage::{self, CollectionId, DateAdded, Storage};
 
 /// How many tombstones are shown.
 const SHOWN: u32 = 50;
@@ -25,6 +29,17 @@ pub enum CollectionCommand {
     Show {
         /// The id or alias of the collection
         collection: String,
+    },
+    /// Let the dates of adding go on an hour ahead of the clock, after a failover to a database that lags behind
+    ///
+    /// A replica of PostgreSQL that is not synchronous may lack the last objects that clients have seen, and would give
+    /// their dates to others, which these clients would never fetch. `taxii-server restore` does this by itself.
+    Advance {
+        /// The id or alias of the collection; without it all of them
+        collection: Option<String>,
+        /// How far ahead of the clock
+        #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = duration::parse)]
+        by: Duration,
     },
     /// Let feeds bring back an object that was deleted
     Restore {
@@ -48,6 +63,13 @@ pub(super) async fn run(
         CollectionCommand::Show { collection } => {
             show(&*storage, config.collection_named(&collection)?).await
         }
+        CollectionCommand::Advance { collection, by } => {
+            let ids = match collection {
+                Some(name) => vec![config.collection_named(&name)?.id.into()],
+                None => ids,
+            };
+            advance(&*storage, &ids, clock, by).await
+        }
         CollectionCommand::Restore { collection, object } => {
             let collection = config.collection_named(&collection)?;
             let none = std::iter::empty();
@@ -57,6 +79,19 @@ pub(super) async fn run(
     };
     storage.close().await;
     done
+}
+
+async fn advance(
+    storage: &dyn Storage,
+    ids: &[CollectionId],
+    clock: &Clock,
+    by: Duration,
+) -> Result<(), Box<dyn Error>> {
+    let to = TimeDelta::from_std(by).ok().and_then(|by| clock.now().checked_add_signed(by));
+    let to = to.ok_or("the time is beyond what can be computed")?;
+    let advanced = storage.advance_dates(ids, DateAdded::from_millis(to.timestamp_millis())).await?;
+    writeln!(Output, "{advanced} of {} collections go on with dates after {}", ids.len(), time(to))?;
+    Ok(())
 }
 
 async fn list(storage: &dyn Storage, config: &Config) -> Result<(), Box<dyn Error>> {

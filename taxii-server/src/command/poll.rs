@@ -50,6 +50,7 @@ pub(super) async fn run(
         )
         .into());
     }
+    let _lock = if arguments.dry_run { None } else { storage::lock(&config.database)? };
     let storage = storage::open(&config.database).await?;
     let done = poll(arguments.dry_run, config, clock, Arc::clone(&storage)).await;
     storage.close().await;

@@ -21,6 +21,7 @@ pub(super) async fn run(config: Config, clock: Clock) -> Result<(), Box<dyn Erro
     telemetry::start(config.log_format)?;
     allow_connections(config.max_connections);
     let config = with_feeds(config);
+    let _lock = storage::lock(&config.database)?;
     let storage = storage::open(&config.database).await?;
     if config.anonymous_grants().is_none() {
         first_account(&*storage, &clock).await?;

@@ -125,6 +125,12 @@ pub(super) fn check(collections: &[CollectionSettings], problems: &mut Vec<Strin
                     "the collection alias `{alias}` is not made of lower-case letters, digits, `-` and `_`, or is a UUID"
                 ));
             }
+            if alias == "all" {
+                problems.push(
+                    "the collection alias `all` stands for every collection on the command line: choose another one"
+                        .to_owned(),
+                );
+            }
             if !aliases.insert(alias) {
                 problems.push(format!("two collections have the alias `{alias}`"));
             }

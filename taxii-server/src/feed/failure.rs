@@ -136,30 +136,43 @@ impl Failure {
     }
 }
 
+/// On one line and without control characters: some of it are words of the service, and it goes into the log.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.text();
+        text.split(char::is_control).filter(|part| !part.is_empty()).enumerate().try_for_each(
+            |(index, part)| {
+                f.write_str(if index > 0 { " " } else { "" })?;
+                f.write_str(part)
+            },
+        )
+    }
+}
+
+impl Failure {
+    fn text(&self) -> String {
         match self {
-            Self::NoKey(error) => error.fmt(f),
-            Self::Unauthorized { code } => write!(f, "the service refuses the API key (401 {code})"),
-            Self::Forbidden { code } => write!(f, "the key may not use this endpoint (403 {code})"),
+            Self::NoKey(error) => error.to_string(),
+            Self::Unauthorized { code } => format!("the service refuses the API key (401 {code})"),
+            Self::Forbidden { code } => format!("the key may not use this endpoint (403 {code})"),
             Self::RateLimited { wait: Some(wait) } => {
-                write!(f, "too many requests, the limit is lifted in {} s", wait.as_secs())
+                format!("too many requests, the limit is lifted in {} s", wait.as_secs())
             }
-            Self::RateLimited { wait: None } => f.write_str("too many requests"),
-            Self::Status { status, message } => write!(f, "the service answers {status}: {message}"),
-            Self::Redirected { location } => write!(f, "the service redirects to `{location}`"),
-            Self::Connection { message } => write!(f, "the connection failed: {message}"),
+            Self::RateLimited { wait: None } => "too many requests".to_owned(),
+            Self::Status { status, message } => format!("the service answers {status}: {message}"),
+            Self::Redirected { location } => format!("the service redirects to `{location}`"),
+            Self::Connection { message } => format!("the connection failed: {message}"),
             Self::Certificate { message } => {
-                write!(f, "the certificate of the service is not trusted: {message}")
+                format!("the certificate of the service is not trusted: {message}")
             }
-            Self::Proxy { message } => write!(f, "the proxy gives no connection: {message}"),
-            Self::ProxyLogin => f.write_str("the proxy refuses the name or the password (407)"),
-            Self::Setting { message } => f.write_str(message),
-            Self::TooLarge { limit } => write!(f, "the answer is longer than {limit} bytes"),
+            Self::Proxy { message } => format!("the proxy gives no connection: {message}"),
+            Self::ProxyLogin => "the proxy refuses the name or the password (407)".to_owned(),
+            Self::Setting { message } => message.clone(),
+            Self::TooLarge { limit } => format!("the answer is longer than {limit} bytes"),
             Self::NotJson { content_type, message } => {
-                write!(f, "the answer (`{content_type}`) is not whole JSON: {message}")
+                format!("the answer (`{content_type}`) is not whole JSON: {message}")
             }
-            Self::Shape { message } => write!(f, "the answer has another shape than documented: {message}"),
+            Self::Shape { message } => format!("the answer has another shape than documented: {message}"),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +33,8 @@ pub struct FeedSettings {
     pub name: String,
     /// The address of the service, without a path.
     pub url: String,
+    /// Whether the key may be sent over plain HTTP to another machine.
+    pub insecure: bool,
     /// The file that holds the API key; it is read at every poll, so that a key can be changed.
     pub api_key_file: Option<PathBuf>,
     /// The environment variable that holds the API key, if no file does.
@@ -187,6 +190,7 @@ impl Default for FeedSettings {
         Self {
             name: "socdefenders".to_owned(),
             url: "https://socdefenders.ai".to_owned(),
+            insecure: false,
             api_key_file: None,
             api_key_env: KEY_VARIABLE.to_owned(),
             endpoint: Endpoint::Auto,
@@ -329,6 +333,12 @@ impl FeedSettings {
         Ok(FeedRules { feed: self.name.clone(), minting: Arc::new(minting), routing })
     }
 
+    /// Returns the paths of all settings.
+    pub(crate) fn paths(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let Self { api_key_file, proxy_password_file, ca_file, attack_bundle, .. } = self;
+        [api_key_file, proxy_password_file, ca_file, attack_bundle].into_iter().flatten()
+    }
+
     /// Pushes what cannot work.
     pub(crate) fn check(&self, problems: &mut Vec<String>) {
         let mut problem = |text: String| problems.push(format!("feed `{}`: {text}", self.name));
@@ -348,6 +358,13 @@ impl FeedSettings {
             }
         }
         match reqwest::Url::parse(&self.url) {
+            Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+                problem("`url` has a name or a password in it: write the key into `api_key_file`".to_owned());
+            }
+            Ok(url) if url.scheme() == "http" && !self.insecure && !is_loopback(&url) => problem(format!(
+                "`url` is `{}`, where the API key would be sent in the clear: write `https`, or set `insecure = true`",
+                self.url
+            )),
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.path() == "/" => {}
             _ => problem(format!("`url` is `{}`: expected such as `https://socdefenders.ai`", self.url)),
         }
@@ -400,6 +417,13 @@ impl FeedSettings {
             );
         }
     }
+}
+
+/// Whether an address is of this machine.
+fn is_loopback(url: &reqwest::Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    address.map_or(host == "localhost", |address| address.is_loopback())
 }
 
 /// There is no usable API key.

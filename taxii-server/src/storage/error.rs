@@ -19,6 +19,13 @@ pub enum StorageErrorKind {
         /// The database, without its password.
         database: String,
     },
+    /// Another process serves the SQLite file.
+    InUse {
+        /// The path of the file.
+        database: String,
+        /// The number of the process, if it could be found out.
+        process: Option<String>,
+    },
     /// The database did not do what it was told.
     Database,
     /// There is no room left for the database: on its disk, or within the bound that was set for it.
@@ -77,6 +84,14 @@ impl fmt::Display for StorageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
             StorageErrorKind::Open { database } => write!(f, "cannot open the database `{database}`"),
+            StorageErrorKind::InUse { database, process } => {
+                let process = process.as_deref().map(|process| format!(" (process {process})")).unwrap_or_default();
+                write!(
+                    f,
+                    "the database `{database}` is in use by another server{process}: stop that one, or let several \
+                     servers share a PostgreSQL database"
+                )
+            }
             StorageErrorKind::Database => f.write_str("the database failed"),
             StorageErrorKind::Full => f.write_str("the disk of the database is full"),
             StorageErrorKind::Unavailable => f.write_str("the database cannot be reached"),

@@ -185,6 +185,17 @@ impl<B: Backend> Storage for SqlStorage<B> {
         rows.map(date).collect()
     }
 
+    async fn advance_dates(&self, collections: &[CollectionId], to: DateAdded) -> Result<u64, StorageError> {
+        let mut update = Statement::new("UPDATE collection SET last_date_added = ");
+        update
+            .push_bind(to.millis())
+            .push(" WHERE last_date_added < ")
+            .push_bind(to.millis())
+            .push(" AND id");
+        update.push_one_of(collections.iter().map(ToString::to_string));
+        self.write(update).await
+    }
+
     fn limit_size(&self, bytes: Option<u64>) {
         self.backend.limit_size(bytes);
     }

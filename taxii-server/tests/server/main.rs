@@ -21,6 +21,7 @@ mod paging;
 mod posting;
 mod program;
 mod requirements;
+mod restoring;
 mod retention;
 mod roots;
 mod searching;

@@ -1,6 +1,6 @@
 //! Looking at a file and copying it without changing it.
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -8,17 +8,32 @@ use std::time::Duration;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
-use super::migrate;
+use super::lock::absolute;
+use super::{migrate, restore};
 use crate::storage::StorageError;
 
 /// Fails unless the file is there. SQLite's own error would not say so.
 pub(in crate::storage) fn look_for(path: &Path) -> Result<(), StorageError> {
-    std::fs::metadata(path).map(drop).map_err(|error| StorageError::open(path.display(), error))
+    match std::fs::metadata(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let why = "there is no such file: is this the folder of the server? name the database with `--database`";
+            Err(StorageError::open(absolute(path).display(), why))
+        }
+        Err(error) => Err(StorageError::open(absolute(path).display(), error)),
+    }
 }
 
 /// How many migrations the file still needs.
 pub(in crate::storage) async fn pending_migrations(path: &Path) -> Result<usize, StorageError> {
-    let mut connection = open(path).await?;
+    // The log beside a backup that was put here by hand is none of its own.
+    let mut connection = match restore::is_marked(path) {
+        Ok(true) => {
+            let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(true);
+            options.connect().await.map_err(|error| StorageError::open(absolute(path).display(), error))?
+        }
+        _ => open(path).await?,
+    };
     let pending = migrate::pending(&mut connection).await?;
     connection.close().await?;
     Ok(pending)
@@ -29,13 +44,19 @@ pub(in crate::storage) async fn pending_migrations(path: &Path) -> Result<usize,
 pub(in crate::storage) async fn backup(path: &Path, copy: &Path) -> Result<(), StorageError> {
     let mut connection = open(path).await?;
     let name = copy.to_str().ok_or_else(|| StorageError::encoding("the path is no UTF-8 text"))?;
-    create(copy).map_err(|error| StorageError::open(copy.display(), error))?;
+    create(copy).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            let why = "a file of this name is there already: choose another name, or remove it first";
+            StorageError::open(absolute(copy).display(), why)
+        }
+        _ => StorageError::open(absolute(copy).display(), error),
+    })?;
     let copied = sqlx::query("VACUUM INTO ?").bind(name).execute(&mut connection).await;
     connection.close().await?;
-    let written = copied.map_err(StorageError::from).and_then(|_| {
-        let synced = File::open(copy).and_then(|file| file.sync_all());
-        synced.map_err(|error| StorageError::open(copy.display(), error))
-    });
+    let written = match copied {
+        Ok(_) => restore::mark(copy).await,
+        Err(error) => Err(error.into()),
+    };
     if written.is_err() {
         // What is there is no backup; that it stays is the lesser failure.
         let _ = std::fs::remove_file(copy);

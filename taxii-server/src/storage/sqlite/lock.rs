@@ -1,0 +1,76 @@
+//! One server for each SQLite file: a lock on a file beside it, which the system takes away when the process ends.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::storage::{StorageError, StorageErrorKind};
+
+/// The right to serve an SQLite file, or to replace it. It lasts as long as the value.
+#[derive(Debug)]
+pub struct ServerLock {
+    _file: File,
+}
+
+impl ServerLock {
+    /// Takes the lock on the file.
+    ///
+    /// # Errors
+    /// Another process has it, or the file of the lock cannot be made.
+    pub(in crate::storage) fn take(database: &Path) -> Result<Self, StorageError> {
+        let path = beside(database, "-lock");
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).read(true).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let failed = |error| StorageError::open(path.display(), error);
+        let mut file = options.open(&path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut process = String::new();
+                // Who has the lock is told where it can be read, which is not so everywhere.
+                let _ = file.read_to_string(&mut process);
+                let process = Some(process.trim().to_owned()).filter(|process| !process.is_empty());
+                let database = absolute(database).display().to_string();
+                return Err(StorageError::new(StorageErrorKind::InUse { database, process }));
+            }
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
+        let written = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
+        written.map_err(failed)?;
+        Ok(Self { _file: file })
+    }
+}
+
+/// The path of a file that belongs to a database, such as `taxii.db-wal`.
+pub(super) fn beside(database: &Path, ending: &str) -> PathBuf {
+    let mut path = database.as_os_str().to_owned();
+    path.push(ending);
+    path.into()
+}
+
+/// The path from the root, for messages: what is meant by a relative one depends on the folder of the process.
+pub(in crate::storage) fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn second_server_is_refused_until_the_first_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("taxii.db");
+        let first = ServerLock::take(&database).unwrap();
+        let refused = ServerLock::take(&database).unwrap_err();
+        let message = refused.to_string();
+        assert!(
+            message.contains(&std::process::id().to_string()) && message.contains("taxii.db"),
+            "{message}"
+        );
+        drop(first);
+        ServerLock::take(&database).unwrap();
+    }
+}
