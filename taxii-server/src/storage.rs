@@ -37,6 +37,7 @@ pub mod upkeep;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -150,8 +151,8 @@ pub trait Storage:
     /// does not grow any more. Does nothing to a PostgreSQL database.
     fn limit_size(&self, bytes: Option<u64>);
 
-    /// Returns the way in which the last write failed; nothing when it did not.
-    fn last_write_failure(&self) -> Option<StorageErrorKind>;
+    /// Returns the last write if it failed.
+    fn last_write_failure(&self) -> Option<WriteFailure>;
 
     /// Writes some hundred KiB and removes them again, to find out whether the database takes writes.
     ///
@@ -228,6 +229,15 @@ pub(crate) fn absolute(path: &Path) -> PathBuf {
 /// The file cannot be read, or the copy exists or cannot be written.
 pub async fn backup(file: &Path, copy: &Path) -> Result<(), StorageError> {
     sqlite::backup(file, copy).await
+}
+
+/// A write that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WriteFailure {
+    /// The way in which it failed.
+    pub kind: StorageErrorKind,
+    /// The time at which it failed.
+    pub at: Instant,
 }
 
 /// The identifier of a collection.

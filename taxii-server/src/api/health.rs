@@ -37,7 +37,9 @@ async fn alive(state: web::Data<State>) -> HttpResponse {
 async fn ready(state: web::Data<State>) -> HttpResponse {
     match state.readiness.verdict(&state).await {
         Verdict::Ready => HttpResponse::Ok().content_type("text/plain").body("ready\n"),
-        Verdict::NotReady(why) => HttpResponse::ServiceUnavailable().content_type("text/plain").body(why),
+        Verdict::NotReady(why) => {
+            HttpResponse::ServiceUnavailable().content_type("text/plain").body(why.into_owned())
+        }
     }
 }
 

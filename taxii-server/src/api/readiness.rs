@@ -1,14 +1,17 @@
 //! Whether the server can do its work: its database answers and takes writes, and its feeds are up to date.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
 use tokio::sync::Mutex;
 
 use super::State;
+use crate::clock::Clock;
 use crate::clock::trust::ClockState;
-use crate::feed_status::{FeedState, FeedStatus};
-use crate::storage::StorageErrorKind;
+use crate::feed_status::{FeedState, FeedStatus, time};
+use crate::storage::{StorageErrorKind, WriteFailure};
 
 /// How long an answer holds: anybody may ask, and no one must make the database work by asking.
 const LIFETIME: Duration = Duration::from_millis(200);
@@ -29,32 +32,32 @@ struct Last {
 }
 
 /// Ready, or why not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Ready,
-    NotReady(&'static str),
+    NotReady(Cow<'static, str>),
 }
 
 impl Readiness {
     pub(super) async fn verdict(&self, state: &State) -> Verdict {
         let mut last = self.last.lock().await;
-        if let Some((at, verdict)) = last.verdict
+        if let Some((at, verdict)) = &last.verdict
             && at.elapsed() < LIFETIME
         {
-            return verdict;
+            return verdict.clone();
         }
         let verdict = match last.write_failure(state).await {
-            Some(failure) => Verdict::NotReady(describe(&failure)),
+            Some(failure) => Verdict::NotReady(describe(&failure, &state.clock).into()),
             None => of_feeds(state).await,
         };
-        last.verdict = Some((Instant::now(), verdict));
+        last.verdict = Some((Instant::now(), verdict.clone()));
         verdict
     }
 }
 
 impl Last {
-    /// The way in which the last write failed, unless another one succeeds now.
-    async fn write_failure(&mut self, state: &State) -> Option<StorageErrorKind> {
+    /// Returns the last write if it failed, unless another one succeeds now.
+    async fn write_failure(&mut self, state: &State) -> Option<WriteFailure> {
         let Some(failure) = state.storage.last_write_failure() else {
             self.probe = None;
             return None;
@@ -70,12 +73,17 @@ impl Last {
     }
 }
 
-fn describe(failure: &StorageErrorKind) -> &'static str {
-    match failure {
-        StorageErrorKind::Full => "the last write failed: the disk of the database is full\n",
-        StorageErrorKind::Unavailable => "the last write failed: the database cannot be reached\n",
-        _ => "the last write failed\n",
-    }
+/// Says when and how a write failed, without details of the database, since anybody may ask.
+fn describe(failure: &WriteFailure, clock: &Clock) -> String {
+    let why = match failure.kind {
+        StorageErrorKind::Full => "the disk of the database is full",
+        StorageErrorKind::Unavailable => "the database cannot be reached",
+        StorageErrorKind::Busy => "the database is busy",
+        _ => "the database failed",
+    };
+    let ago = TimeDelta::from_std(failure.at.elapsed()).unwrap_or(TimeDelta::MAX);
+    let at = clock.now().checked_sub_signed(ago).map(time).unwrap_or_default();
+    format!("the last write failed at {at}: {why}\n")
 }
 
 /// Whether objects are dated by the clock. A store that does not answer is told as such.
@@ -91,18 +99,18 @@ async fn of_feeds(state: &State) -> Verdict {
     };
     match feeds.await {
         Ok(_) if !dates_objects(state).await => {
-            Verdict::NotReady("the clock is far ahead of what is known of the time\n")
+            Verdict::NotReady("the clock is far ahead of what is known of the time\n".into())
         }
         Ok(feeds) if feeds.iter().any(|feed| feed.state == FeedState::Waiting) => {
-            Verdict::NotReady("not every feed has been read up to the present yet\n")
+            Verdict::NotReady("not every feed has been read up to the present yet\n".into())
         }
         Ok(feeds) if feeds.iter().any(|feed| feed.state == FeedState::Stale) => {
-            Verdict::NotReady("a feed is stale\n")
+            Verdict::NotReady("a feed is stale\n".into())
         }
         Ok(_) => Verdict::Ready,
         Err(error) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "not ready");
-            Verdict::NotReady("the storage does not answer\n")
+            Verdict::NotReady("the storage does not answer\n".into())
         }
     }
 }

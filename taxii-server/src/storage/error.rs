@@ -41,6 +41,8 @@ pub enum StorageErrorKind {
     },
     /// The database could not be brought to this version of the program.
     Migration,
+    /// The change conflicts with what is stored, as a second row with the same key does.
+    Conflict,
     /// The collection was never registered.
     UnknownCollection,
     /// Another server has taken the task over in whose name this was to be written.
@@ -54,9 +56,9 @@ pub enum StorageErrorKind {
 }
 
 impl StorageErrorKind {
-    /// Whether the database itself failed, and not what was asked of it.
+    /// Returns whether the database itself failed, so that other writes are likely to fail too.
     pub(super) fn concerns_the_database(&self) -> bool {
-        matches!(self, Self::Full | Self::Unavailable | Self::Database)
+        matches!(self, Self::Full | Self::Unavailable | Self::Busy | Self::Database)
     }
 }
 
@@ -102,6 +104,7 @@ impl fmt::Display for StorageError {
                  install that version, or use another database"
             ),
             StorageErrorKind::Migration => f.write_str("the database could not be migrated"),
+            StorageErrorKind::Conflict => f.write_str("the change conflicts with what is stored"),
             StorageErrorKind::TermOver => f.write_str("another server has taken over"),
             StorageErrorKind::ClockAhead => f.write_str(
                 "the clock of this machine is far ahead of what is known of the time: set it, or confirm it with \
@@ -124,15 +127,20 @@ impl From<sqlx::Error> for StorageError {
     fn from(error: sqlx::Error) -> Self {
         let kind = match &error {
             sqlx::Error::PoolTimedOut => StorageErrorKind::Busy,
-            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed => {
-                StorageErrorKind::Unavailable
-            }
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => StorageErrorKind::Unavailable,
             sqlx::Error::Database(error) => of_code(&error.code().unwrap_or_default()),
             _ => StorageErrorKind::Database,
         };
         Self { kind, source: Some(Box::new(error)) }
     }
 }
+
+/// The code with which PostgreSQL refuses a write on a standby.
+pub(super) const READ_ONLY: &str = "25006";
 
 /// What a code of SQLite (a number) or of PostgreSQL (five characters) stands for.
 fn of_code(code: &str) -> StorageErrorKind {
@@ -141,18 +149,23 @@ fn of_code(code: &str) -> StorageErrorKind {
     if code.len() < 5 {
         return match code.parse::<u32>().map(|code| code & SQLITE_PRIMARY) {
             Ok(13) => StorageErrorKind::Full,                 // SQLITE_FULL
-            Ok(5 | 6) => StorageErrorKind::Busy,              // SQLITE_BUSY, SQLITE_LOCKED
+            Ok(5 | 6 | 15) => StorageErrorKind::Busy,         // SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL
+            Ok(19) => StorageErrorKind::Conflict,             // SQLITE_CONSTRAINT
             Ok(7..=10 | 14) => StorageErrorKind::Unavailable, // NOMEM, READONLY, INTERRUPT, IOERR, CANTOPEN
             _ => StorageErrorKind::Database,
         };
     }
     match code {
         "53100" => StorageErrorKind::Full,
-        // Statements and locks that took too long.
-        "57014" | "55P03" | "53300" => StorageErrorKind::Busy,
-        // A standby, a server that stops or starts, memory, and all of a connection.
-        "25006" | "57P01" | "57P02" | "57P03" | "53200" | "25P03" => StorageErrorKind::Unavailable,
-        code if code.starts_with("08") => StorageErrorKind::Unavailable,
+        // Statements and locks that took too long, deadlocks, and too many connections.
+        "57014" | "55P03" | "53300" | "40001" | "40P01" => StorageErrorKind::Busy,
+        // A standby, and a transaction that was idle for too long.
+        READ_ONLY | "25P03" => StorageErrorKind::Unavailable,
+        code if code.starts_with("23") => StorageErrorKind::Conflict,
+        // All of a connection, of memory, of a server that stops or starts, and of its files.
+        code if ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) => {
+            StorageErrorKind::Unavailable
+        }
         _ => StorageErrorKind::Database,
     }
 }
@@ -166,5 +179,36 @@ impl From<sqlx::migrate::MigrateError> for StorageError {
             _ => StorageErrorKind::Migration,
         };
         Self { kind, source: Some(Box::new(error)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_of_both_databases_have_a_kind() {
+        let cases = [
+            ("13", StorageErrorKind::Full),
+            ("53100", StorageErrorKind::Full),
+            // Of SQLite the extended codes: SQLITE_IOERR_WRITE, SQLITE_BUSY_SNAPSHOT, SQLITE_CONSTRAINT_PRIMARYKEY.
+            ("778", StorageErrorKind::Unavailable),
+            ("517", StorageErrorKind::Busy),
+            ("1555", StorageErrorKind::Conflict),
+            ("7", StorageErrorKind::Unavailable),
+            ("11", StorageErrorKind::Database),
+            ("25006", StorageErrorKind::Unavailable),
+            ("57P01", StorageErrorKind::Unavailable),
+            ("58030", StorageErrorKind::Unavailable),
+            ("08006", StorageErrorKind::Unavailable),
+            ("57014", StorageErrorKind::Busy),
+            ("55P03", StorageErrorKind::Busy),
+            ("40P01", StorageErrorKind::Busy),
+            ("23505", StorageErrorKind::Conflict),
+            ("42601", StorageErrorKind::Database),
+        ];
+        for (code, kind) in cases {
+            assert_eq!(of_code(code), kind, "{code}");
+        }
     }
 }

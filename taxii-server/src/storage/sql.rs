@@ -38,7 +38,7 @@ use uuid::Uuid;
 use self::row::Row;
 use self::statement::Statement;
 use self::transaction::{WriteHealth, WriteTransaction};
-use super::{CollectionId, DateAdded, Lease, Storage, StorageError, StorageErrorKind};
+use super::{CollectionId, DateAdded, Lease, Storage, StorageError, WriteFailure};
 
 /// A database that runs statements.
 pub(super) trait Backend: fmt::Debug + Send + Sync + 'static {
@@ -200,7 +200,7 @@ impl<B: Backend> Storage for SqlStorage<B> {
         self.backend.limit_size(bytes);
     }
 
-    fn last_write_failure(&self) -> Option<StorageErrorKind> {
+    fn last_write_failure(&self) -> Option<WriteFailure> {
         self.writes.failure()
     }
 

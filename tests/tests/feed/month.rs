@@ -97,6 +97,20 @@ fn the_same_seed_gives_the_same_month() {
     }
 }
 
+/// The fault of a full disk is met, and not only drawn.
+#[test]
+fn the_disk_is_full_in_some_month() {
+    let is_full = |seed| {
+        in_frozen_time(async || {
+            let mut month = Month::new(seed).await;
+            month.pass().await;
+            month.bridge.stop().await;
+            month.trace.iter().any(|line| line.contains("kind: Full"))
+        })
+    };
+    assert!((0..30).any(is_full), "in no month the disk is full");
+}
+
 /// What is published follows from what was said, not from which feed, over which endpoint, was first to hear it.
 #[test]
 fn what_is_published_does_not_depend_on_the_order_of_polls() {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
@@ -10,7 +11,7 @@ use sqlx::Transaction;
 use super::row::Row;
 use super::statement::Statement;
 use super::{Backend, Session};
-use crate::storage::{StorageError, StorageErrorKind};
+use crate::storage::{StorageError, WriteFailure};
 
 /// A transaction that writes. Dropped without a commit it is taken back.
 pub(super) struct WriteTransaction<B: Backend> {
@@ -18,10 +19,10 @@ pub(super) struct WriteTransaction<B: Backend> {
     health: Arc<WriteHealth>,
 }
 
-/// Whether the database takes writes: the way in which the last one failed, until another one succeeds.
+/// The last write that failed, until another one succeeds.
 #[derive(Debug, Default)]
 pub(super) struct WriteHealth {
-    failure: Mutex<Option<StorageErrorKind>>,
+    failure: Mutex<Option<WriteFailure>>,
 }
 
 impl<B: Backend> WriteTransaction<B> {
@@ -69,14 +70,15 @@ impl<B: Backend> Session for WriteTransaction<B> {
 }
 
 impl WriteHealth {
-    /// Returns the way in which the last write failed, if it did.
-    pub(super) fn failure(&self) -> Option<StorageErrorKind> {
+    /// Returns the last write, if it failed.
+    pub(super) fn failure(&self) -> Option<WriteFailure> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn failed(&self, error: &StorageError) {
         if error.kind().concerns_the_database() {
-            *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.kind().clone());
+            let failure = WriteFailure { kind: error.kind().clone(), at: Instant::now() };
+            *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
         }
     }
 

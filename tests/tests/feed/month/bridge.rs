@@ -241,6 +241,22 @@ impl Bridge {
         self.database.execute("DROP TRIGGER killed; DROP TRIGGER dead;").await.unwrap();
     }
 
+    /// Leaves room for a few more pages in the file of the store.
+    pub(super) async fn fill_disk(&mut self, dice: &mut Dice) {
+        let [pages, size] = [self.number("PRAGMA page_count").await, self.number("PRAGMA page_size").await];
+        let pages = u64::try_from(pages).unwrap() + dice.below(8) as u64;
+        self.storage.limit_size(Some(pages * u64::try_from(size).unwrap()));
+    }
+
+    /// Lets the file grow again.
+    pub(super) fn make_room(&self) {
+        self.storage.limit_size(None);
+    }
+
+    async fn number(&mut self, sql: &'static str) -> i64 {
+        self.database.fetch_one(sql).await.unwrap().get(0)
+    }
+
     /// Closes the store.
     pub(super) async fn stop(self) {
         self.database.close().await.unwrap();

@@ -138,17 +138,26 @@ impl Month {
         }
     }
 
-    /// A poll of a feed, and what can be had of the past; the program may die in it, and is started again.
+    /// A poll of a feed, and what can be had of the past; the program may die in it, and is started again, or the disk is full
+    /// until the poll has ended.
     async fn poll(&mut self, feed: usize) {
         let doomed = self.dice.once_in(12);
+        let full = !doomed && self.dice.once_in(10);
         if doomed {
             self.bridge.doom(&mut self.dice).await;
+        }
+        if full {
+            self.bridge.fill_disk(&mut self.dice).await;
         }
         let mut poller = self.bridge.take(feed);
         let lives = self.poll_with(feed, &mut poller).await && !doomed;
         if doomed {
             self.trace.push("killed in a transaction, if there was one".to_owned());
             self.bridge.spare().await;
+        }
+        if full {
+            self.trace.push("the disk had little room".to_owned());
+            self.bridge.make_room();
         }
         if lives {
             self.bridge.give_back(feed, poller);
