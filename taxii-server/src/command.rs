@@ -8,6 +8,7 @@ mod collection;
 mod config;
 mod demo;
 mod format;
+mod open_files;
 mod output;
 mod poll;
 mod quarantine;

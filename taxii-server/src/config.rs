@@ -133,6 +133,11 @@ pub struct Config {
     pub webhook: Option<String>,
     /// The most connections at a time.
     pub max_connections: usize,
+    /// The most connections of one network (an IPv4 address or an IPv6 /64) at a time; 0 is no limit. This machine and
+    /// the trusted proxies have none.
+    pub max_connections_per_network: usize,
+    /// Tell browsers to use HTTPS only, where the server speaks it.
+    pub hsts: bool,
     /// Serve plain HTTP on an address that other machines reach (behind a proxy that does TLS).
     pub insecure_http: bool,
 }
@@ -175,6 +180,8 @@ impl Default for Config {
             status_page: true,
             webhook: None,
             max_connections: 20_000,
+            max_connections_per_network: 256,
+            hsts: true,
             insecure_http: false,
         }
     }

@@ -18,6 +18,8 @@ pub struct Metrics {
     login_failures: AtomicU64,
     logins_throttled: AtomicU64,
     requests_throttled: AtomicU64,
+    handshake_failures: AtomicU64,
+    connections_refused: AtomicU64,
     certificate_expires: Mutex<Option<DateTime<Utc>>>,
     task_panics: Mutex<BTreeMap<String, u64>>,
 }
@@ -163,6 +165,16 @@ impl Metrics {
         self.requests_throttled.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Counts a client with which TLS could not be agreed on.
+    pub fn handshake_failed(&self) {
+        self.handshake_failures.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a connection beyond those that its network may have.
+    pub fn connection_refused(&self) {
+        self.connections_refused.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Until when the certificate of the server is valid.
     pub fn certificate(&self, expires: Option<DateTime<Utc>>) {
         *self.certificate_expires.lock().unwrap_or_else(PoisonError::into_inner) = expires;
@@ -205,6 +217,15 @@ impl Metrics {
         for (task, panics) in &*self.task_panics.lock().unwrap_or_else(PoisonError::into_inner) {
             page.sample("taxii_task_panics_total", &label("task", task), panics);
         }
+        page.family(
+            "taxii_tls_handshake_failures_total",
+            "counter",
+            "Clients with which TLS could not be agreed on.",
+        );
+        page.sample("taxii_tls_handshake_failures_total", "", count(&self.handshake_failures));
+        let refused = "taxii_connections_refused_total";
+        page.family(refused, "counter", "Connections beyond those that a network may have.");
+        page.sample(refused, "", count(&self.connections_refused));
         page.family("taxii_objects", "gauge", "Versions of objects in a collection, by type.");
         for (collection, name, objects) in &gauges.objects {
             let labels = format!("{},{}", label("collection", collection), label("type", name));

@@ -1,13 +1,16 @@
 //! The server: started in-process on any port, by the program as by tests.
 
-mod admin;
 mod connection;
-mod hangup;
+mod connection_limit;
+mod exchange;
+pub(crate) mod hangup;
 mod header_watch;
 mod listener;
 mod timekeeper;
 pub mod tls;
+mod turned_away;
 mod worker;
+mod write_watch;
 
 use std::fmt;
 use std::io;
@@ -20,8 +23,11 @@ use chrono::TimeDelta;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use self::connection_limit::ConnectionLimit;
+use self::listener::Door;
 use self::timekeeper::Timekeeper;
 use self::tls::{Identity, TlsError};
+use self::turned_away::TurnedAway;
 use crate::api::State;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -35,6 +41,9 @@ const SHUTDOWN_SECONDS: u64 = 10;
 /// How many connections may wait to be accepted.
 const BACKLOG: u32 = 4096;
 
+/// How many connections the address for the operator serves at a time, beside those of the public one.
+const ADMIN_CONNECTIONS: usize = 64;
+
 /// Starts servers.
 #[derive(Debug)]
 pub struct Server;
@@ -46,14 +55,39 @@ pub struct Running {
     admin_address: Option<SocketAddr>,
     url: String,
     metrics: Arc<Metrics>,
-    handle: ServerHandle,
-    task: JoinHandle<io::Result<()>>,
+    public: Listening,
+    /// A server of its own, with a worker of its own, so that it answers whatever the public one has to do.
+    admin: Option<Listening>,
     supervisor: Supervisor,
     /// What runs for as long as the server does.
     beside: Vec<JoinHandle<()>>,
     workers: Vec<JoinHandle<()>>,
     timekeeper: Timekeeper,
     stop: watch::Sender<bool>,
+}
+
+/// A listener with the workers that serve its connections.
+#[derive(Debug)]
+struct Listening {
+    handle: ServerHandle,
+    task: JoinHandle<io::Result<()>>,
+}
+
+impl Listening {
+    fn start(builder: ServerBuilder) -> Self {
+        let server = builder.run();
+        Self { handle: server.handle(), task: tokio::spawn(server) }
+    }
+
+    async fn stop(self) {
+        self.handle.stop(true).await;
+        // The outcome of a server that was told to stop says nothing more.
+        let _ = self.task.await;
+    }
+
+    async fn ended(&mut self) -> io::Result<()> {
+        (&mut self.task).await.unwrap_or_else(|error| Err(io::Error::other(error)))
+    }
 }
 
 impl Server {
@@ -87,41 +121,41 @@ impl Server {
         storage.limit_size(Some(config.max_database_bytes).filter(|bytes| *bytes > 0));
         let timekeeper = Timekeeper::new(Arc::clone(&storage), clock.clone());
         timekeeper.look(TimeDelta::zero()).await.map_err(StartError::Storage)?;
-        let metrics = Arc::default();
+        let metrics: Arc<Metrics> = Arc::default();
+        let turned_away = TurnedAway::new(Arc::clone(&metrics));
+        let limit = ConnectionLimit::new(config.max_connections_per_network, &config.trusted_proxies);
+        let door = Door { limit, turned_away: Arc::clone(&turned_away) };
+        let admin_door = Door { limit: ConnectionLimit::new(0, &[]), ..door.clone() };
         let (listen, admin_listen, tls) = (config.listen, config.admin_listen, config.tls());
-        let builder = ServerBuilder::default()
-            .disable_signals()
-            .shutdown_timeout(SHUTDOWN_SECONDS)
-            .backlog(BACKLOG)
-            .max_concurrent_connections(per_worker(config.max_connections));
+        let workers = workers().clamp(1, config.max_connections.max(1));
+        let builder = server(workers, config.max_connections / workers);
         let state = web::Data::new(State::new(config, storage, clock, Arc::clone(&metrics)));
         let intake = Arc::clone(&state.intake);
         // Only the pages for people search.
         let search = state.config.status_page.then(|| Arc::clone(&state.search));
         let (listener, address) = bind(listen)?;
         let supervisor = state.supervisor.clone();
-        let (mut builder, scheme, reloading) = match tls {
+        let (builder, scheme, reloading) = match tls {
             None => {
-                let builder = listener::plain(builder, listener, state.clone());
+                let builder = listener::plain(builder, listener, state.clone(), door);
                 (builder, "http", supervisor.spawn("reload", hangup::nothing_to_reload))
             }
             Some(files) => {
                 let identity = Identity::load(&files).map_err(StartError::Tls)?;
-                let builder = listener::tls(builder, listener, state.clone(), Arc::clone(&identity));
+                let builder = listener::tls(builder, listener, state.clone(), door, Arc::clone(&identity));
                 let metrics = Arc::clone(&metrics);
                 let follow = move || Arc::clone(&identity).follow(Arc::clone(&metrics));
                 (builder, "https", supervisor.spawn("reload", follow))
             }
         };
-        let mut admin_address = None;
+        let public = Listening::start(builder.map_err(|error| StartError::Listen(listen, error))?);
+        let (mut admin, mut admin_address) = (None, None);
         if let Some(listen) = admin_listen {
             let (listener, address) = bind(listen)?;
+            let builder = listener::admin(server(1, ADMIN_CONNECTIONS), listener, state, admin_door);
+            admin = Some(Listening::start(builder.map_err(|error| StartError::Listen(listen, error))?));
             admin_address = Some(address);
-            builder = builder.and_then(|builder| admin::listen(builder, listener, state));
         }
-        let server = builder.map_err(|error| StartError::Listen(listen, error))?.run();
-        let handle = server.handle();
-        let task = tokio::spawn(server);
         let url = format!("{scheme}://{address}");
         let (stop, stopped) = watch::channel(false);
         let mut workers = Vec::new();
@@ -136,15 +170,16 @@ impl Server {
         }
         let keeper = timekeeper.clone();
         let keeping_time = supervisor.spawn("clock", move || keeper.clone().run());
+        let summaries = supervisor.spawn("connection summary", move || Arc::clone(&turned_away).summarize());
         Ok(Running {
             address,
             admin_address,
             url,
             metrics,
-            handle,
-            task,
+            public,
+            admin,
             supervisor,
-            beside: vec![reloading, keeping_time],
+            beside: vec![reloading, keeping_time, summaries],
             workers,
             timekeeper,
             stop,
@@ -160,10 +195,22 @@ fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
     bound.map_err(|error| StartError::Listen(listen, error))
 }
 
-/// The share of each worker; there is one for each core.
-fn per_worker(connections: usize) -> usize {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    connections.div_ceil(workers)
+/// A server with so many workers, each of which serves so many connections at a time.
+fn server(workers: usize, connections: usize) -> ServerBuilder {
+    ServerBuilder::default()
+        .disable_signals()
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .backlog(BACKLOG)
+        .workers(workers)
+        .max_concurrent_connections(connections)
+}
+
+/// Returns the number of workers of the public address: one for each core.
+pub(crate) fn workers() -> usize {
+    /// More than this the framework does not take.
+    const MOST: usize = 512;
+
+    std::thread::available_parallelism().map_or(1, usize::from).min(MOST)
 }
 
 impl Running {
@@ -195,20 +242,27 @@ impl Running {
     /// Stops: no new connections, and some seconds for the requests that have begun.
     pub async fn stop(self) {
         self.beside.iter().for_each(JoinHandle::abort);
-        self.handle.stop(true).await;
-        // The outcome of a server that was told to stop says nothing more.
-        let _ = self.task.await;
+        self.public.stop().await;
         let _ = self.stop.send(true);
         for worker in self.workers {
             // What a worker was at is taken back, and done at the next start.
             let _ = worker.await;
         }
         self.timekeeper.stop().await;
+        // Last, so that health is told for as long as there is something to tell.
+        if let Some(admin) = self.admin {
+            admin.stop().await;
+        }
     }
 
     /// Waits until the server ends by itself, which only a failure makes it do.
     pub async fn ended(&mut self) -> io::Result<()> {
-        (&mut self.task).await.unwrap_or_else(|error| Err(io::Error::other(error)))
+        match &mut self.admin {
+            None => self.public.ended().await,
+            Some(admin) => {
+                tokio::select! { ended = self.public.ended() => ended, ended = admin.ended() => ended }
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The address of a client, also behind proxies.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use ipnet::IpNet;
 
@@ -34,6 +34,21 @@ pub fn client<'a>(
         }
     }
     client
+}
+
+/// Returns the IPv4 address, or the first address of the IPv6 network of 64 bits, all of which one subscriber has.
+///
+/// ```
+/// use taxii_server::auth::address::network;
+///
+/// assert_eq!(network("2001:db8::7".parse().unwrap()).to_string(), "2001:db8::");
+/// assert_eq!(network("::ffff:192.0.2.1".parse().unwrap()).to_string(), "192.0.2.1");
+/// ```
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+        address => address,
+    }
 }
 
 /// Some proxies write the port too.

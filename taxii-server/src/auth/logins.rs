@@ -6,12 +6,13 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+pub(super) use super::address::network;
 use super::throttle::Throttle;
 
 /// Counts failed logins.
@@ -76,14 +77,6 @@ impl Logins {
         let name = both.or_else(|| name.map(|name| self.hasher.hash_one(("name", name))));
         let network = network.filter(|_| apart).map(|network| self.hasher.hash_one(("address", network)));
         name.into_iter().chain(network)
-    }
-}
-
-/// The address, or of an IPv6 address the network of 64 bits, all of which one subscriber has.
-pub(super) fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
-        address => address,
     }
 }
 

@@ -13,6 +13,7 @@ use crate::bridge::Bridge;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::feed::FeedSettings;
+use crate::server::hangup::Hangup;
 use crate::storage;
 use crate::telemetry;
 
@@ -47,7 +48,12 @@ pub(super) async fn run(config: Config, clock: Clock) -> Result<(), Box<dyn Erro
     let introduction = introduction(&config, &standin, &password);
     let mut bridge = Bridge::start(config, storage, clock).await?;
     writeln!(Output, "{introduction}")?;
-    let ended = serve::until_told_to_stop(&mut bridge).await;
+    // A server goes on without its terminal; a demo ends with it.
+    let mut hangup = Hangup::new();
+    let ended = tokio::select! {
+        ended = serve::until_told_to_stop(&mut bridge) => ended,
+        () = hangup.recv() => Ok(()),
+    };
     bridge.stop().await;
     standin.stop().await?;
     folder.close()?;

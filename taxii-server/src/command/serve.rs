@@ -5,11 +5,13 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::account;
+use super::open_files::allow_connections;
 use super::output::Output;
 use crate::bridge::Bridge;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::feed::FeedSettings;
+use crate::server::hangup::Hangup;
 use crate::storage::{self, Access, Grants, Scope, Storage};
 use crate::telemetry;
 
@@ -17,10 +19,12 @@ use crate::telemetry;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(super) async fn run(config: Config, clock: Clock) -> Result<(), Box<dyn Error>> {
+    // From here on SIGHUP does not end the process, however long it takes to open the database.
+    let _hangup = Hangup::new();
     check_listen(&config)?;
     telemetry::start(config.log_format)?;
-    allow_connections(config.max_connections);
-    let config = with_feeds(config);
+    let max_connections = allow_connections(config.max_connections);
+    let config = with_feeds(Config { max_connections, ..config });
     let _lock = storage::lock(&config.database)?;
     let storage = storage::open(&config.database).await?;
     if config.anonymous_grants().is_none() {
@@ -48,31 +52,6 @@ pub(super) fn check_listen(config: &Config) -> Result<(), String> {
          certificate with `--tls-certificate` and `--tls-key`, listen on `127.0.0.1`, or say `--insecure-http` if a proxy in front does TLS",
         config.listen
     ))
-}
-
-/// Raises the limit on open files as far as the system lets us, since each connection is one.
-fn allow_connections(connections: usize) {
-    #[cfg(unix)]
-    {
-        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-
-        /// For the database, the log and the feeds.
-        const OTHERS: u64 = 256;
-
-        let limit = getrlimit(Resource::Nofile);
-        let needed = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(OTHERS);
-        if limit.current.is_none_or(|current| current >= needed) {
-            return;
-        }
-        let current = Some(limit.maximum.map_or(needed, |maximum| maximum.min(needed)));
-        let raised = setrlimit(Resource::Nofile, Rlimit { current, maximum: limit.maximum });
-        if raised.is_err() || current < Some(needed) {
-            tracing::warn!(
-                allowed = limit.maximum,
-                "the system allows fewer open files than `max_connections` needs"
-            );
-        }
-    }
 }
 
 /// Waits for the signal to stop; the server ending by itself is an error.

@@ -2,7 +2,7 @@
 //!
 //! What the framework refuses before there is a request (a header that is malformed, too large or too slow) it answers
 //! without a body. Such an answer is given the TAXII error here (TAXII 2.1, section 3.6.1), as it passes. And a client
-//! that does not take what it has asked for is given up.
+//! that does not take what it has asked for, or takes it too slowly, is given up.
 
 use std::io;
 use std::pin::Pin;
@@ -11,13 +11,14 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Sleep, sleep};
 
+use super::connection_limit::Permit;
 use super::header_watch::HeaderWatch;
+use super::write_watch::WriteWatch;
 use crate::error::{ApiError, ErrorCode};
 use crate::wire::TAXII_MEDIA_TYPE;
 
-/// How long a client may take no byte of an answer.
+/// How long a client is waited for that takes nothing; what it takes gives it more time: see [`WriteWatch`].
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long the header of a request may take. That of the first is given up a little sooner, with an answer.
@@ -29,11 +30,9 @@ pub(super) struct Connection<S> {
     stream: S,
     /// The bytes that go out in place of those at hand.
     instead: Option<Instead>,
-    /// How long a client may take no byte of an answer.
-    patience: Duration,
-    /// When to give up, while it takes none.
-    end: Option<Pin<Box<Sleep>>>,
     header: HeaderWatch,
+    writing: WriteWatch,
+    _permit: Permit,
 }
 
 #[derive(Debug)]
@@ -45,9 +44,9 @@ struct Instead {
 
 impl<S> Connection<S> {
     /// A connection that speaks HTTP/1.1.
-    pub(super) fn new(stream: S) -> Self {
-        let header = HeaderWatch::new(HEADER);
-        Self { stream, instead: None, patience: PATIENCE, end: None, header }
+    pub(super) fn new(stream: S, permit: Permit) -> Self {
+        let (header, writing) = (HeaderWatch::new(HEADER), WriteWatch::new(PATIENCE));
+        Self { stream, instead: None, header, writing, _permit: permit }
     }
 
     /// The stream.
@@ -55,19 +54,23 @@ impl<S> Connection<S> {
         &self.stream
     }
 
-    /// The outcome of writing, or an end of waiting for it.
+    /// Returns the outcome of writing, or ends the wait for it. Of the outcome it is told how many bytes went.
     fn patiently<T>(
         &mut self,
         context: &mut Context<'_>,
         outcome: Poll<io::Result<T>>,
+        bytes: impl FnOnce(&T) -> usize,
     ) -> Poll<io::Result<T>> {
-        if outcome.is_ready() {
-            self.end = None;
-            return outcome;
+        match outcome {
+            Poll::Ready(outcome) => {
+                self.writing.taken(outcome.as_ref().map_or(0, bytes));
+                Poll::Ready(outcome)
+            }
+            Poll::Pending => {
+                ready!(self.writing.wait(context));
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
         }
-        let end = self.end.get_or_insert_with(|| Box::pin(sleep(self.patience)));
-        ready!(end.as_mut().poll(context));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -145,16 +148,18 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     ) -> Poll<io::Result<usize>> {
         let outcome = self.write(context, bytes);
         self.header.written(bytes);
-        self.patiently(context, outcome)
+        self.patiently(context, outcome, |count| *count)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let outcome = Pin::new(&mut self.stream).poll_flush(context);
-        self.patiently(context, outcome)
+        self.patiently(context, outcome, |()| 0)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        // TLS says goodbye, which a client may not take either.
+        let outcome = Pin::new(&mut self.stream).poll_shutdown(context);
+        self.patiently(context, outcome, |()| 0)
     }
 }
 
@@ -162,7 +167,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
 mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+    use super::super::connection_limit::ConnectionLimit;
     use super::*;
+
+    fn connection<S>(stream: S) -> Connection<S> {
+        Connection::new(stream, ConnectionLimit::new(0, &[]).admit(None).unwrap())
+    }
 
     #[test]
     fn only_what_has_no_body_is_given_one() {
@@ -191,7 +201,7 @@ mod tests {
     async fn it_passes_through_a_narrow_pipe() {
         let (near, mut far) = tokio::io::duplex(7);
         let writing = tokio::spawn(async move {
-            let mut connection = Connection::new(near);
+            let mut connection = connection(near);
             connection.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").await.unwrap();
             connection.write_all(b"rest").await.unwrap();
         });
@@ -204,8 +214,41 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_takes_nothing_is_given_up() {
         let (near, _far) = tokio::io::duplex(7);
-        let mut connection = Connection { patience: Duration::from_millis(50), ..Connection::new(near) };
+        let writing = WriteWatch::new(Duration::from_millis(50));
+        let mut connection = Connection { writing, ..connection(near) };
         let outcome = connection.write_all(&[b'x'; 100]).await;
         assert_eq!(outcome.unwrap_err().kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn client_that_takes_a_byte_now_and_then_is_given_up() {
+        let (near, mut far) = tokio::io::duplex(7);
+        let writing = WriteWatch::new(Duration::from_millis(200));
+        let mut connection = Connection { writing, ..connection(near) };
+        let slowly = async {
+            let mut byte = [0];
+            while let Ok(1..) = far.read(&mut byte).await {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let outcome = tokio::select! { outcome = connection.write_all(&[b'x'; 1 << 20]) => outcome, () = slowly => Ok(()) };
+        assert_eq!(outcome.unwrap_err().kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn client_that_pauses_and_then_takes_enough_is_served() {
+        let (near, mut far) = tokio::io::duplex(64 << 10);
+        let writing = WriteWatch::new(Duration::from_secs(2));
+        let mut connection = Connection { writing, ..connection(near) };
+        let reading = async {
+            let mut part = vec![0; 64 << 10];
+            let mut left = 1 << 20;
+            while left > 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                left -= far.read(&mut part).await.unwrap();
+            }
+        };
+        let (outcome, ()) = tokio::join!(connection.write_all(&[b'x'; 1 << 20]), reading);
+        outcome.unwrap();
     }
 }

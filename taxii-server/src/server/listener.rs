@@ -6,10 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_http::error::DispatchError;
-use actix_http::{HttpService, Protocol};
+use actix_http::{HttpService, Protocol, Request};
 use actix_server::{GracefulShutdownSignal, ServerBuilder};
-use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config};
-use actix_web::dev::{AppConfig, Extensions};
+use actix_service::{
+    IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt, apply_fn_factory, fn_service, map_config,
+};
+use actix_web::body::MessageBody;
+use actix_web::dev::{AppConfig, Extensions, ServiceResponse};
 use actix_web::web;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -18,7 +21,10 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::connection::Connection;
+use super::connection_limit::{ConnectionLimit, Permit};
+use super::exchange::{Exchange, Transport};
 use super::tls::Identity;
+use super::turned_away::TurnedAway;
 use crate::api::{self, State};
 use crate::auth::certificate::ClientCertificate;
 use crate::site;
@@ -35,19 +41,37 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long a client may take to hang up after it was told something that ends the connection.
 const GOODBYE: Duration = Duration::from_secs(2);
 
+/// Decides which connections are served.
+#[derive(Clone, Debug)]
+pub(super) struct Door {
+    pub(super) limit: Arc<ConnectionLimit>,
+    pub(super) turned_away: Arc<TurnedAway>,
+}
+
+impl Door {
+    /// Returns the other end of a new connection, with the right to it. An answer of several writes must not wait for the
+    /// client to acknowledge the first of them, as it does not at once.
+    fn admit(&self, stream: &TcpStream) -> io::Result<(Option<SocketAddr>, Permit)> {
+        let peer = stream.peer_addr().ok();
+        let permit = self.limit.admit(peer).map_err(|network| {
+            self.turned_away.crowded(network);
+            io::Error::from(io::ErrorKind::ConnectionRefused)
+        })?;
+        stream.set_nodelay(true)?;
+        Ok((peer, permit))
+    }
+}
+
 /// Listens for plain HTTP.
 pub(super) fn plain(
     builder: ServerBuilder,
     listener: TcpListener,
     state: web::Data<State>,
+    door: Door,
 ) -> io::Result<ServerBuilder> {
     let stop = builder.graceful_shutdown_signal();
     builder.listen("http", listener, move || {
-        let connect = fn_service(|stream: TcpStream| async move {
-            let peer = accepted(&stream)?;
-            Ok::<_, DispatchError>((Connection::new(stream), Protocol::Http1, peer))
-        });
-        connect.and_then(http(state.clone(), stop.clone(), |_, _| {}))
+        connection(door.clone()).and_then(http(public(&state), stop.clone(), Transport::Plain, |_, _| {}))
     })
 }
 
@@ -56,35 +80,79 @@ pub(super) fn tls(
     builder: ServerBuilder,
     listener: TcpListener,
     state: web::Data<State>,
+    door: Door,
     identity: Arc<Identity>,
 ) -> io::Result<ServerBuilder> {
     let stop = builder.graceful_shutdown_signal();
     builder.listen("https", listener, move || {
-        let identity = Arc::clone(&identity);
+        let (identity, door) = (Arc::clone(&identity), door.clone());
         let connect = fn_service(move |stream: TcpStream| {
-            let acceptor = TlsAcceptor::from(identity.settings());
+            let (acceptor, door) = (TlsAcceptor::from(identity.settings()), door.clone());
             async move {
-                let peer = accepted(&stream)?;
+                let (peer, permit) = door.admit(&stream)?;
                 let agreed = timeout(HANDSHAKE, acceptor.accept(stream)).await;
-                let stream = agreed.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
-                Ok::<_, DispatchError>((Connection::new(stream), Protocol::Http1, peer))
+                let stream = agreed.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
+                let stream = stream.inspect_err(|error| door.turned_away.handshake_failed(peer, error))?;
+                Ok::<_, DispatchError>((Connection::new(stream, permit), Protocol::Http1, peer))
             }
         });
-        connect.and_then(http(state.clone(), stop.clone(), remember_certificate))
+        let transport = Transport::Tls { strict: state.config.hsts };
+        connect.and_then(http(public(&state), stop.clone(), transport, remember_certificate))
     })
 }
 
-/// Who is at the other end of a new connection. An answer of several writes must not wait for the client to acknowledge the
-/// first of them, as it does not at once.
-fn accepted(stream: &TcpStream) -> io::Result<Option<SocketAddr>> {
-    stream.set_nodelay(true)?;
-    Ok(stream.peer_addr().ok())
+/// Listens for the operator: health and metrics over plain HTTP.
+pub(super) fn admin(
+    builder: ServerBuilder,
+    listener: TcpListener,
+    state: web::Data<State>,
+    door: Door,
+) -> io::Result<ServerBuilder> {
+    let stop = builder.graceful_shutdown_signal();
+    builder.listen("admin", listener, move || {
+        let app = api::admin_app(state.clone()).into_factory();
+        connection(door.clone()).and_then(http(app, stop.clone(), Transport::Plain, |_, _| {}))
+    })
+}
+
+/// A connection without TLS.
+fn connection(
+    door: Door,
+) -> impl ServiceFactory<
+    TcpStream,
+    Config = (),
+    Response = (Connection<TcpStream>, Protocol, Option<SocketAddr>),
+    Error = DispatchError,
+    InitError = (),
+> {
+    fn_service(move |stream: TcpStream| {
+        let door = door.clone();
+        async move {
+            let (peer, permit) = door.admit(&stream)?;
+            Ok((Connection::new(stream, permit), Protocol::Http1, peer))
+        }
+    })
+}
+
+/// The application for everybody.
+fn public(
+    state: &web::Data<State>,
+) -> impl ServiceFactory<
+    Request,
+    Config = AppConfig,
+    Response = ServiceResponse<impl MessageBody + use<>>,
+    Error = actix_web::Error,
+    InitError = (),
+> + use<> {
+    let beside = state.clone();
+    api::app(state.clone(), move |app| site::configure(app, &beside)).into_factory()
 }
 
 /// HTTP over any connection.
-fn http<S: AsyncRead + AsyncWrite + Unpin + 'static>(
-    state: web::Data<State>,
+fn http<S, A, B>(
+    app: A,
     stop: GracefulShutdownSignal,
+    transport: Transport,
     connected: fn(&Connection<S>, &mut Extensions),
 ) -> impl ServiceFactory<
     (Connection<S>, Protocol, Option<SocketAddr>),
@@ -92,10 +160,24 @@ fn http<S: AsyncRead + AsyncWrite + Unpin + 'static>(
     Response = (),
     Error = DispatchError,
     InitError = (),
-> {
-    let beside = state.clone();
-    let app = api::app(state, move |app| site::configure(app, &beside)).into_factory();
+>
+where
+    S: AsyncRead + AsyncWrite + Unpin + 'static,
+    A: ServiceFactory<
+            Request,
+            Config = AppConfig,
+            Response = ServiceResponse<B>,
+            Error = actix_web::Error,
+            InitError = (),
+        > + 'static,
+    B: MessageBody + 'static,
+{
     let app = app.map_err(|error: actix_web::Error| error.error_response());
+    let app = map_config(app, |()| AppConfig::default());
+    let app = apply_fn_factory(app, move |mut request: Request, app| {
+        let exchange = Exchange::begin(&mut request, transport);
+        exchange.end(app.call(request))
+    });
     HttpService::build()
         .keep_alive(IDLE)
         .client_request_timeout(HEADER)
@@ -105,7 +187,7 @@ fn http<S: AsyncRead + AsyncWrite + Unpin + 'static>(
             async move { stop.notified().await }
         })
         .on_connect_ext(connected)
-        .finish(map_config(app, |()| AppConfig::default()))
+        .finish(app)
 }
 
 /// Keeps the certificate of a client, whose chain was verified, with the connection.
