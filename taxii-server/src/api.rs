@@ -42,10 +42,13 @@ use crate::auth::Authenticator;
 use crate::clock::Clock;
 use crate::config::{ApiRootSettings, CollectionSettings, Config};
 use crate::error::ApiError;
+use crate::feed_status::{FeedState, FeedStatus};
+use crate::ingest::AllowLists;
 use crate::ingest::Intake;
 use crate::metrics::Metrics;
+use crate::outlet::Guard;
 use crate::search::Search;
-use crate::storage::Storage;
+use crate::storage::{CollectionId, Storage, StorageError};
 use crate::supervisor::Supervisor;
 use crate::telemetry::RequestSpan;
 use crate::wire::TAXII_MEDIA_TYPE;
@@ -68,6 +71,8 @@ pub struct State {
     /// What keeps the background tasks running.
     pub(crate) supervisor: Supervisor,
     pub(crate) clock: Clock,
+    /// What block lists may have in them.
+    guard: Guard,
     pages: PageCache,
     readiness: Readiness,
     /// The API root that the request is for; one without collections outside of them all.
@@ -76,7 +81,13 @@ pub struct State {
 
 impl State {
     /// The state of a server with these settings and this store.
-    pub fn new(config: Config, storage: Arc<dyn Storage>, clock: Clock, metrics: Arc<Metrics>) -> Self {
+    pub fn new(
+        config: Config,
+        storage: Arc<dyn Storage>,
+        clock: Clock,
+        metrics: Arc<Metrics>,
+        lists: Arc<AllowLists>,
+    ) -> Self {
         let authenticator =
             Authenticator::new(storage.clone(), clock.clone(), config.access_rules(), Arc::clone(&metrics));
         let profile = |settings: &CollectionSettings| (settings.id.into(), settings.profile.into());
@@ -86,6 +97,7 @@ impl State {
             .with_patience(config.post_wait);
         let search = Search::new(storage.clone(), config.all_collections().map(|it| it.id.into()).collect());
         let pages = PageCache::new(config.page_cache);
+        let guard = Guard::new(config.block_lists.clone(), &config.never_block, lists);
         Self {
             config: Arc::new(config),
             storage,
@@ -95,6 +107,7 @@ impl State {
             supervisor: Supervisor::new(Arc::clone(&metrics)),
             metrics,
             clock,
+            guard,
             pages,
             readiness: Readiness::default(),
             root: ApiRootSettings::default(),
@@ -104,6 +117,17 @@ impl State {
     /// The time.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// Whether a feed that fills the collection was never read up to the present.
+    async fn is_being_read_first(&self, collection: &CollectionId) -> Result<bool, StorageError> {
+        for feed in self.config.feeds_of(collection) {
+            let status = FeedStatus::read(&*self.storage, feed, self.clock.now()).await?;
+            if status.state == FeedState::Waiting {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The state for the requests to this API root.

@@ -29,6 +29,7 @@ use crate::clock::Clock;
 use crate::duration;
 use crate::feed::FeedSettings;
 use crate::ingest::{AllowListSettings, AllowLists, Ingest, Retention};
+use crate::outlet::{BlockListSettings, NeverBlock};
 use crate::storage::{self, Access, CollectionId, Database, Grants, Scope, Storage};
 
 /// The file that is read when no other is named and it exists.
@@ -77,6 +78,10 @@ pub struct Config {
     /// Lists of values that are known to be harmless.
     #[serde(rename = "allow_list")]
     pub allow_lists: Vec<AllowListSettings>,
+    /// What block lists may have in them.
+    pub block_lists: BlockListSettings,
+    /// Names and networks of the operator that no block list has in it.
+    pub never_block: Vec<NeverBlock>,
     /// For how long what feeds have brought is kept.
     pub retention: Retention,
     /// The most objects in one answer, whatever `limit` asks for.
@@ -155,6 +160,8 @@ impl Default for Config {
             collections: vec![CollectionSettings::default()],
             feeds: Vec::new(),
             allow_lists: Vec::new(),
+            block_lists: BlockListSettings::default(),
+            never_block: Vec::new(),
             retention: Retention::default(),
             max_page: NonZeroU32::MIN.saturating_add(999),
             max_page_bytes: 16 << 20,
@@ -279,6 +286,7 @@ impl Config {
                     .to_owned(),
             );
         }
+        self.never_block.iter().for_each(|never| never.check(&mut problems));
         self.check_feeds(&mut problems);
         if problems.is_empty() { Ok(()) } else { Err(ConfigError { problems }) }
     }
@@ -315,6 +323,17 @@ impl Config {
         let lists = AllowLists::open(&self.allow_lists).map_err(|error| error.to_string())?;
         let ingest = Ingest::new(storage, clock, self.allowance).with_retention(self.retention.clone());
         Ok(ingest.with_feeds(rules).with_allow_lists(lists))
+    }
+
+    /// The feeds whose objects go to a collection, by themselves or by a route.
+    pub fn feeds_of(&self, collection: &CollectionId) -> impl Iterator<Item = &FeedSettings> {
+        let is = |name: &str| {
+            self.collection_named(name).is_ok_and(|found| CollectionId::from(found.id) == *collection)
+        };
+        self.feeds.iter().filter(move |feed| {
+            self.collection_of(feed) == Some(*collection)
+                || feed.routes.iter().any(|route| is(&route.collection))
+        })
     }
 
     /// The collection that the objects of a feed go to.

@@ -165,6 +165,11 @@ impl ApiError {
         Self { retry_after: Some(seconds), ..error.with_description(description) }
     }
 
+    /// Names the time, in seconds, after which another try may succeed.
+    pub fn with_retry_after(self, seconds: u64) -> Self {
+        Self { retry_after: Some(seconds), ..self }
+    }
+
     /// Something in the request is malformed.
     pub fn bad_request(description: impl Into<String>) -> Self {
         Self::new(ErrorCode::BadRequest).with_description(description)

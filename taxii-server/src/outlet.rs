@@ -12,7 +12,8 @@
 //! for a client that pages.
 
 mod block_list;
-mod listed;
+mod guard;
+mod selection;
 mod whole;
 
 use std::fmt;
@@ -24,6 +25,8 @@ use chrono::{DateTime, Utc};
 use futures_util::{Stream, stream};
 
 use self::block_list::{BlockList, Layout};
+pub use self::guard::{BlockListSettings, Guard, NeverBlock};
+pub use self::selection::{Selection, SelectionError};
 use self::whole::{Bundle, Lines};
 use crate::ingest::IocType;
 use crate::storage::{CollectionId, Dated, Query, Storage, StorageError};
@@ -75,13 +78,16 @@ impl Outlet {
         }
     }
 
-    /// The collection in this form, as it is at this time: in a block list is what is valid then.
+    /// The part of a collection that is selected in this form, as it is at this time: in a block list is what is valid
+    /// then, and what the guard admits.
     ///
     /// A failure of the store ends the stream with an error; what came before is not the whole.
     pub fn read(
         self,
         storage: Arc<dyn Storage>,
         collection: CollectionId,
+        selection: Selection,
+        guard: &Guard,
         now: DateTime<Utc>,
     ) -> impl Stream<Item = Result<Bytes, StorageError>> + use<> {
         let (limit, bytes) = PAGE;
@@ -89,13 +95,21 @@ impl Outlet {
         let writer: Box<dyn Writer> = match self {
             Self::Bundle => Box::new(Bundle::new(rand::random())),
             Self::Lines => Box::new(Lines),
-            Self::BlockList(listed) => Box::new(BlockList::new(listed, Layout::Values, now)),
-            Self::Table(listed) => Box::new(BlockList::new(listed, Layout::Table, now)),
+            Self::BlockList(listed) => {
+                Box::new(BlockList::new(listed, Layout::Values, &selection, guard.clone(), now))
+            }
+            Self::Table(listed) => {
+                Box::new(BlockList::new(listed, Layout::Table, &selection, guard.clone(), now))
+            }
         };
+        query.after = selection.added_after;
         if let Self::BlockList(_) | Self::Table(_) = self {
             query.types = Some(vec!["indicator".to_owned()]);
+            guard.refresh();
+        } else if !selection.types.is_empty() {
+            query.types = Some(selection.types.clone());
         }
-        let reading = Reading { storage, collection, query, writer, begun: false };
+        let reading = Reading { storage, collection, query, selection, writer, begun: false };
         stream::try_unfold(Some(reading), |reading| async {
             match reading {
                 Some(reading) => reading.next().await.map(Some),
@@ -111,7 +125,10 @@ trait Writer: Send {
     fn begin(&mut self, _: &mut Vec<u8>) {}
 
     /// The next object, given as its JSON text.
-    fn object(&mut self, text: &[u8], into: &mut Vec<u8>);
+    ///
+    /// # Errors
+    /// There are more values than are held at a time.
+    fn object(&mut self, text: &[u8], into: &mut Vec<u8>) -> Result<(), StorageError>;
 
     /// What stands after the last object.
     fn end(&mut self, _: &mut Vec<u8>) {}
@@ -122,6 +139,7 @@ struct Reading {
     storage: Arc<dyn Storage>,
     collection: CollectionId,
     query: Query,
+    selection: Selection,
     writer: Box<dyn Writer>,
     begun: bool,
 }
@@ -135,8 +153,8 @@ impl Reading {
             self.writer.begin(&mut text);
             self.begun = true;
         }
-        for object in &page.rows {
-            self.writer.object(&object.body, &mut text);
+        for object in page.rows.iter().filter(|object| self.selection.takes(&object.body)) {
+            self.writer.object(&object.body, &mut text)?;
         }
         self.query.after = page.rows.last().map(Dated::date_added).or(self.query.after);
         if !page.more {

@@ -31,6 +31,7 @@ use self::turned_away::TurnedAway;
 use crate::api::State;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::ingest::{AllowListError, AllowLists};
 use crate::metrics::Metrics;
 use crate::storage::{CollectionId, Storage, StorageError};
 use crate::supervisor::Supervisor;
@@ -119,6 +120,8 @@ impl Server {
             config.all_collections().map(|collection| collection.id.into()).collect();
         storage.register_collections(&collections).await.map_err(StartError::Storage)?;
         storage.limit_size(Some(config.max_database_bytes).filter(|bytes| *bytes > 0));
+        let lists = AllowLists::open(&config.allow_lists).map_err(StartError::AllowList)?;
+        let lists = Arc::new(lists);
         let timekeeper = Timekeeper::new(Arc::clone(&storage), clock.clone());
         timekeeper.look(TimeDelta::zero()).await.map_err(StartError::Storage)?;
         let metrics: Arc<Metrics> = Arc::default();
@@ -129,7 +132,7 @@ impl Server {
         let (listen, admin_listen, tls) = (config.listen, config.admin_listen, config.tls());
         let workers = workers().clamp(1, config.max_connections.max(1));
         let builder = server(workers, config.max_connections / workers);
-        let state = web::Data::new(State::new(config, storage, clock, Arc::clone(&metrics)));
+        let state = web::Data::new(State::new(config, storage, clock, Arc::clone(&metrics), lists));
         let intake = Arc::clone(&state.intake);
         // Only the pages for people search.
         let search = state.config.status_page.then(|| Arc::clone(&state.search));
@@ -274,6 +277,8 @@ pub enum StartError {
     Listen(SocketAddr, io::Error),
     /// The files of TLS cannot be used.
     Tls(TlsError),
+    /// An allow list cannot be used.
+    AllowList(AllowListError),
     /// The store fails.
     Storage(StorageError),
 }
@@ -283,6 +288,7 @@ impl fmt::Display for StartError {
         match self {
             Self::Listen(address, error) => write!(f, "cannot listen on `{address}`: {error}"),
             Self::Tls(error) => error.fmt(f),
+            Self::AllowList(error) => error.fmt(f),
             Self::Storage(error) => error.fmt(f),
         }
     }
@@ -291,7 +297,7 @@ impl fmt::Display for StartError {
 impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Listen(..) | Self::Tls(_) => None,
+            Self::Listen(..) | Self::Tls(_) | Self::AllowList(_) => None,
             Self::Storage(error) => error.source(),
         }
     }

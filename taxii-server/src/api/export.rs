@@ -10,8 +10,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{State, page};
 use crate::auth::Principal;
-use crate::error::ApiError;
-use crate::outlet::{Outlet, UnknownOutlet};
+use crate::error::{ApiError, ErrorCode};
+use crate::outlet::{Outlet, Selection, UnknownOutlet};
+
+/// After how many seconds somebody may ask again for a collection whose feeds are being read for the first time.
+const FIRST_READ: u64 = 60;
 
 pub(super) async fn get(
     state: web::Data<State>,
@@ -23,11 +26,19 @@ pub(super) async fn get(
     let collection = state.readable(&caller, &collection)?;
     let outlet: Outlet =
         form.parse().map_err(|error: UnknownOutlet| ApiError::not_found(error.to_string()))?;
+    let selection = Selection::parse(request.query_string(), outlet)
+        .map_err(|error| ApiError::bad_request(error.to_string()))?;
+    // A firewall that takes an empty or partial list opens up; without an answer it keeps the one it has.
+    if state.is_being_read_first(&collection).await? {
+        let error = ApiError::new(ErrorCode::Busy).with_retry_after(FIRST_READ);
+        return Err(error.with_description("the feeds of the collection are being read for the first time"));
+    }
     let mut response = HttpResponse::Ok();
     response.content_type(outlet.media_type()).insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
     // Lists are looked at in a browser, the whole is not.
     if let Outlet::Bundle | Outlet::Lines = outlet {
-        let tag = EntityTag::new_weak(state.storage.revision(&collection).await?.to_string());
+        let revision = state.storage.revision(&collection).await?;
+        let tag = EntityTag::new_weak(format!("{revision}{}", tag_of(request.query_string())));
         let name = format!("attachment; filename=\"{collection}-{outlet}\"");
         response.insert_header((header::ETAG, tag.to_string()));
         response.insert_header((header::CACHE_CONTROL, "private, no-cache"));
@@ -36,5 +47,16 @@ pub(super) async fn get(
             return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
         }
     }
-    Ok(response.streaming(outlet.read(state.storage.clone(), collection, state.now())))
+    Ok(response.streaming(outlet.read(
+        state.storage.clone(),
+        collection,
+        selection,
+        &state.guard,
+        state.now(),
+    )))
+}
+
+/// What tells the tags of different selections of one revision apart.
+fn tag_of(query: &str) -> String {
+    if query.is_empty() { String::new() } else { format!("-{}", query.replace(['"', '\\'], "")) }
 }

@@ -15,7 +15,7 @@ use std::time::SystemTime;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use self::index::Index;
+use self::index::{Index, Networks};
 use super::IocType;
 
 /// A list, and what is done with the values on it.
@@ -94,6 +94,8 @@ struct List {
     /// The types of values that it is about; all if it does not say.
     types: Option<Vec<IocType>>,
     index: Index,
+    /// Those entries that are addresses or networks, whatever the type of the list.
+    addresses: Networks,
     /// The SHA-256 of the file.
     digest: Vec<u8>,
 }
@@ -173,6 +175,22 @@ impl AllowLists {
     }
 }
 
+impl AllowLists {
+    /// Returns whether a list wants a value dropped: one that it names, or a network that has such an address in it.
+    pub fn forbids(&self, ioc: IocType, value: &str) -> bool {
+        self.forbidding(ioc, value).is_some()
+    }
+
+    /// Returns the name of a list that wants a value dropped, as of [`AllowLists::forbids`].
+    pub(super) fn forbidding(&self, ioc: IocType, value: &str) -> Option<String> {
+        self.watched.iter().find_map(|watched| {
+            let watched = watched.lock().unwrap_or_else(PoisonError::into_inner);
+            let forbids = watched.settings.action == AllowAction::Drop && watched.list.touches(ioc, value);
+            forbids.then(|| watched.list.name.clone())
+        })
+    }
+}
+
 impl Hash for AllowLists {
     fn hash<H: Hasher>(&self, state: &mut H) {
         for watched in &self.watched {
@@ -188,9 +206,16 @@ impl List {
         let text = std::fs::read(file).map_err(|cause| error(cause.to_string()))?;
         let document: Document = serde_json::from_slice(&text).map_err(|cause| error(cause.to_string()))?;
         let index = Index::new(&document.list_type, &document.list).map_err(error)?;
+        let addresses = Networks::of_those_that_are(&document.list);
         let types = document.matching_attributes.iter().flat_map(|name| types_of(name)).collect();
         let types = (!document.matching_attributes.is_empty()).then_some(types);
-        Ok(Self { name: document.name, types, index, digest: Sha256::digest(&text).to_vec() })
+        Ok(Self { name: document.name, types, index, addresses, digest: Sha256::digest(&text).to_vec() })
+    }
+
+    /// Whether the list names the value, or an address within the network that it is.
+    fn touches(&self, ioc: IocType, value: &str) -> bool {
+        let is_about = self.types.as_ref().is_none_or(|types| types.contains(&ioc));
+        is_about && (self.index.holds(ioc, value) || self.addresses.touch(ioc, value))
     }
 
     fn holds(&self, ioc: IocType, value: &str) -> bool {

@@ -9,6 +9,7 @@ use stix_pattern::Pattern;
 
 use super::draft::Standing;
 use super::key::{Key, Namer};
+use super::listable::listables;
 use super::observable::{IocType, Observable};
 use super::{AllowLists, Allowance};
 
@@ -159,7 +160,16 @@ impl Subject {
     /// What allow-lists say of it. What rests on a value that is dropped is dropped, too.
     pub(super) fn allowance(&self, lists: &AllowLists) -> Allowance {
         if let Self::Indicator { compared: Some(Compared { ioc, value }), .. } = self {
-            return lists.look_up(*ioc, value);
+            let allowance = lists.look_up(*ioc, value);
+            let dropped = allowance.dropped.clone().or_else(|| lists.forbidding(*ioc, value));
+            return Allowance { dropped, ..allowance };
+        }
+        if let Self::Indicator { compared: None, pattern } = self {
+            // One alternative that must not be blocked is enough.
+            let dropped = Pattern::parse(pattern).ok().and_then(|pattern| {
+                listables(&pattern).find_map(|value| lists.forbidding(value.ioc, value.written))
+            });
+            return Allowance { dropped, ..Allowance::default() };
         }
         let dropped = self.rests_on().iter().find_map(|other| other.allowance(lists).dropped);
         Allowance { dropped, ..Allowance::default() }

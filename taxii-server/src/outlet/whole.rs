@@ -3,6 +3,7 @@
 use uuid::Builder;
 
 use super::Writer;
+use crate::storage::StorageError;
 
 /// One bundle. Without objects it has no list of them, since a list is never empty (section 2.9 of STIX 2.1).
 #[derive(Debug)]
@@ -24,10 +25,11 @@ impl Writer for Bundle {
         into.extend_from_slice(format!(r#"{{"type":"bundle","id":"bundle--{id}""#).as_bytes());
     }
 
-    fn object(&mut self, text: &[u8], into: &mut Vec<u8>) {
+    fn object(&mut self, text: &[u8], into: &mut Vec<u8>) -> Result<(), StorageError> {
         into.extend_from_slice(if self.empty { b",\"objects\":[\n" } else { b",\n" });
         into.extend_from_slice(text);
         self.empty = false;
+        Ok(())
     }
 
     fn end(&mut self, into: &mut Vec<u8>) {
@@ -40,10 +42,11 @@ impl Writer for Bundle {
 pub(super) struct Lines;
 
 impl Writer for Lines {
-    fn object(&mut self, text: &[u8], into: &mut Vec<u8>) {
+    fn object(&mut self, text: &[u8], into: &mut Vec<u8>) -> Result<(), StorageError> {
         // Inside a string JSON has no line breaks, so these stand between tokens, where a space does as well.
         into.extend(text.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }));
         into.push(b'\n');
+        Ok(())
     }
 }
 
@@ -55,7 +58,7 @@ mod tests {
         let mut text = Vec::new();
         writer.begin(&mut text);
         for object in objects {
-            writer.object(object.as_bytes(), &mut text);
+            writer.object(object.as_bytes(), &mut text).unwrap();
         }
         writer.end(&mut text);
         String::from_utf8(text).unwrap()

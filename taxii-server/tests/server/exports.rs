@@ -4,14 +4,20 @@ use futures_util::TryStreamExt;
 use reqwest::Method;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use taxii_server::ingest::IocType;
-use taxii_server::outlet::Outlet;
-use taxii_server::storage::NewObject;
+use taxii_server::feed::FeedSettings;
+use taxii_server::ingest::{AllowAction, AllowListSettings, IocType};
+use taxii_server::outlet::{BlockListSettings, Guard, Outlet, Selection};
+use taxii_server::storage::feed::FeedWrite;
+use taxii_server::storage::supervision::{FeedHealth, Progress, Spent};
+use taxii_server::storage::{Dating, NewObject};
 
 use super::backend::{Backend, on_both};
 use super::world::{World, collection, indicator};
 
 on_both!(
+    lists_do_no_harm,
+    lists_are_selected_and_cut,
+    list_is_refused_until_the_feed_was_read,
     each_form_has_the_last_versions,
     hostile_values_stay_out_of_lists,
     what_has_ended_is_not_listed,
@@ -134,11 +140,12 @@ async fn what_has_ended_is_not_listed(backend: Backend) {
 
 /// The long form takes 100,000 objects.
 async fn a_large_collection_is_written_in_small_parts(backend: Backend) {
+    let guard = Guard::new(BlockListSettings::default(), &[], std::sync::Arc::default());
     let world = World::start(backend).await;
     let count: u32 = if std::env::var_os("TESTS_LONG").is_some() { 100_000 } else { 3_000 };
     let padding = json!({"description": "x".repeat(1000)});
     for batch in (0..count).collect::<Vec<_>>().chunks(5_000) {
-        let address = |number: u32| std::net::Ipv4Addr::from(0x0a00_0000 + number);
+        let address = |number: u32| std::net::Ipv4Addr::from(0x0b00_0000 + number);
         let of =
             |number: &u32| pattern(*number, &format!("[ipv4-addr:value = '{}']", address(*number)), &padding);
         world.add(&batch.iter().map(of).collect::<Vec<_>>()).await;
@@ -151,8 +158,11 @@ async fn a_large_collection_is_written_in_small_parts(backend: Backend) {
         (Outlet::BlockList(IocType::Ipv6), 0),
     ] {
         let now = world.clock.now();
-        let parts: Vec<_> =
-            outlet.read(world.storage.clone(), collection(), now).try_collect().await.unwrap();
+        let parts: Vec<_> = outlet
+            .read(world.storage.clone(), collection(), Selection::default(), &guard, now)
+            .try_collect()
+            .await
+            .unwrap();
         let largest = parts.iter().map(|part| part.len()).max().unwrap();
         assert!(largest <= (1 << 20) + 5_000, "{outlet}: {largest} bytes at once");
         let lines = parts.iter().flat_map(|part| part.iter()).filter(|byte| **byte == b'\n').count();
@@ -211,5 +221,135 @@ async fn who_has_the_whole_collection_is_told_so(backend: Backend) {
         assert_eq!(again().await, 200, "{form}");
     }
     assert!(world.get(&format!("{EXPORT}/ipv4.txt")).await.headers().get("etag").is_none());
+    world.stop().await;
+}
+
+/// What a hostile feed or writer would put into the lists of others.
+async fn lists_do_no_harm(backend: Backend) {
+    let folder = tempfile::tempdir().unwrap();
+    let list = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        AllowListSettings { file, action: AllowAction::Drop }
+    };
+    let lists = vec![
+        list("dns.json", r#"{"name": "DNS", "type": "cidr", "list": ["8.8.8.8/32"]}"#),
+        list("own.json", r#"{"name": "Own", "type": "hostname", "list": ["mycorp.example"]}"#),
+        list("more.json", r#"{"name": "More", "type": "string", "list": ["9.9.9.9", "b.example"]}"#),
+    ];
+    let world = World::start_with(backend, |config| config.allow_lists = lists).await;
+    let hostile = [
+        "[ipv4-addr:value = '8.8.8.8']",
+        "[ipv4-addr:value IN ('8.8.8.8', '192.0.2.1')]",
+        "[ipv4-addr:value = '192.0.2.2' OR ipv4-addr:value = '8.8.8.8']",
+        "[ipv4-addr:value = '192.0.2.3'] OR [ipv4-addr:value = '8.8.8.8']",
+        "[ipv4-addr:value ISSUBSET '8.8.8.8/32']",
+        "[ipv4-addr:value ISSUBSET '8.8.8.0/24']",
+        "[ipv4-addr:value = '8.0.0.0/8']",
+        "[ipv4-addr:value = '9.9.9.0/24']",
+        "[ipv4-addr:value ISSUBSET '8.0.0.0/5']",
+        "[ipv4-addr:value ISSUBSET '0.0.0.0/1']",
+        "[ipv4-addr:value ISSUBSET '128.0.0.0/1']",
+        "[ipv4-addr:value = '10.0.0.0/8']",
+        "[ipv4-addr:value = '127.0.0.1']",
+        "[ipv4-addr:value = '169.254.169.254']",
+        "[ipv4-addr:value = '255.255.255.255']",
+        "[ipv6-addr:value ISSUBSET '::/1']",
+        "[ipv6-addr:value ISSUBSET '8000::/1']",
+        "[ipv6-addr:value ISSUBSET '2000::/3']",
+        "[ipv6-addr:value = 'fe80::/10']",
+        "[ipv6-addr:value = '::ffff:8.8.8.8']",
+        "[domain-name:value IN ('mycorp.example', 'x.example')]",
+        "[domain-name:value = 'WWW.MyCorp.example.']",
+        "[domain-name:value = 'b.example']",
+        "[domain-name:value = 'co.uk']",
+        "[domain-name:value = 'github.io']",
+        "[url:value = 'http://*/']",
+        "[url:value = 'http://*.com/']",
+        "[url:value = 'http://.*/']",
+        "[url:value = 'javascript://x/%0aalert(1)']",
+        "[url:value = 'data://x/y']",
+        "[url:value = 'http://8.8.8.8/a']",
+        "[url:value = 'https://mycorp.example/a']",
+    ];
+    let numbered = (1..).zip(hostile);
+    world.add(&numbered.map(|(number, text)| pattern(number, text, &Value::Null)).collect::<Vec<_>>()).await;
+    for (form, expected) in [
+        ("ipv4.txt", "192.0.2.1\n192.0.2.2\n192.0.2.3\n"),
+        ("ipv6.txt", ""),
+        ("domain.txt", "x.example\n"),
+        ("url.txt", ""),
+    ] {
+        assert_eq!(text(&world, form).await, expected, "{form}");
+    }
+    world.stop().await;
+}
+
+async fn lists_are_selected_and_cut(backend: Backend) {
+    let world = World::start(backend).await;
+    for number in 0..40 {
+        let confidence = if number % 2 == 0 { 90 } else { 10 };
+        let pattern_text = format!("[ipv4-addr:value = '192.0.2.{}']", number % 20);
+        world.add(&[pattern(number + 1, &pattern_text, &json!({"confidence": confidence}))]).await;
+    }
+    world
+        .add(&[pattern(
+            99,
+            "[url:value = 'https://e.example/a?b=c'] OR [url:value = 'http://f.example']",
+            &Value::Null,
+        )])
+        .await;
+    let lines = async |form: &str| text(&world, form).await.lines().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(lines("ipv4.txt").await.len(), 20, "each value once");
+    assert_eq!(
+        lines("ipv4.txt?limit=3").await,
+        ["192.0.2.19", "192.0.2.18", "192.0.2.17"],
+        "the newest first"
+    );
+    assert_eq!(lines("ipv4.txt?limit=3&confidence>=80").await, ["192.0.2.18", "192.0.2.16", "192.0.2.14"]);
+    assert_eq!(lines("ipv4.csv?limit=2").await.len(), 3);
+    assert_eq!(lines("ipv4.txt?confidence=80").await.len(), 10);
+    assert_eq!(lines("url.txt?format=pan-os").await, ["e.example/a?b=c", "f.example/"]);
+    assert_eq!(lines("objects.jsonl?confidence=80").await.len(), 20);
+    assert_eq!(lines("objects.jsonl?type=malware").await.len(), 0);
+    for form in ["ipv4.txt?scheme=strip", "ipv4.txt?limit=0", "bundle.json?limit=1"] {
+        let response =
+            world.request_of("reader", Method::GET, &format!("{EXPORT}/{form}")).send().await.unwrap();
+        assert_eq!(response.status(), 400, "{form}");
+    }
+    world.stop().await;
+}
+
+async fn list_is_refused_until_the_feed_was_read(backend: Backend) {
+    let world = World::start_with(backend, |config| {
+        let mut feed = FeedSettings::default();
+        feed.name = "one".to_owned();
+        config.feeds = vec![feed];
+    })
+    .await;
+    for form in ["ipv4.txt", "ipv4.csv", "bundle.json", "objects.jsonl"] {
+        let response =
+            world.request_of("reader", Method::GET, &format!("{EXPORT}/{form}")).send().await.unwrap();
+        assert_eq!(response.status(), 503, "{form}");
+        assert!(response.headers().contains_key("retry-after"));
+    }
+    let now = world.clock.now();
+    let health = FeedHealth {
+        last_attempt: now,
+        last_success: Some(now),
+        last_news: None,
+        failure: None,
+        server_time: Some(now),
+        quota: None,
+        spent: Spent::default(),
+    };
+    world.storage.write_feed_health("one", &health).await.unwrap();
+    let write = FeedWrite {
+        progress: Some(Progress { began: now, covered_from: now, place: now }),
+        ..FeedWrite::new("one")
+    };
+    let dating = Dating { clock: world.clock.clone(), allowance: std::time::Duration::ZERO };
+    world.storage.write_feed(&collection(), write, &dating).await.unwrap();
+    assert_eq!(text(&world, "ipv4.txt").await, "", "an empty list is a list now");
     world.stop().await;
 }

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use regex_automata::meta::{BuildError, Regex};
 
 use crate::ingest::IocType;
+use crate::ingest::special_addresses::network;
 
 /// The entries of a list of one type.
 #[derive(Debug)]
@@ -27,9 +28,12 @@ pub(super) enum Index {
 /// Ranges of addresses that neither overlap nor touch, in their order, of either family.
 #[derive(Debug, Default)]
 pub(super) struct Networks {
-    v4: Vec<(u128, u128)>,
-    v6: Vec<(u128, u128)>,
+    v4: Vec<Range>,
+    v6: Vec<Range>,
 }
+
+/// The first and the last address of a range, as numbers.
+type Range = (u128, u128);
 
 impl Index {
     /// An index of entries; the error is a sentence.
@@ -101,23 +105,37 @@ impl Networks {
         (if network.addr().is_ipv4() { &mut self.v4 } else { &mut self.v6 }, range)
     }
 
-    /// Whether all addresses of the value are in a range.
-    fn hold(&self, ioc: IocType, value: &str) -> bool {
+    /// Those entries that are networks.
+    pub(super) fn of_those_that_are(entries: &[String]) -> Self {
+        let is_network = |entry: &&String| network(entry.trim()).is_some();
+        let entries: Vec<String> = entries.iter().filter(is_network).cloned().collect();
+        Self::new(&entries).unwrap_or_default()
+    }
+
+    /// The ranges of the family of a value, and its first and last address.
+    fn of_value(&self, ioc: IocType, value: &str) -> Option<(&[Range], u128, u128)> {
         let network = match ioc {
             IocType::Ipv4 | IocType::Ipv6 => network(value),
             _ => host(ioc, value).and_then(|host| network(host.trim_matches(['[', ']']))),
-        };
-        let Some(network) = network else { return false };
+        }?;
         let ranges = if network.addr().is_ipv4() { &self.v4 } else { &self.v6 };
         let (first, last) = range(network);
+        Some((ranges, first, last))
+    }
+
+    /// Whether some address of the value is in a range.
+    pub(super) fn touch(&self, ioc: IocType, value: &str) -> bool {
+        let Some((ranges, first, last)) = self.of_value(ioc, value) else { return false };
+        let after = ranges.partition_point(|(start, _)| *start <= last);
+        after.checked_sub(1).and_then(|at| ranges.get(at)).is_some_and(|(_, end)| *end >= first)
+    }
+
+    /// Whether all addresses of the value are in a range.
+    fn hold(&self, ioc: IocType, value: &str) -> bool {
+        let Some((ranges, first, last)) = self.of_value(ioc, value) else { return false };
         let after = ranges.partition_point(|(start, _)| *start <= first);
         after.checked_sub(1).and_then(|at| ranges.get(at)).is_some_and(|(_, end)| last <= *end)
     }
-}
-
-/// A network, or an address as the network that holds just that.
-fn network(text: &str) -> Option<IpNet> {
-    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
 /// The first and the last address.

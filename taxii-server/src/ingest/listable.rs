@@ -45,15 +45,29 @@ fn entry(listed: IocType, text: &str) -> Option<String> {
     }
 }
 
-/// The values of a type of which each by itself satisfies the pattern, as they stand in a list.
-pub(super) fn entries(pattern: &Pattern, listed: IocType) -> Vec<String> {
-    let mut entries = Vec::new();
-    for test in alternatives(pattern.root()) {
-        if type_at(test.path()) == Some(listed) {
-            entries.extend(compared(test).into_iter().filter_map(|text| entry(listed, text)));
-        }
+/// A value of which one sighting satisfies a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listable<'p> {
+    /// The type of the value.
+    pub(crate) ioc: IocType,
+    /// The value as it is in the pattern.
+    pub(crate) written: &'p str,
+}
+
+impl Listable<'_> {
+    /// The value as it stands in a list; nothing when it is not plainly of its type.
+    pub(crate) fn entry(&self) -> Option<String> {
+        entry(self.ioc, self.written)
     }
-    entries
+}
+
+/// The values of which each by itself satisfies the pattern.
+pub(crate) fn listables(pattern: &Pattern) -> impl Iterator<Item = Listable<'_>> {
+    let of_test = |test| {
+        let ioc = type_at(ComparisonTest::path(test));
+        compared(test).into_iter().filter_map(move |written| Some(Listable { ioc: ioc?, written }))
+    };
+    alternatives(pattern.root()).into_iter().flat_map(of_test)
 }
 
 /// The tests of which each by itself satisfies the expression.
@@ -200,7 +214,9 @@ mod tests {
             let lists = IocType::in_patterns();
             let found: Vec<_> = lists
                 .flat_map(|listed| {
-                    entries(&pattern, listed).into_iter().map(move |value| (listed.name(), value))
+                    let of_type = listables(&pattern).filter(|value| value.ioc == listed);
+                    let entries: Vec<_> = of_type.filter_map(|value| value.entry()).collect();
+                    entries.into_iter().map(move |value| (listed.name(), value))
                 })
                 .collect();
             let found: Vec<_> = found.iter().map(|(listed, value)| (*listed, value.as_str())).collect();
