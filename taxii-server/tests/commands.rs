@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -46,6 +46,86 @@ fn bad(folder: &Path, arguments: &[&str], code: i32) -> String {
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(code), "{arguments:?}: {error}");
     error
+}
+
+/// A command that does not create a database names the one that it has looked for.
+fn assert_missing(folder: &Path, arguments: &[&str]) {
+    let error = bad(folder, arguments, 1);
+    let database = folder.canonicalize().unwrap().join("taxii.db");
+    assert!(error.contains(&database.display().to_string()) && error.contains("--database"), "{error}");
+    assert!(!database.exists(), "{arguments:?}");
+}
+
+#[test]
+fn commands_that_change_or_show_something_create_no_database() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [
+        &["account", "list"][..],
+        &["account", "show", "eve"],
+        &["account", "grant", "eve", "--read", "all"],
+        &["account", "revoke", "eve", "--read", "all"],
+        &["account", "password", "eve"],
+        &["account", "token", "eve"],
+        &["account", "certificate", "add", "eve", "dns:eve.example.com"],
+        &["account", "remove", "eve"],
+        &["backup", "copy.db"],
+        &["clock"],
+        &["clock", "confirm"],
+        &["collection", "list"],
+        &["collection", "show", "socdefenders"],
+        &["quarantine", "list"],
+        &["status"],
+    ] {
+        assert_missing(folder.path(), arguments);
+    }
+    let output = run(folder.path(), &["account", "create", "eve"]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("created the database `/") && error.contains("taxii.db"), "{error}");
+    assert_eq!(String::from_utf8(output.stdout).unwrap().trim_end().len(), 24, "the password alone");
+}
+
+#[test]
+fn second_server_on_a_file_names_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    good(folder, &["account", "create", "eve"]);
+    let mut first =
+        command(folder, &["serve", "--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
+    let log = BufReader::new(first.stderr.take().unwrap());
+    let serves = log.lines().map_while(Result::ok).any(|line| line.contains("serving"));
+    let refused = [&["serve", "--listen", "127.0.0.1:0"][..], &["poll", "--once"], &["restore", "copy.db"]]
+        .map(|arguments| bad(folder, arguments, 1));
+    // Accounts are changed beside it.
+    good(folder, &["account", "token", "eve"]);
+    let process = first.id();
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert!(serves);
+    for error in refused {
+        assert!(error.contains("in use by another server"), "{error}");
+        assert!(error.contains(&format!("(process {process})")), "{error}");
+    }
+    // The lock ends with the process, however that dies.
+    good(folder, &["poll", "--once"]);
+}
+
+/// Several processes that find no database create one, and all of them use it.
+#[test]
+fn first_commands_at_once_share_a_new_database() {
+    for _ in 0..5 {
+        let folder = tempfile::tempdir().unwrap();
+        let names = ["a", "b", "c", "d"];
+        let begun = names.map(|name| {
+            let mut command = command(folder.path(), &["account", "create", name, "--no-password"]);
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        });
+        for child in begun {
+            let output = child.wait_with_output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+        let list = good(folder.path(), &["account", "list"]);
+        assert_eq!(list.lines().count(), names.len(), "{list}");
+    }
 }
 
 #[test]
@@ -123,7 +203,9 @@ fn backup() {
 #[test]
 fn check() {
     let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
+    // The folder of a command is told without links.
+    let folder = &folder.path().canonicalize().unwrap();
+    let path = |name: &str| folder.join(name).display().to_string();
     let checked = |arguments: &[&str], code| {
         let output = run(folder, &[&["check", "--listen", "127.0.0.1:0"], arguments].concat());
         let printed = String::from_utf8(output.stdout).unwrap();
@@ -131,16 +213,18 @@ fn check() {
         printed
     };
     assert!(
-        checked(&[], 0).contains("ok     database  `taxii.db` is not there yet"),
+        checked(&[], 0).contains(&format!("ok     database  `{}` is not there yet", path("taxii.db"))),
         "`serve` would make it"
     );
     assert!(!folder.join("taxii.db").exists(), "this does not");
     assert!(
-        checked(&["--database", "no/taxii.db"], 1).contains("wrong  database  cannot make `no/taxii.db`")
+        checked(&["--database", "no/taxii.db"], 1)
+            .contains(&format!("wrong  database  cannot make `{}`", path("no/taxii.db")))
     );
     good(folder, &["account", "create", "eve"]);
     let printed = checked(&[], 0);
-    assert!(printed.contains("ok     database  `taxii.db` is up to date"), "{printed}");
+    let good = format!("ok     database  `{}` is up to date", path("taxii.db"));
+    assert!(printed.contains(&good), "{printed}");
 
     std::fs::write(folder.join("junk.db"), "x".repeat(1000)).unwrap();
     assert!(checked(&["--database", "junk.db"], 1).contains("file is not a database"));
@@ -213,7 +297,7 @@ fn records_in_quarantine_are_listed_shown_read_again_and_dropped() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     std::fs::write(folder.join("taxii-server.toml"), "[[feed]]\nname = 'socdefenders'\n").unwrap();
-    assert!(bad(folder, &["quarantine", "list"], 1).contains("cannot open the database `taxii.db`"));
+    assert_missing(folder, &["quarantine", "list"]);
     assert!(!folder.join("taxii.db").exists(), "who looks makes none");
     quarantine(folder, &[]);
     assert!(good(folder, &["quarantine", "list"]).contains("nothing in quarantine"));
@@ -255,7 +339,7 @@ fn records_in_quarantine_are_listed_shown_read_again_and_dropped() {
 fn the_status_of_feeds() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    assert!(bad(folder, &["status"], 1).contains("cannot open the database `taxii.db`"));
+    assert_missing(folder, &["status"]);
     assert!(!folder.join("taxii.db").exists(), "who looks makes none");
     good(folder, &["account", "create", "eve"]);
     assert_eq!(good(folder, &["status"]), "no feed is polled\n");
@@ -330,7 +414,7 @@ fn the_proxy_of_the_environment_is_used_and_its_refusal_told() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     std::fs::write(folder.join("key"), "sk_live_any").unwrap();
-    let settings = "[[feed]]\nurl = 'http://feed.invalid'\napi_key_file = 'key'\n";
+    let settings = "[[feed]]\nurl = 'http://feed.invalid'\ninsecure = true\napi_key_file = 'key'\n";
     std::fs::write(folder.join("taxii-server.toml"), settings).unwrap();
     let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = proxy.local_addr().unwrap();

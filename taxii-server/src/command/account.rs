@@ -174,7 +174,7 @@ pub(super) async fn run(
     let storage = match (&command, &config.database) {
         (AccountCommand::Create { .. }, Database::Sqlite(path)) if !path.exists() => {
             let storage = storage::open(&config.database).await?;
-            remark(format_args!("made the database `{}`", storage::absolute(path).display()));
+            remark(format_args!("created the database `{}`", storage::absolute(path).display()));
             storage
         }
         _ => storage::open_existing(&config.database).await?,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::output::Output;
+use super::output::{Output, remark};
 use super::{ExitWith, serve};
 use crate::bridge::POLLING;
 use crate::clock::Clock;
@@ -51,7 +51,11 @@ pub(super) async fn run(
         .into());
     }
     let _lock = if arguments.dry_run { None } else { storage::lock(&config.database)? };
+    let new = matches!(&config.database, Database::Sqlite(path) if !path.exists());
     let storage = storage::open(&config.database).await?;
+    if new && !arguments.dry_run {
+        remark(format_args!("created the database `{}`", config.database));
+    }
     let done = poll(arguments.dry_run, config, clock, Arc::clone(&storage)).await;
     storage.close().await;
     done

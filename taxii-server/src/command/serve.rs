@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::account;
@@ -12,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::feed::FeedSettings;
 use crate::server::hangup::Hangup;
-use crate::storage::{self, Access, Grants, Scope, Storage};
+use crate::storage::{self, Access, Database, Grants, Scope, Storage, StorageError};
 use crate::telemetry;
 
 /// How long everything together may take to end; the server alone takes less.
@@ -26,7 +27,7 @@ pub(super) async fn run(config: Config, clock: Clock) -> Result<(), Box<dyn Erro
     let max_connections = allow_connections(config.max_connections);
     let config = with_feeds(Config { max_connections, ..config });
     let _lock = storage::lock(&config.database)?;
-    let storage = storage::open(&config.database).await?;
+    let storage = open(&config.database).await?;
     if config.anonymous_grants().is_none() {
         first_account(&*storage, &clock).await?;
     }
@@ -40,6 +41,19 @@ pub(super) async fn run(config: Config, clock: Clock) -> Result<(), Box<dyn Erro
         tracing::warn!("not everything came to its end in time");
     }
     ended
+}
+
+/// Opens the database, and says so if that creates an SQLite file.
+async fn open(database: &Database) -> Result<Arc<dyn Storage>, StorageError> {
+    let new = match database {
+        Database::Sqlite(path) if !path.exists() => Some(storage::absolute(path)),
+        _ => None,
+    };
+    let storage = storage::open(database).await?;
+    if let Some(path) = new {
+        tracing::info!(database = %path.display(), "created the database");
+    }
+    Ok(storage)
 }
 
 /// Plain HTTP only where no other machine listens in, or where the operator says so.

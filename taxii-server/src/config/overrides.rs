@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::{ApiRoots, Config, ConfigError, DEFAULT_FILE, LogFormat};
 use crate::duration;
-use crate::storage::Database;
+use crate::storage::{self, Database};
 
 /// What the command line and the environment say about the settings; see [`Config`] for each.
 #[derive(Args, Clone, Debug, Default)]
@@ -104,7 +104,9 @@ impl Overrides {
             None if default.exists() => Config::read(default)?,
             None => Config::default(),
         };
-        let config = self.apply(config);
+        let mut config = self.apply(config);
+        // Flags and variables name paths from the current folder; messages show where that is.
+        config.paths().into_iter().for_each(|path| *path = storage::absolute(path));
         config.check()?;
         Ok(config)
     }
@@ -154,6 +156,23 @@ mod tests {
         assert_eq!(config.max_page.get(), 7);
         assert_eq!(config.allowance, Duration::from_secs(5));
         assert_eq!(config.api_root, Config::default().api_root);
+    }
+
+    #[test]
+    fn every_path_is_absolute() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("settings.toml");
+        std::fs::write(&file, "tls_key = \"key.pem\"\n").unwrap();
+        let flags = Overrides {
+            config: Some(file),
+            tls_certificate: Some("certificate.pem".into()),
+            ..Overrides::default()
+        };
+        let config = flags.load().unwrap();
+        assert_eq!(config.database, folder.path().join("taxii.db").into());
+        assert_eq!(config.tls_key, Some(folder.path().join("key.pem")));
+        let current = std::env::current_dir().unwrap();
+        assert_eq!(config.tls_certificate, Some(current.join("certificate.pem")));
     }
 
     #[test]

@@ -211,3 +211,18 @@ fn create(path: &Path) -> io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Before 3.51.3 a log that was begun anew while another connection wrote could corrupt the file.
+    #[tokio::test]
+    async fn sqlite_has_the_fix_of_its_log() {
+        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let version = "SELECT sqlite_version()";
+        let version: String = sqlx::query_scalar(version).fetch_one(&mut connection).await.unwrap();
+        let numbers: Vec<u32> = version.split('.').map(|number| number.parse().unwrap()).collect();
+        assert!(numbers >= vec![3, 51, 3], "{version}");
+    }
+}

@@ -1,7 +1,7 @@
 //! One server for each SQLite file: a lock on a file beside it, which the system takes away when the process ends.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::storage::{StorageError, StorageErrorKind};
@@ -9,7 +9,7 @@ use crate::storage::{StorageError, StorageErrorKind};
 /// The right to serve an SQLite file, or to replace it. It lasts as long as the value.
 #[derive(Debug)]
 pub struct ServerLock {
-    _file: File,
+    file: File,
 }
 
 impl ServerLock {
@@ -18,7 +18,8 @@ impl ServerLock {
     /// # Errors
     /// Another process has it, or the file of the lock cannot be made.
     pub(in crate::storage) fn take(database: &Path) -> Result<Self, StorageError> {
-        let path = beside(database, "-lock");
+        let failed = |error| StorageError::open(absolute(database).display(), error);
+        let path = beside(&real_path(database).map_err(failed)?, "-lock");
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).read(true).write(true);
         #[cfg(unix)]
@@ -39,7 +40,26 @@ impl ServerLock {
         }
         let written = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
         written.map_err(failed)?;
-        Ok(Self { _file: file })
+        Ok(Self { file })
+    }
+}
+
+impl Drop for ServerLock {
+    fn drop(&mut self) {
+        // The number of a process that has ended may belong to another one later.
+        let _ = self.file.set_len(0);
+    }
+}
+
+/// Returns the path of a file, which need not exist, without symbolic links: one file has one lock.
+fn real_path(path: &Path) -> io::Result<PathBuf> {
+    match path.canonicalize() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let path = absolute(path);
+            let folder = path.parent().unwrap_or(Path::new("/")).canonicalize()?;
+            Ok(folder.join(path.file_name().unwrap_or_default()))
+        }
+        path => path,
     }
 }
 
@@ -72,5 +92,16 @@ mod tests {
         );
         drop(first);
         ServerLock::take(&database).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn link_to_a_file_has_its_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let (database, link) = (folder.path().join("taxii.db"), folder.path().join("link.db"));
+        std::fs::write(&database, "").unwrap();
+        std::os::unix::fs::symlink(&database, &link).unwrap();
+        let _lock = ServerLock::take(&database).unwrap();
+        assert!(ServerLock::take(&link).is_err());
     }
 }

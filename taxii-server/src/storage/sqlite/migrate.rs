@@ -8,8 +8,16 @@ use crate::storage::{StorageError, migrations};
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// Runs the migrations that the database has not seen; one that it has seen and we do not know is an error.
+///
+/// They are one transaction, so that of several processes that open a new file at the same time one runs them and the others
+/// wait.
 pub(super) async fn run(pool: &SqlitePool) -> Result<(), StorageError> {
-    Ok(MIGRATOR.run(pool).await?)
+    if pending(&mut *pool.acquire().await?).await? == 0 {
+        return Ok(());
+    }
+    let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+    MIGRATOR.run(&mut *tx).await?;
+    Ok(tx.commit().await?)
 }
 
 /// How many migrations the database has not seen.
