@@ -4,8 +4,9 @@
 
 pub mod trust;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -25,7 +26,15 @@ pub struct Clock(Source);
 #[derive(Clone, Debug)]
 enum Source {
     System,
-    Manual(Arc<AtomicI64>),
+    Manual(Arc<ManualTime>),
+}
+
+/// Both in microseconds.
+#[derive(Debug)]
+struct ManualTime {
+    wall: AtomicI64,
+    /// The time that has passed.
+    steady: AtomicI64,
 }
 
 impl Clock {
@@ -36,7 +45,8 @@ impl Clock {
 
     /// A clock that stands still until [`Clock::advance`] moves it. It counts microseconds.
     pub fn manual(start: DateTime<Utc>) -> Self {
-        Self(Source::Manual(Arc::new(AtomicI64::new(start.timestamp_micros()))))
+        let time = ManualTime { wall: AtomicI64::new(start.timestamp_micros()), steady: AtomicI64::new(0) };
+        Self(Source::Manual(Arc::new(time)))
     }
 
     /// The current time.
@@ -44,14 +54,26 @@ impl Clock {
     pub fn now(&self) -> DateTime<Utc> {
         match &self.0 {
             Source::System => Utc::now(),
-            Source::Manual(micros) => {
-                DateTime::from_timestamp_micros(micros.load(Ordering::SeqCst)).unwrap_or(DateTime::UNIX_EPOCH)
+            Source::Manual(time) => {
+                let micros = time.wall.load(Ordering::SeqCst);
+                DateTime::from_timestamp_micros(micros).unwrap_or(DateTime::UNIX_EPOCH)
+            }
+        }
+    }
+
+    /// Returns the time that has passed since some moment of this process. It never jumps, whatever the time is set to.
+    pub fn steady(&self) -> Duration {
+        static START: OnceLock<Instant> = OnceLock::new();
+        match &self.0 {
+            Source::System => START.get_or_init(Instant::now).elapsed(),
+            Source::Manual(time) => {
+                Duration::from_micros(u64::try_from(time.steady.load(Ordering::SeqCst)).unwrap_or_default())
             }
         }
     }
 
     /// Waits so long; a manual clock is moved instead, so that nothing is waited for.
-    pub async fn sleep(&self, time: std::time::Duration) {
+    pub async fn sleep(&self, time: Duration) {
         match &self.0 {
             Source::System => tokio::time::sleep(time).await,
             Source::Manual(_) => {
@@ -61,18 +83,19 @@ impl Clock {
         }
     }
 
-    /// Moves a manual clock; does nothing to the clock of the system.
-    pub fn advance(&self, by: std::time::Duration) {
-        if let Source::Manual(micros) = &self.0 {
+    /// Lets time pass by a manual clock; does nothing to the clock of the system.
+    pub fn advance(&self, by: Duration) {
+        if let Source::Manual(time) = &self.0 {
             let by = TimeDelta::from_std(by).ok().and_then(|by| by.num_microseconds()).unwrap_or(i64::MAX);
-            micros.fetch_add(by, Ordering::SeqCst);
+            time.wall.fetch_add(by, Ordering::SeqCst);
+            time.steady.fetch_add(by, Ordering::SeqCst);
         }
     }
 
-    /// Sets a manual clock, also backwards; does nothing to the clock of the system.
+    /// Sets a manual clock, also backwards, without any time passing; does nothing to the clock of the system.
     pub fn set(&self, to: DateTime<Utc>) {
-        if let Source::Manual(micros) = &self.0 {
-            micros.store(to.timestamp_micros(), Ordering::SeqCst);
+        if let Source::Manual(time) = &self.0 {
+            time.wall.store(to.timestamp_micros(), Ordering::SeqCst);
         }
     }
 }

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer};
 
@@ -36,6 +37,27 @@ pub fn parse(text: &str) -> Result<Duration, String> {
     match duration > LONGEST {
         true => Err(format!("`{text}` is longer than `36500d`, a hundred years")),
         false => Ok(duration),
+    }
+}
+
+/// Returns a length of time in its two greatest units.
+///
+/// ```
+/// use chrono::TimeDelta;
+/// use taxii_server::duration::in_words;
+///
+/// for (seconds, text) in [(0, "0 s"), (59, "59 s"), (61, "1 min 1 s"), (7300, "2 h 1 min"), (90_000, "1 d 1 h")] {
+///     assert_eq!(in_words(TimeDelta::seconds(seconds)), text);
+/// }
+/// ```
+pub fn in_words(length: TimeDelta) -> String {
+    let seconds = length.num_seconds();
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, minutes) => format!("{minutes} min {} s", seconds % 60),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (days, hours, _) => format!("{days} d {hours} h"),
     }
 }
 

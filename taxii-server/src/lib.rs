@@ -2,13 +2,14 @@
 //!
 //! The layers, each of which uses only those before it: [`clock`], [`duration`], [`media_type`], [`metrics`],
 //! [`supervisor`] and [`wire`] (the resources as they are written), [`storage`] (where objects are kept), [`ingest`] (the only writer of objects) and
-//! [`error`], [`feed`], [`auth`], [`outlet`] (a collection in other forms) and [`search`] (objects by what they name), [`config`], [`telemetry`] and [`feed_status`], [`api`], [`site`] (pages for people), [`server`], [`bridge`], [`command`].
+//! [`error`], [`feed`], [`auth`], [`outlet`] (a collection in other forms) and [`search`] (objects by what they name), [`config`], [`telemetry`], [`feed_status`] and [`clock_status`], [`api`], [`site`] (pages for people), [`server`], [`bridge`], [`command`].
 #![forbid(unsafe_code)]
 
 pub mod api;
 pub mod auth;
 pub mod bridge;
 pub mod clock;
+pub mod clock_status;
 pub mod command;
 pub mod config;
 pub mod duration;

@@ -52,7 +52,7 @@ pub struct Gauges {
     pub subjects_behind: u64,
     /// How many objects are still shown although the settings want them to have left.
     pub subjects_expired: u64,
-    /// By how many seconds the clock is ahead of the latest time that is known to be right.
+    /// By how many seconds the clock is ahead of the latest time that is known to be right; negative when it is behind.
     pub clock_ahead: i64,
     /// By how many seconds the last date that was given is ahead of the clock.
     pub dates_ahead: i64,
@@ -241,7 +241,7 @@ impl Metrics {
         page.family(
             ahead,
             "gauge",
-            "By how much the clock is ahead of the latest time that is known to be right.",
+            "By how much the clock is ahead of the latest time known to be right; negative when it is behind.",
         );
         page.sample(ahead, "", gauges.clock_ahead);
         let ahead = "taxii_dates_ahead_seconds";

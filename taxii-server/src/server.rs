@@ -122,7 +122,7 @@ impl Server {
         storage.limit_size(Some(config.max_database_bytes).filter(|bytes| *bytes > 0));
         let lists = AllowLists::open(&config.allow_lists).map_err(StartError::AllowList)?;
         let lists = Arc::new(lists);
-        let timekeeper = Timekeeper::new(Arc::clone(&storage), clock.clone());
+        let timekeeper = Timekeeper::new(Arc::clone(&storage), clock.clone(), !config.feeds.is_empty());
         timekeeper.look(TimeDelta::zero()).await.map_err(StartError::Storage)?;
         let metrics: Arc<Metrics> = Arc::default();
         let turned_away = TurnedAway::new(Arc::clone(&metrics));

@@ -2,8 +2,8 @@
 //!
 //! Everybody else knows the trait [`Storage`] only. Its parts stand beside the data that they take and give:
 //! [`Accounts`], [`Browsing`], [`Mentions`], [`Objects`], [`Feeds`], [`Quarantine`], [`Supervision`], [`Submissions`],
-//! [`Deletions`], [`Upkeep`]. A call that writes is one transaction: what belongs together is handed over together, as a
-//! value such as [`feed::FeedWrite`].
+//! [`Timekeeping`], [`Deletions`], [`Upkeep`]. A call that writes is one transaction: what belongs together is handed over
+//! together, as a value such as [`feed::FeedWrite`].
 //!
 //! ```text
 //! account, object, feed, query, ...      the traits and their data
@@ -32,6 +32,7 @@ mod sql;
 mod sqlite;
 pub mod submission;
 pub mod supervision;
+pub mod timekeeping;
 pub mod upkeep;
 
 use std::fmt;
@@ -60,10 +61,11 @@ use self::postgres::Postgres;
 pub use self::quarantine::Quarantine;
 pub use self::query::{Query, VersionFilter};
 use self::sql::SqlStorage;
-pub use self::sqlite::ServerLock;
 use self::sqlite::Sqlite;
+pub use self::sqlite::{Restored, ServerLock};
 pub use self::submission::Submissions;
 pub use self::supervision::Supervision;
+pub use self::timekeeping::Timekeeping;
 pub use self::upkeep::Upkeep;
 
 /// A store: all of its parts, shared as `Arc<dyn Storage>`.
@@ -92,6 +94,7 @@ pub trait Storage:
     + Quarantine
     + Submissions
     + Supervision
+    + Timekeeping
     + Upkeep
     + fmt::Debug
     + Send
@@ -121,31 +124,6 @@ pub trait Storage:
     /// # Errors
     /// It does not.
     async fn ping(&self) -> Result<(), StorageError>;
-
-    /// Returns the latest time that a clock was known to be right; nothing in a new store.
-    ///
-    /// # Errors
-    /// The database failed.
-    async fn known_time(&self) -> Result<Option<DateTime<Utc>>, StorageError>;
-
-    /// Notes that the clock is right at this time, which may be before the known one.
-    ///
-    /// # Errors
-    /// The database failed.
-    async fn note_time(&self, time: DateTime<Utc>) -> Result<(), StorageError>;
-
-    /// Returns the last date that was given in each collection that has one.
-    ///
-    /// # Errors
-    /// The database failed.
-    async fn last_dates(&self) -> Result<Vec<(CollectionId, DateAdded)>, StorageError>;
-
-    /// Lets the dates of adding of these collections go on after a date, as another revision of each; returns how many had
-    /// given earlier dates.
-    ///
-    /// # Errors
-    /// The database failed.
-    async fn advance_dates(&self, collections: &[CollectionId], to: DateAdded) -> Result<u64, StorageError>;
 
     /// Bounds the size of an SQLite file: what would make it larger fails as on a full disk. A file that is larger already
     /// does not grow any more. Does nothing to a PostgreSQL database.
@@ -214,13 +192,21 @@ pub fn lock(database: &Database) -> Result<Option<ServerLock>, StorageError> {
 ///
 /// # Errors
 /// A server is running, or the backup cannot be used. Then nothing was changed.
-pub async fn restore(file: &Path, backup: &Path, now: DateTime<Utc>) -> Result<Vec<PathBuf>, StorageError> {
+pub async fn restore(file: &Path, backup: &Path, now: DateTime<Utc>) -> Result<Restored, StorageError> {
     sqlite::restore(file, backup, now).await
 }
 
 /// The path from the root.
 pub(crate) fn absolute(path: &Path) -> PathBuf {
     sqlite::absolute(path)
+}
+
+/// Returns whether the database is a backup that nobody has opened yet, so that a log beside it is not its own.
+pub fn is_unopened_backup(database: &Database) -> bool {
+    match database {
+        Database::Sqlite(path) => sqlite::is_unopened_backup(path),
+        Database::Postgres(_) => false,
+    }
 }
 
 /// Writes a copy of an SQLite file, as it is at one moment, while others read and write it.

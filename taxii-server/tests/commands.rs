@@ -10,9 +10,10 @@ use std::time::Duration;
 use serde_json::Value;
 use socdefenders_standin::{Fault, Settings, StandIn};
 use taxii_server::clock::Clock;
+use taxii_server::clock::trust::{Evidence, KnownTime};
 use taxii_server::storage::feed::FeedWrite;
 use taxii_server::storage::quarantine::{Form, Quarantined};
-use taxii_server::storage::{self, Dating};
+use taxii_server::storage::{self, Dating, Storage};
 
 const COLLECTION: &str = "943b1240-00c1-4707-802e-594f4d1104a6";
 
@@ -198,6 +199,64 @@ fn backup() {
     let postgres = ["backup", "copy2.db", "--database", "postgres://eve:secret@localhost/taxii"];
     let error = bad(folder, &postgres, 2);
     assert!(error.contains("pg_dump") && !error.contains("secret"), "{error}");
+}
+
+/// Opens the database in the folder, and does something to it beside the program.
+fn change(folder: &Path, change: impl AsyncFnOnce(&dyn Storage)) {
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let storage = storage::open(&folder.join("taxii.db").into()).await.unwrap();
+        change(&*storage).await;
+        storage.close().await;
+    });
+}
+
+#[test]
+fn clock_and_dates() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    good(folder, &["account", "create", "eve"]);
+    assert!(good(folder, &["clock"]).contains("known   nothing yet\nstate   good"));
+    let known = KnownTime::new("2001-01-01T00:00:00Z".parse().unwrap(), Evidence::Confirmed);
+    change(folder, async |storage| storage.judge_time(known).await.unwrap());
+    for arguments in [&["clock"][..], &["status"], &["check", "--listen", "127.0.0.1:0"]] {
+        let shown = good(folder, arguments);
+        assert!(
+            shown.contains("ahead of 2001-01-01T00:00:00Z") && shown.contains("clock confirm"),
+            "{shown}"
+        );
+    }
+    let status: Value = serde_json::from_str(&good(folder, &["status", "--format", "json"])).unwrap();
+    assert_eq!((&status["clock"]["deletes"], &status["clock"]["stores"]), (&false.into(), &false.into()));
+    assert!(bad(folder, &["collection", "advance"], 1).contains("clock"), "the clock is in doubt");
+    assert!(good(folder, &["clock", "confirm"]).contains("(confirmed)\nstate   good"));
+
+    let advanced = good(folder, &["collection", "advance", "--by", "3h"]);
+    assert!(advanced.contains(COLLECTION) && advanced.contains("goes on with dates after"), "{advanced}");
+    assert!(good(folder, &["clock"]).contains("run 2 h 59 min ahead of the clock"));
+    assert!(bad(folder, &["collection", "advance", "--by", "31d"], 1).contains("30 days"));
+    assert!(bad(folder, &["collection", "rewind"], 1).contains("--yes"));
+    assert!(good(folder, &["collection", "rewind", "--yes"]).contains("dated 0 versions anew"));
+    assert!(good(folder, &["clock"]).contains("state   good"));
+    assert!(good(folder, &["collection", "rewind"]).contains("nothing is to be done"));
+}
+
+#[test]
+fn backup_is_restored() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    good(folder, &["account", "create", "eve"]);
+    let told = good(folder, &["backup", "copy.db"]);
+    assert!(told.contains("`taxii-server restore copy.db`") && told.contains("`-wal`"), "{told}");
+    good(folder, &["account", "create", "bob"]);
+    let told = good(folder, &["restore", "copy.db"]);
+    assert!(told.contains("taxii.db-replaced-"), "{told}");
+    let accounts = good(folder, &["account", "list"]);
+    assert!(accounts.contains("eve") && !accounts.contains("bob"), "{accounts}");
+    assert!(good(folder, &["backup", "again.db"]).contains("again.db"));
+    assert!(bad(folder, &["restore", "taxii.db"], 1).contains("the database itself"));
+    assert!(bad(folder, &["restore", "missing.db"], 1).contains("missing.db"));
+    let postgres = ["restore", "copy.db", "--database", "postgres://eve:secret@localhost/taxii"];
+    assert!(bad(folder, &postgres, 2).contains("pg_restore"));
 }
 
 #[test]

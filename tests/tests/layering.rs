@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["error", "ingest"],
     &["auth", "feed", "outlet", "search"],
     &["config"],
-    &["telemetry", "feed_status"],
+    &["telemetry", "feed_status", "clock_status"],
     &["api"],
     &["site"],
     &["server"],

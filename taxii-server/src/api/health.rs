@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 
 use super::readiness::Verdict;
 use super::{State, reading};
+use crate::clock_status::ClockStatus;
 use crate::error::ApiError;
 use crate::feed_status::FeedStatus;
 use crate::metrics::{FeedGauges, Gauges};
@@ -55,11 +56,9 @@ pub(super) async fn metrics(state: web::Data<State>) -> Result<HttpResponse, Api
         None => 0,
     };
     let now = state.clock.now();
-    let known = state.storage.known_time().await?;
-    let clock_ahead = known.map_or(0, |known| now.signed_duration_since(known).num_seconds().max(0));
-    let newest = state.storage.last_dates().await?.into_iter().map(|(_, date)| date.millis()).max();
-    let dates_ahead =
-        newest.map_or(0, |newest| (newest.saturating_sub(now.timestamp_millis()) / 1000).max(0));
+    let clock = ClockStatus::read(&*state.storage, now).await?;
+    let clock_ahead = clock.known.map_or(0, |known| now.signed_duration_since(known.latest).num_seconds());
+    let dates_ahead = clock.dates_ahead().num_seconds();
     let gauges = Gauges { objects, feeds, subjects_behind, subjects_expired, clock_ahead, dates_ahead };
     let media_type = "text/plain; version=0.0.4; charset=utf-8";
     Ok(HttpResponse::Ok().content_type(media_type).body(state.metrics.text(&gauges)))

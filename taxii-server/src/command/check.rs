@@ -10,6 +10,7 @@ use chrono::TimeDelta;
 use super::output::Output;
 use super::{ExitWith, serve};
 use crate::clock::Clock;
+use crate::clock_status::ClockStatus;
 use crate::config::Config;
 use crate::feed::{Client, Failure, FeedSettings};
 use crate::ingest::{AllowLists, AttackLibrary};
@@ -29,6 +30,7 @@ pub(super) async fn run(config: &Config, clock: &Clock) -> Result<(), Box<dyn Er
     let private = files_of_secrets(config).into_iter().filter_map(|path| readable_by_others(&path));
     outcomes.extend(private.map(|problem| ("files", Err(problem))));
     outcomes.push(("database", database(config).await));
+    outcomes.extend(clock_outcomes(config, clock).await);
     outcomes.push(("tls", certificates(config, clock)));
     let feeds = serve::feeds(config);
     if feeds.is_empty() {
@@ -123,6 +125,27 @@ async fn database(config: &Config) -> Result<String, String> {
         Err(error) => {
             let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
             Err(format!("{error}{cause}"))
+        }
+    }
+}
+
+/// How the clock stands to what an existing database knows of the time, a line for each problem. None of them keeps the server
+/// from starting, and a feed may confirm the clock then. A database that cannot be read as it is, is told as such.
+async fn clock_outcomes(config: &Config, clock: &Clock) -> Vec<(&'static str, Result<String, String>)> {
+    let as_it_is = !storage::is_unopened_backup(&config.database)
+        && matches!(storage::pending_migrations(&config.database).await, Ok(0));
+    if !as_it_is {
+        return Vec::new();
+    }
+    let Ok(storage) = storage::open_existing(&config.database).await else { return Vec::new() };
+    let status = ClockStatus::read(&*storage, clock.now()).await;
+    storage.close().await;
+    let Ok(status) = status else { return Vec::new() };
+    let line = |text| ("clock", Ok(text));
+    match status.problems() {
+        problems if problems.is_empty() => vec![line("near the latest time known to be right".to_owned())],
+        problems => {
+            problems.into_iter().map(|problem| line(format!("{}: {}", problem.text, problem.help))).collect()
         }
     }
 }

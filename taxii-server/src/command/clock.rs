@@ -8,8 +8,10 @@ use clap::Subcommand;
 
 use super::output::Output;
 use crate::clock::Clock;
-use crate::clock::trust::ClockState;
+use crate::clock::trust::{Evidence, KnownTime};
+use crate::clock_status::{ClockStatus, DATES_AHEAD_WITHIN};
 use crate::config::Config;
+use crate::duration::in_words;
 use crate::feed_status::time;
 use crate::storage;
 
@@ -29,30 +31,27 @@ pub enum ClockCommand {
 pub(super) async fn run(command: ClockCommand, config: &Config, clock: &Clock) -> Result<(), Box<dyn Error>> {
     let storage = storage::open_existing(&config.database).await?;
     if let ClockCommand::Confirm = command {
-        storage.note_time(clock.now()).await?;
+        storage.judge_time(KnownTime::new(clock.now(), Evidence::Confirmed)).await?;
     }
-    let (known, dates) = (storage.known_time().await, storage.last_dates().await);
+    let status = ClockStatus::read(&*storage, clock.now()).await;
     storage.close().await;
-    let (known, dates) = (known?, dates?);
-    let now = clock.now();
-    writeln!(Output, "clock   {}", time(now))?;
-    writeln!(Output, "known   {}", known.map_or_else(|| "nothing yet".to_owned(), time))?;
-    let state = match ClockState::of(now, known) {
-        ClockState::Trusted(_) => "trusted".to_owned(),
-        state @ ClockState::Ahead { by, .. } => {
-            let dating = if state.dates_objects() { "" } else { ", and nothing is stored" };
-            format!(
-                "{} days ahead: nothing is deleted{dating}; if it is right, run `taxii-server clock confirm`",
-                by.num_days()
-            )
-        }
-    };
-    writeln!(Output, "state   {state}")?;
-    for (collection, date) in dates {
-        let ahead = date.millis().saturating_sub(now.timestamp_millis()) / 1000;
-        let ahead = if ahead > 60 { format!("  ({ahead} s ahead of the clock)") } else { String::new() };
+    let status = status?;
+    writeln!(Output, "clock   {}", time(status.now))?;
+    let known = status.known.map(|known| format!("{}  ({})", time(known.latest), known.evidence.name()));
+    writeln!(Output, "known   {}", known.as_deref().unwrap_or("nothing yet"))?;
+    for (collection, date) in &status.last_dates {
+        let ahead = status.ahead(*date);
+        let ahead =
+            if ahead > DATES_AHEAD_WITHIN { format!("  ({} ahead)", in_words(ahead)) } else { String::new() };
         let date = DateTime::from_timestamp_millis(date.millis()).map(time).unwrap_or_default();
         writeln!(Output, "dates   {collection}  {date}{ahead}")?;
+    }
+    let problems = status.problems();
+    if problems.is_empty() {
+        writeln!(Output, "state   good")?;
+    }
+    for problem in problems {
+        writeln!(Output, "state   {}\n  help: {}", problem.text, problem.help)?;
     }
     Ok(())
 }

@@ -10,13 +10,16 @@ use stix_core::Identifier;
 
 use super::output::Output;
 use crate::clock::Clock;
+use crate::clock_status::DATES_AHEAD_WITHIN;
 use crate::config::{CollectionSettings, Config};
 use crate::duration;
-use crate::feed_status::time;
 use crate::ingest::Intake;
 use crate::storage::deletion::{Inventory, Tombstone};
-use crate::storage::{self, CollectionId, DateAdded, Storage};
+use crate::storage::timekeeping::Rewound;
+use crate::storage::{self, CollectionId, DateAdded, Dating, Storage};
 
+/// How far ahead of the clock dates can be put by hand.
+const LONGEST_ADVANCE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How many tombstones are shown.
 const SHOWN: u32 = 50;
 
@@ -41,6 +44,19 @@ pub enum CollectionCommand {
         #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = duration::parse)]
         by: Duration,
     },
+    /// Date objects anew that were dated by a clock that ran ahead
+    ///
+    /// Put the clock right first. Objects that are dated after it get dates from now on, in their order, and new objects come
+    /// after them. Clients that have seen the dates that ran ahead hold a place in the future, and miss everything until
+    /// then: let them begin anew, or from a date before now. Where dates run ahead by some hours only, it is better to
+    /// wait; clients lose nothing then, and those who go on by their own clock are sent some objects again.
+    Rewind {
+        /// The id or alias of the collection; without it all of them
+        collection: Option<String>,
+        /// Change the dates; without it those are shown that run ahead
+        #[arg(long)]
+        yes: bool,
+    },
     /// Let feeds bring back an object that was deleted
     Restore {
         /// The id or alias of the collection
@@ -64,11 +80,12 @@ pub(super) async fn run(
             show(&*storage, config.collection_named(&collection)?).await
         }
         CollectionCommand::Advance { collection, by } => {
-            let ids = match collection {
-                Some(name) => vec![config.collection_named(&name)?.id.into()],
-                None => ids,
-            };
-            advance(&*storage, &ids, clock, by).await
+            let ids = chosen(config, collection, ids)?;
+            advance(&*storage, &ids, &dating(config, clock), by).await
+        }
+        CollectionCommand::Rewind { collection, yes } => {
+            let ids = chosen(config, collection, ids)?;
+            rewind(&*storage, &ids, &dating(config, clock), yes).await
         }
         CollectionCommand::Restore { collection, object } => {
             let collection = config.collection_named(&collection)?;
@@ -81,17 +98,75 @@ pub(super) async fn run(
     done
 }
 
+fn dating(config: &Config, clock: &Clock) -> Dating {
+    Dating { clock: clock.clone(), allowance: config.allowance }
+}
+
+/// Returns the collection of this name, or all of them.
+fn chosen(
+    config: &Config,
+    collection: Option<String>,
+    all: Vec<CollectionId>,
+) -> Result<Vec<CollectionId>, Box<dyn Error>> {
+    match collection {
+        Some(name) => Ok(vec![config.collection_named(&name)?.id.into()]),
+        None => Ok(all),
+    }
+}
+
 async fn advance(
     storage: &dyn Storage,
     ids: &[CollectionId],
-    clock: &Clock,
+    dating: &Dating,
     by: Duration,
 ) -> Result<(), Box<dyn Error>> {
-    let to = TimeDelta::from_std(by).ok().and_then(|by| clock.now().checked_add_signed(by));
+    if by > LONGEST_ADVANCE {
+        return Err("dates cannot be put more than 30 days ahead of the clock".into());
+    }
+    let to = TimeDelta::from_std(by).ok().and_then(|by| dating.clock.now().checked_add_signed(by));
     let to = to.ok_or("the time is beyond what can be computed")?;
-    let advanced = storage.advance_dates(ids, DateAdded::from_millis(to.timestamp_millis())).await?;
-    writeln!(Output, "{advanced} of {} collections go on with dates after {}", ids.len(), time(to))?;
+    for id in ids {
+        let date = storage.advance_dates(id, DateAdded::from_millis(to.timestamp_millis()), dating).await?;
+        writeln!(Output, "{id}\tgoes on with dates after {}", date.timestamp())?;
+    }
     Ok(())
+}
+
+/// Dates the objects anew that are dated after the clock.
+async fn rewind(
+    storage: &dyn Storage,
+    ids: &[CollectionId],
+    dating: &Dating,
+    yes: bool,
+) -> Result<(), Box<dyn Error>> {
+    let now = dating.clock.now().timestamp_millis();
+    let dates = storage.last_dates().await?;
+    let ahead: Vec<_> = dates
+        .into_iter()
+        .filter(|(id, date)| {
+            ids.contains(id) && date.millis().saturating_sub(now) > DATES_AHEAD_WITHIN.num_milliseconds()
+        })
+        .collect();
+    if ahead.is_empty() {
+        writeln!(Output, "no dates run more than an hour ahead of the clock: nothing is to be done")?;
+        return Ok(());
+    }
+    for (id, date) in ahead {
+        if !yes {
+            writeln!(Output, "{id}\tgave dates up to {}", date.timestamp())?;
+            continue;
+        }
+        let Rewound { versions, from, to } = storage.rewind_dates(&id, dating).await?;
+        let (from, to) = (from.timestamp(), to.timestamp());
+        writeln!(Output, "{id}\tdated {versions} versions anew, the last one {to} in place of {from}")?;
+    }
+    match yes {
+        true => Ok(()),
+        false => Err(
+            "nothing was changed: clients that have seen these dates must begin anew; add `--yes` to go on"
+                .into(),
+        ),
+    }
 }
 
 async fn list(storage: &dyn Storage, config: &Config) -> Result<(), Box<dyn Error>> {

@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::io::Write;
 
-use chrono::TimeDelta;
 use clap::Args;
 use serde_json::json;
 
@@ -11,8 +10,9 @@ use super::format::Format;
 use super::output::Output;
 use super::serve;
 use crate::clock::Clock;
-use crate::clock::trust::ClockState;
+use crate::clock_status::ClockStatus;
 use crate::config::Config;
+use crate::duration::in_words;
 use crate::feed_status::{FeedStatus, time};
 use crate::storage;
 
@@ -39,28 +39,25 @@ pub(super) async fn run(
         Some(before) => storage.count_expired(before).await,
         None => Ok(0),
     };
-    let known = storage.known_time().await;
+    let clock_status = ClockStatus::read(&*storage, clock.now()).await;
     storage.close().await;
-    let (feeds, behind, expired) = (feeds?, behind?, expired?);
-    let clock_state = ClockState::of(clock.now(), known?);
+    let (feeds, behind, expired, clock_status) = (feeds?, behind?, expired?, clock_status?);
     match arguments.format {
         Format::Json => {
             let feeds: Vec<_> = feeds.iter().map(FeedStatus::document).collect();
             let status = json!({
                 "feeds": feeds, "subjects_behind_settings": behind, "subjects_to_expire": expired,
-                "maintenance_paused": matches!(clock_state, ClockState::Ahead { .. }),
+                "clock": clock_status.document(),
             });
             writeln!(Output, "{}", serde_json::to_string_pretty(&status)?)?;
         }
         Format::Text if feeds.is_empty() => writeln!(Output, "no feed is polled")?,
         Format::Text => write!(Output, "{}", table(&feeds))?,
     }
-    if let (Format::Text, ClockState::Ahead { known, by }) = (&arguments.format, clock_state) {
-        let (known, by) = (time(known), length(by));
-        writeln!(
-            Output,
-            "\nthe clock is {by} ahead of {known}, the latest time known to be right: nothing is deleted"
-        )?;
+    if matches!(arguments.format, Format::Text) {
+        for problem in clock_status.problems() {
+            writeln!(Output, "\n{}\n  help: {}", problem.text, problem.help)?;
+        }
     }
     if matches!(arguments.format, Format::Text) && behind > 0 {
         writeln!(Output, "\nthe settings have changed: {behind} subjects are still to be made anew")?;
@@ -102,13 +99,13 @@ fn cells(feed: &FeedStatus) -> [String; 8] {
         feed.name.clone(),
         feed.state.name().to_owned(),
         feed.progress.map_or_else(none, |progress| time(progress.place)),
-        feed.lag().map_or_else(none, length),
+        feed.lag().map_or_else(none, in_words),
         health.last_success.map_or_else(none, time),
-        feed.past_left().map_or_else(none, length),
+        feed.past_left().map_or_else(none, in_words),
         health.quota.map_or_else(none, |quota| format!("{} of {}", quota.remaining, quota.limit)),
         match feed.gaps.len() {
             0 => none(),
-            count => format!("{count} ({})", length(feed.missing(|_| true))),
+            count => format!("{count} ({})", in_words(feed.missing(|_| true))),
         },
     ]
 }
@@ -125,29 +122,4 @@ fn problems(feed: &FeedStatus) -> impl Iterator<Item = String> {
     let records = feed.records.iter();
     let odd = records.map(|count| format!("{} {}: {}", count.handling.name(), count.times, count.reason));
     failure.chain(gaps).chain(more).chain(odd)
-}
-
-/// A length of time in its two greatest units.
-fn length(length: TimeDelta) -> String {
-    let seconds = length.num_seconds();
-    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{seconds} s"),
-        (0, 0, minutes) => format!("{minutes} min {} s", seconds % 60),
-        (0, hours, minutes) => format!("{hours} h {minutes} min"),
-        (days, hours, _) => format!("{days} d {hours} h"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lengths() {
-        let cases = [(0, "0 s"), (59, "59 s"), (61, "1 min 1 s"), (7300, "2 h 1 min"), (90_000, "1 d 1 h")];
-        for (seconds, text) in cases {
-            assert_eq!(length(TimeDelta::seconds(seconds)), text);
-        }
-    }
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::sweep::{STEP, prefix_of_one_author};
 use super::{Ingest, Ingested};
-use crate::clock::trust::{self, ClockState, TrustedTime};
+use crate::clock::trust::{ClockState, Evidence, KnownTime, TrustedTime};
 use crate::duration;
 use crate::storage::feed::FeedWrite;
 use crate::storage::upkeep::{OddRecords, Outdated, Superseded};
@@ -20,8 +20,6 @@ use crate::storage::{CollectionId, DateAdded, StorageError};
 
 /// How many rows without much to them are removed in one step.
 const ROWS: u32 = 1000;
-/// How long a confirmed time is not confirmed again.
-const CONFIRMED_FOR: TimeDelta = TimeDelta::minutes(10);
 
 /// For how long, or how much of it, what is stored is kept. Nothing stands for ever, or for all.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -128,16 +126,17 @@ impl Ingest {
         Ok(ClockState::of(self.dating.clock.now(), self.storage.known_time().await?))
     }
 
-    /// Notes that the clock is right, if the service of a feed tells the same time. Nothing is written when it is known.
+    /// Notes what the time of a service says of the clock. Nothing is written when it says nothing new.
     pub async fn confirm_time(&self, told: DateTime<Utc>) -> Result<(), StorageError> {
-        let now = self.dating.clock.now();
-        if self.rehearsal.is_some() || !trust::agree(now, told) {
+        if self.rehearsal.is_some() {
             return Ok(());
         }
-        match self.storage.known_time().await? {
-            Some(known) if now.signed_duration_since(known).abs() < CONFIRMED_FOR => Ok(()),
-            _ => self.storage.note_time(now).await,
+        let now = self.dating.clock.now();
+        let Some(known) = KnownTime::told(self.storage.known_time().await?, now, told) else { return Ok(()) };
+        if known.evidence != Evidence::Confirmed {
+            tracing::warn!(clock = %now, service = %told, "found the clock ahead of the service of a feed");
         }
+        self.storage.judge_time(known).await
     }
 
     /// Takes objects out of their collections that have ended long enough ago; nothing when there are none.

@@ -18,6 +18,8 @@ const PRUNING: TimeDelta = TimeDelta::hours(1);
 pub struct Upkeep {
     ingest: Ingest,
     next_pruning: DateTime<Utc>,
+    /// Whether the log was told that nothing is removed, since the clock is not trusted.
+    paused: bool,
 }
 
 /// What was done.
@@ -42,7 +44,7 @@ pub struct Tended {
 impl Upkeep {
     /// Of what this ingest has stored.
     pub fn new(ingest: Ingest) -> Self {
-        Self { ingest, next_pruning: DateTime::<Utc>::MIN_UTC }
+        Self { ingest, next_pruning: DateTime::<Utc>::MIN_UTC, paused: false }
     }
 
     /// Works until it is dropped. What has failed is tried again.
@@ -69,12 +71,17 @@ impl Upkeep {
         }
         let time = match self.ingest.clock_state().await? {
             ClockState::Trusted(time) => time,
-            ClockState::Ahead { known, by } => {
-                let days = by.num_days();
-                tracing::warn!(%known, days, "paused maintenance: the clock is ahead of what is known of the time");
+            ClockState::Ahead { known, by, .. } => {
+                if !std::mem::replace(&mut self.paused, true) {
+                    let days = by.num_days();
+                    tracing::warn!(%known, days, "paused maintenance: the clock is ahead of what is known of the time");
+                }
                 return Ok(Tended { paused: true, ..tended });
             }
         };
+        if std::mem::take(&mut self.paused) {
+            tracing::info!("resumed maintenance");
+        }
         while let Some(step) = rested(self.ingest.expire(time)).await? {
             tended.expired += step.left;
         }

@@ -65,14 +65,18 @@ pub trait Objects {
 
 /// What a collection holds has another one after every commit that changes it.
 ///
-/// It is the last date that was given in the collection: what is added takes dates, and a deletion takes one too.
+/// It is the last date that was given in the collection: what is added takes dates, and a deletion takes one too. Since
+/// dates can be put forward and back by hand, and a backup repeats them, it counts that, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Revision(pub(super) DateAdded);
+pub struct Revision {
+    pub(super) generation: i64,
+    pub(super) date: DateAdded,
+}
 
 impl fmt::Display for Revision {
     /// As the name of the state that the collection was in.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.millis())
+        write!(f, "{}-{}", self.generation, self.date.millis())
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) mod statement;
 mod submission;
 mod supervision;
 mod terms;
+mod timekeeping;
 mod tombstones;
 mod transaction;
 mod upkeep;
@@ -29,16 +30,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use futures_util::stream::BoxStream;
 use sqlx::{Pool, Transaction};
-use uuid::Uuid;
 
 use self::row::Row;
 use self::statement::Statement;
 use self::transaction::{WriteHealth, WriteTransaction};
-use super::{CollectionId, DateAdded, Lease, Storage, StorageError, WriteFailure};
+use super::{CollectionId, Lease, Storage, StorageError, WriteFailure};
 
 /// A database that runs statements.
 pub(super) trait Backend: fmt::Debug + Send + Sync + 'static {
@@ -159,41 +158,6 @@ impl<B: Backend> Storage for SqlStorage<B> {
     async fn ping(&self) -> Result<(), StorageError> {
         self.read_optional(Statement::new("SELECT key FROM collection LIMIT 1")).await?;
         Ok(())
-    }
-
-    async fn known_time(&self) -> Result<Option<DateTime<Utc>>, StorageError> {
-        let row = self.read_optional(Statement::new("SELECT latest FROM known_time")).await?;
-        let millis = row.map(Row::last::<i64>).transpose()?;
-        Ok(millis.and_then(DateTime::from_timestamp_millis))
-    }
-
-    async fn note_time(&self, time: DateTime<Utc>) -> Result<(), StorageError> {
-        let insert = Statement::new(
-            "INSERT INTO known_time (only_row, latest) VALUES (1, $1) \
-             ON CONFLICT (only_row) DO UPDATE SET latest = excluded.latest",
-        );
-        self.write(insert.bind(time.timestamp_millis())).await.map(drop)
-    }
-
-    async fn last_dates(&self) -> Result<Vec<(CollectionId, DateAdded)>, StorageError> {
-        let select = Statement::new("SELECT id, last_date_added FROM collection WHERE last_date_added > 0");
-        let rows = self.read_all(select).await?.into_iter();
-        let date = |mut row: Row| {
-            let id = row.next::<String>()?.parse::<Uuid>().map_err(StorageError::encoding)?;
-            Ok((CollectionId::from(id), DateAdded::from_millis(row.next()?)))
-        };
-        rows.map(date).collect()
-    }
-
-    async fn advance_dates(&self, collections: &[CollectionId], to: DateAdded) -> Result<u64, StorageError> {
-        let mut update = Statement::new("UPDATE collection SET last_date_added = ");
-        update
-            .push_bind(to.millis())
-            .push(" WHERE last_date_added < ")
-            .push_bind(to.millis())
-            .push(" AND id");
-        update.push_one_of(collections.iter().map(ToString::to_string));
-        self.write(update).await
     }
 
     fn limit_size(&self, bytes: Option<u64>) {

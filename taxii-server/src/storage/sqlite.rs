@@ -24,11 +24,10 @@ use sqlx::{AssertSqlSafe, Connection, SqliteConnection, SqlitePool, Transaction}
 pub(super) use self::backup::{backup, look_for, pending_migrations};
 pub use self::lock::ServerLock;
 pub(super) use self::lock::absolute;
-pub(super) use self::restore::restore;
+pub use self::restore::Restored;
+pub(super) use self::restore::{is_unopened_backup, restore};
 use super::sql::Backend;
-use super::{DateAdded, Lease, StorageError};
-use crate::clock::Clock;
-use crate::wire::Timestamp;
+use super::{Lease, StorageError};
 
 /// How many pages (of 4 KiB) the log may have before they go into the file: pages of indexes that change with each object
 /// are then written once for many.
@@ -80,12 +79,7 @@ impl Sqlite {
     /// The file is no database, cannot be written, or comes from a newer version of the program.
     pub(super) async fn open(path: &Path) -> Result<Self, StorageError> {
         let failed = |error: io::Error| StorageError::open(absolute(path).display(), error);
-        let is_restored = restore::is_marked(path).map_err(failed)?;
-        if is_restored {
-            for log in restore::set_logs_aside(path, "-foreign").map_err(failed)? {
-                tracing::warn!(log = %log.display(), "set aside the log of another database: this one is a backup");
-            }
-        }
+        restore::adopt(path).await?;
         create(path).map_err(failed)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -118,9 +112,7 @@ impl Sqlite {
             .await;
         let writer = writer.map_err(|error| StorageError::open(absolute(path).display(), error))?;
         migrate::run(&writer).await?;
-        if is_restored {
-            advance_dates(&writer).await?;
-        }
+        restore::begin_dates(&writer).await?;
         let readers = std::thread::available_parallelism().map_or(4, |cores| cores.get().saturating_mul(2));
         // A file does not hang up: asking each connection before its use whether it is alive would double the time of a
         // small statement.
@@ -182,24 +174,6 @@ impl Backend for Sqlite {
         self.reader.close().await;
         self.writer.close().await;
     }
-}
-
-/// Lets the dates of a restored database begin after everything that a client may have seen, and removes its mark.
-async fn advance_dates(writer: &SqlitePool) -> Result<(), StorageError> {
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-    let begin = DateAdded::from(Timestamp::new(Clock::system().now())).millis();
-    let begin = begin.saturating_add(i64::try_from(restore::MARGIN.as_millis()).unwrap_or(i64::MAX));
-    let advance = "UPDATE collection SET last_date_added = max(last_date_added, ?)";
-    sqlx::query(advance).bind(begin).execute(&mut *tx).await?;
-    // Whoever restores a backup is there to see a wrong clock.
-    let known = "INSERT INTO known_time (only_row, latest) VALUES (1, ?) ON CONFLICT DO UPDATE SET latest = excluded.latest";
-    sqlx::query(known).bind(Clock::system().now().timestamp_millis()).execute(&mut *tx).await?;
-    restore::set_mark(&mut tx, 0).await?;
-    tx.commit().await?;
-    tracing::warn!(
-        "opened a restored backup: dates of adding go on an hour ahead, so that no client misses an object"
-    );
-    Ok(())
 }
 
 /// Makes the file if there is none, for its owner only: it will hold hashes of passwords. The files that

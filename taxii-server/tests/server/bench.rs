@@ -24,7 +24,7 @@ expire_after = "never"
 [[collection]]
 id = "943b1240-00c1-4707-802e-594f4d1104a6"
 title = "All"
-alias = "all"
+alias = "everything"
 [[collection]]
 id = "0b1f8d7e-1f5a-4e0c-8a11-10a5a8b4e2b4"
 title = "High"
@@ -40,7 +40,7 @@ alias = "other"
 
 [[feed]]
 name = "a"
-collection = "all"
+collection = "everything"
 tlp = "green"
 time_to_live = { ipv4 = "10d" }
 [[feed.route]]

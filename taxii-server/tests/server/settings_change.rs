@@ -33,7 +33,7 @@ const CHANGES: [(&str, &str); 14] = [
     ("expire_after = \"never\"", "unseen_after = \"1d\"\nexpire_after = \"208d\""),
     ("sector = [\"Energy\"]", "sector = [\"Water\"]"),
     ("type = [\"ipv4\", \"domain\"]\nconfidence = \"high\"", "type = [\"domain\"]"),
-    ("collection = \"other\"", "collection = \"all\""),
+    ("collection = \"other\"", "collection = \"everything\""),
     ("emit = \"indicators+observables\"", ""),
 ];
 

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use taxii_server::auth::password;
 use taxii_server::clock::Clock;
 use taxii_server::config::{Config, DEFAULT_COLLECTION};
+use taxii_server::ingest::Ingest;
 use taxii_server::server::{Running, Server};
 use taxii_server::storage::{
     self, Access, Added, CollectionId, DateAdded, Dating, Grants, NewObject, NewSecret, Scope, SecretKind,
@@ -81,6 +82,11 @@ impl World {
 
     pub(crate) async fn add(&self, objects: &[NewObject]) -> Vec<Added> {
         add(&*self.storage, objects, &self.clock).await
+    }
+
+    /// What writes the objects of feeds into the store.
+    pub(crate) fn ingest(&self) -> Ingest {
+        Ingest::new(self.storage.clone(), self.clock.clone(), Duration::from_secs(2))
     }
 
     /// Where health and metrics are, if they have an address of their own.

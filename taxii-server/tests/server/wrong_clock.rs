@@ -21,8 +21,11 @@ on_both!(
     no_kind_of_maintenance_trusts_a_clock_that_jumped,
     poll_takes_nothing_away_while_the_clock_is_ahead,
     objects_are_not_dated_by_a_clock_far_ahead,
+    disputed_clock_dates_nothing,
+    new_store_follows_the_service_rather_than_a_wrong_clock,
     statuses_outlive_a_clock_that_jumped,
     restart_goes_on_from_the_known_time,
+    known_time_moves_on_while_a_server_runs,
 );
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -109,7 +112,7 @@ async fn objects_are_not_dated_by_a_clock_far_ahead(backend: Backend) {
     let world = World::start(backend).await;
     post(&world, &tools(0..1)).await;
     let right = world.clock.now();
-    world.clock.advance(YEARS);
+    world.clock.set(right + YEARS);
     let envelope = json!({ "objects": [tool(1, MODIFIED)] }).to_string();
     let refused = send(&world, Some(MEDIA_TYPE), envelope.clone()).await;
     assert_eq!(refused.status(), 503);
@@ -129,13 +132,64 @@ async fn objects_are_not_dated_by_a_clock_far_ahead(backend: Backend) {
     world.stop().await;
 }
 
+async fn disputed_clock_dates_nothing(backend: Backend) {
+    let world = World::start(backend).await;
+    post(&world, &tools(0..1)).await;
+    let right = world.clock.now();
+    let ingest = world.ingest();
+    ingest.confirm_time(right).await.unwrap();
+    let status = async |number| {
+        let envelope = json!({ "objects": [tool(number, MODIFIED)] }).to_string();
+        send(&world, Some(MEDIA_TYPE), envelope).await.status().as_u16()
+    };
+    world.clock.set(right + TimeDelta::days(10));
+    assert_eq!(status(1).await, 202, "a server may have been off for ten days");
+    world.clock.set(right + TimeDelta::days(20));
+    ingest.confirm_time(right).await.unwrap();
+    assert_eq!(status(2).await, 503, "the service says that it was not");
+    ingest.confirm_time(right + TimeDelta::days(20)).await.unwrap();
+    assert_eq!(status(2).await, 202, "the service has come to the same time");
+    world.stop().await;
+}
+
+async fn new_store_follows_the_service_rather_than_a_wrong_clock(backend: Backend) {
+    let place = Arc::new(backend.place().await);
+    let right: DateTime<Utc> = "2026-01-01T00:00:00Z".parse().unwrap();
+    let world = World::start_at(Clock::manual(right + YEARS), place, |_| {}).await;
+    let envelope = tools(0..1).to_string();
+    world.ingest().confirm_time(right).await.unwrap();
+    assert_eq!(send(&world, Some(MEDIA_TYPE), envelope.clone()).await.status(), 503);
+    world.clock.set(right);
+    assert_eq!(send(&world, Some(MEDIA_TYPE), envelope).await.status(), 202);
+    world.stop().await;
+}
+
+async fn known_time_moves_on_while_a_server_runs(backend: Backend) {
+    let place = Arc::new(backend.place().await);
+    let right: DateTime<Utc> = "2026-01-01T00:00:00Z".parse().unwrap();
+    World::start_at(Clock::manual(right), Arc::clone(&place), |_| {}).await.stop().await;
+    // Off for three days, and then it runs for so long that it would refuse to date objects if nothing was known of that.
+    let world = World::start_at(Clock::manual(right + 3 * DAY), Arc::clone(&place), |_| {}).await;
+    assert_eq!(known_time(&world).await, right);
+    world.clock.advance(40 * DAY);
+    world.stop().await;
+    let world = World::start_at(Clock::manual(right + 43 * DAY), place, |_| {}).await;
+    assert_eq!(known_time(&world).await, right + 43 * DAY, "it was believed meanwhile");
+    assert_eq!(send(&world, Some(MEDIA_TYPE), tools(0..1).to_string()).await.status(), 202);
+    world.stop().await;
+}
+
+async fn known_time(world: &World) -> DateTime<Utc> {
+    world.storage.known_time().await.unwrap().unwrap().latest
+}
+
 async fn statuses_outlive_a_clock_that_jumped(backend: Backend) {
     let world = World::start(backend).await;
     let status = post(&world, &tools(0..1)).await;
     let path = format!("{ROOT}/status/{}/", status["id"].as_str().unwrap());
     let none: [(CollectionId, _); 0] = [];
     let intake = Intake::new(world.storage.clone(), world.clock.clone(), Duration::ZERO, none, 1);
-    world.clock.advance(YEARS);
+    world.clock.set(world.clock.now() + YEARS);
     assert_eq!(intake.tidy().await.unwrap(), 0);
     assert_eq!(world.request_of("writer", Method::GET, &path).send().await.unwrap().status(), 200);
     world.storage.note_time(world.clock.now()).await.unwrap();
@@ -150,7 +204,7 @@ async fn restart_goes_on_from_the_known_time(backend: Backend) {
     for (days, trusted) in [(0, true), (1, true), (-3, true), (400, false), (1, true)] {
         let now = known + TimeDelta::days(days);
         let world = World::start_at(Clock::manual(now), Arc::clone(&place), |_| {}).await;
-        let found = world.storage.known_time().await.unwrap().unwrap();
+        let found = known_time(&world).await;
         world.stop().await;
         let expected = if trusted { known.max(now) } else { known };
         assert_eq!(found, expected, "{days} days");

@@ -11,8 +11,8 @@ use super::row::{Row, Value};
 use super::statement::Statement;
 use super::tombstones::{self, Tombs};
 use super::transaction::WriteTransaction;
-use super::{Backend, Session, SqlStorage, latest, select};
-use crate::clock::trust::ClockState;
+use super::{Backend, Session, SqlStorage, latest, select, timekeeping};
+use crate::clock::trust::{ClockState, KnownTime};
 use crate::storage::{
     Added, CollectionId, DateAdded, Dating, NewObject, Objects, Page, Query, Revision, StorageError,
     StorageErrorKind, StoredObject, StoredRecord,
@@ -69,9 +69,11 @@ pub(super) enum Writer {
 pub(super) struct LockedCollection {
     pub(super) key: i64,
     /// The last date that was given, in milliseconds.
-    last: i64,
+    pub(super) last: i64,
+    /// By how many milliseconds the next date is to be ahead, once.
+    margin: i64,
     /// The latest time that a clock was known to be right.
-    known_time: Option<i64>,
+    known_time: Option<KnownTime>,
 }
 
 /// Locks a collection until the commit.
@@ -80,17 +82,23 @@ pub(super) async fn lock<B: Backend>(
     collection: &CollectionId,
 ) -> Result<LockedCollection, StorageError> {
     let mut select = Statement::new(
-        "SELECT key, last_date_added, (SELECT latest FROM known_time) FROM collection WHERE id = $1",
+        "SELECT key, last_date_added, margin, (SELECT latest FROM known_time), (SELECT evidence FROM known_time) \
+         FROM collection WHERE id = $1",
     );
     select.push(B::FOR_UPDATE);
     let row = tx.fetch_optional(select.bind(collection.to_string())).await?;
     let mut row = row.ok_or(StorageError::new(StorageErrorKind::UnknownCollection))?;
-    Ok(LockedCollection { key: row.next()?, last: row.next()?, known_time: row.next()? })
+    Ok(LockedCollection {
+        key: row.next()?,
+        last: row.next()?,
+        margin: row.next()?,
+        known_time: timekeeping::known_time(row.next()?, row.next()?)?,
+    })
 }
 
 /// Remembers the last date that was given, and with that makes a new [`Revision`] of the collection.
 pub(super) async fn last_date(tx: &mut impl Session, collection: i64, date: i64) -> Result<(), StorageError> {
-    let update = Statement::new("UPDATE collection SET last_date_added = $2 WHERE key = $1");
+    let update = Statement::new("UPDATE collection SET last_date_added = $2, margin = 0 WHERE key = $1");
     tx.execute(update.bind(collection).bind(date)).await?;
     Ok(())
 }
@@ -195,10 +203,12 @@ impl<B: Backend> Objects for SqlStorage<B> {
     }
 
     async fn revision(&self, collection: &CollectionId) -> Result<Revision, StorageError> {
-        let select = Statement::new("SELECT last_date_added FROM collection WHERE id = $1");
+        let select = Statement::new("SELECT generation, last_date_added FROM collection WHERE id = $1");
         let row = self.read_optional(select.bind(collection.to_string())).await?;
-        let date = row.map_or(Ok(0), |mut row| row.next())?;
-        Ok(Revision(DateAdded::from_millis(date)))
+        let Some(mut row) = row else {
+            return Ok(Revision { generation: 0, date: DateAdded::from_millis(0) });
+        };
+        Ok(Revision { generation: row.next()?, date: DateAdded::from_millis(row.next()?) })
     }
 
     async fn has_object(&self, collection: &CollectionId, id: &str) -> Result<bool, StorageError> {
@@ -331,13 +341,21 @@ impl LockedCollection {
     /// # Errors
     /// The clock is too far ahead of what is known of the time: dates would stay there.
     pub(super) fn first_date(&self, dating: &Dating) -> Result<i64, StorageError> {
+        let present = self.present(dating)?.saturating_add(self.margin);
+        Ok(present.max(self.last.saturating_add(1)))
+    }
+
+    /// Returns the date that the clock gives, in milliseconds, whatever dates were given before.
+    ///
+    /// # Errors
+    /// As [`Self::first_date`].
+    pub(super) fn present(&self, dating: &Dating) -> Result<i64, StorageError> {
         let now = dating.clock.now();
-        let known = self.known_time.and_then(DateTime::from_timestamp_millis);
-        if !ClockState::of(now, known).dates_objects() {
+        if !ClockState::of(now, self.known_time).dates_objects() {
             return Err(StorageError::new(StorageErrorKind::ClockAhead));
         }
         let allowance = i64::try_from(dating.allowance.as_millis()).unwrap_or(i64::MAX);
-        Ok(millis_up(now).saturating_add(allowance).max(self.last.saturating_add(1)))
+        Ok(millis_up(now).saturating_add(allowance))
     }
 }
 

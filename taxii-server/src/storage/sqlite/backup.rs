@@ -54,7 +54,7 @@ pub(in crate::storage) async fn backup(path: &Path, copy: &Path) -> Result<(), S
     let copied = sqlx::query("VACUUM INTO ?").bind(name).execute(&mut connection).await;
     connection.close().await?;
     let written = match copied {
-        Ok(_) => restore::mark(copy).await,
+        Ok(_) => restore::mark(copy, &[]).await,
         Err(error) => Err(error.into()),
     };
     if written.is_err() {
