@@ -82,7 +82,8 @@ impl FeedStatus {
         let patience = TimeDelta::from_std(settings.stale_after()).unwrap_or(TimeDelta::MAX);
         let state = match health.last_success {
             None => FeedState::Waiting,
-            Some(success) if now - success > patience => FeedState::Stale,
+            // Nor does a success say anything that was noted by a clock which has gone back since.
+            Some(success) if now.signed_duration_since(success).abs() > patience => FeedState::Stale,
             Some(_) if health.failure.is_some() => FeedState::Failing,
             Some(_) => FeedState::Good,
         };

@@ -47,7 +47,10 @@ impl Budget {
     /// How long to wait before a request that leaves this share of each limit untouched; nothing when it may be made
     /// now. Some request is allowed in each window, however small its limit.
     pub(super) fn wait(&self, reserve: f64, now: DateTime<Utc>) -> Option<Duration> {
-        let used_up = |quota: &Quota| quota.reset > now && quota.remaining <= kept(quota.limit, reserve);
+        // A limit that ends later than any was noted by a clock that has gone back since.
+        let longest = TimeDelta::from_std(LONGEST).unwrap_or(TimeDelta::MAX);
+        let holds = |quota: &Quota| quota.reset > now && quota.reset.signed_duration_since(now) <= longest;
+        let used_up = |quota: &Quota| holds(quota) && quota.remaining <= kept(quota.limit, reserve);
         let limits = [self.told, self.today(now)].into_iter().flatten();
         let ends = limits.filter(used_up).map(|quota| (quota.reset - now).to_std().unwrap_or_default());
         ends.max()
@@ -181,6 +184,15 @@ mod tests {
         (0..2).for_each(|_| restarted.spend(at(10)));
         assert_eq!(restarted.wait(0.0, at(10)), Some(Duration::from_secs(86_390)));
         assert_eq!(restarted.wait(0.5, at(86_400)), None);
+    }
+
+    #[test]
+    fn limit_noted_by_a_clock_that_was_ahead_does_not_hold() {
+        let mut budget = Budget::new(None);
+        let year = 365 * 86_400;
+        budget.resume(Spent::default(), Some(Quota { limit: 10, remaining: 0, reset: at(year + 60) }));
+        assert_eq!(budget.wait(0.0, at(year)), Some(Duration::from_secs(60)));
+        assert_eq!(budget.wait(0.0, at(0)), None, "the clock was put back");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! that is broken off has not been in vain. The past is read apart from that, newest first: see `backfill`.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use stix_core::Timestamp;
@@ -18,6 +19,7 @@ use super::walk::{self, Outcome, Records, Walk};
 use super::window::{End, Window};
 use super::{Failure, Reader, loose_time};
 use crate::clock::Clock;
+use crate::clock::trust;
 use crate::ingest::{Arrival, FUTURE, FeedBatch, Ingest, Minting};
 use crate::storage::supervision::{FeedHealth, Gap, GapReason, Progress};
 use crate::storage::{CollectionId, StorageError};
@@ -60,6 +62,8 @@ pub struct Poller {
     heard: Option<DateTime<Utc>>,
     /// How polling goes, once the store was asked.
     health: Option<FeedHealth>,
+    /// When all up to then was last read, by the time that passes, whatever the clock is set to.
+    succeeded: Option<Duration>,
 }
 
 impl Poller {
@@ -93,6 +97,7 @@ impl Poller {
             past: Past::default(),
             heard: None,
             health: None,
+            succeeded: None,
         })
     }
 
@@ -175,15 +180,13 @@ impl Poller {
         let wanted = self.settings().backfill.is_some();
         let since =
             wanted.then(|| self.settings().past_until(self.clock.now()).checked_sub_signed(SKEW)).flatten();
-        let window = Window::open(since);
-        let walk = match self.bundles(window).await? {
-            Some(walk) if walk.is_whole() && self.settings().endpoint == Endpoint::Stix => walk,
-            bundles => match self.begin_list(window).await {
-                Ok(walk) => walk.with(bundles),
-                Err(failure) => self.only_bundles(window, bundles, failure).await?,
-            },
-        };
-        let now = self.hear(&walk)?;
+        let mut walk = self.begin_from(since).await?;
+        let mut now = self.hear(&walk)?;
+        if since.is_some_and(|since| since > self.settings().past_until(now)) {
+            // The clock is ahead of the service: not all was asked for that is wanted.
+            walk = self.begin_from(self.settings().past_until(now).checked_sub_signed(SKEW)).await?;
+            now = self.hear(&walk)?;
+        }
         let target = self.settings().past_until(now);
         if !walk.is_whole() {
             let place = self.bounded(now) - self.overlap();
@@ -199,6 +202,18 @@ impl Poller {
         self.commit(polled, Some(progress), gaps.into_iter().collect(), walk.records).await?;
         polled.complete = true;
         Ok(None)
+    }
+
+    /// Reads all since a time.
+    async fn begin_from(&mut self, since: Option<DateTime<Utc>>) -> Result<Walk, PollError> {
+        let window = Window::open(since);
+        match self.bundles(window).await? {
+            Some(walk) if walk.is_whole() && self.settings().endpoint == Endpoint::Stix => Ok(walk),
+            bundles => match self.begin_list(window).await {
+                Ok(walk) => Ok(walk.with(bundles)),
+                Err(failure) => Ok(self.only_bundles(window, bundles, failure).await?),
+            },
+        }
     }
 
     /// Reads the list, by parts if its rows do not hold still, but not if there are too many for one go.
@@ -314,12 +329,21 @@ impl Poller {
         if now + JITTER >= progress.place {
             return None;
         }
-        let last = self.health.as_ref().and_then(|health| health.last_success);
-        let since_then = last.map_or(SKEW, |last| (self.clock.now() - last).max(TimeDelta::zero()));
+        let since_then = self.since_success();
         let back = now.checked_sub_signed(since_then).unwrap_or(now);
         let (feed, place) = (&self.settings().name, loose_time::write(progress.place));
         tracing::warn!(feed, "the clock of the service went back: it is {now} there, and was {place}");
         Some(back)
+    }
+
+    /// The time since all up to then was last read. After a restart the clock may have been set meanwhile, so that a day is the
+    /// least.
+    fn since_success(&self) -> TimeDelta {
+        let passed = self.succeeded.map(|succeeded| self.clock.steady().saturating_sub(succeeded));
+        let passed = passed.and_then(|passed| TimeDelta::from_std(passed).ok());
+        let last = self.health.as_ref().and_then(|health| health.last_success);
+        let noted = || last.map_or(SKEW, |last| self.clock.now().signed_duration_since(last).max(ABSURD));
+        passed.unwrap_or_else(noted)
     }
 
     /// Where the look-back of the service begins, of which something since then was asked. One that does not say so is
@@ -369,8 +393,11 @@ impl Poller {
         records: Records,
     ) -> Result<(), StorageError> {
         polled.gaps += gaps.len();
+        let mut present = self.clock.now();
         if let Some(told) = self.heard {
             self.ingest.confirm_time(told).await?;
+            let known = self.ingest.storage().known_time().await?;
+            present = trust::present(present, known, told);
         }
         let batch = FeedBatch {
             feed: self.settings().name.clone(),
@@ -378,15 +405,15 @@ impl Poller {
             question: progress.is_some().then(|| self.settings().question()),
             progress,
             gaps,
-            arrivals: self.arrivals(records),
+            arrivals: self.arrivals(records, present),
             released: Vec::new(),
         };
         polled.ingested += self.ingest.feed(&self.minting, batch).await?;
         Ok(())
     }
 
-    fn arrivals(&self, records: Records) -> Vec<Arrival> {
-        let latest = Timestamp::from_millis(self.clock.now() + FUTURE);
+    fn arrivals(&self, records: Records, present: DateTime<Utc>) -> Vec<Arrival> {
+        let latest = Timestamp::from_millis(present.checked_add_signed(FUTURE).unwrap_or(present));
         let bundles = records.bundles.iter().flat_map(|contents| self.reader.objects(contents, &latest));
         let rows = records.rows.iter().flat_map(|row| self.reader.row(row, &latest));
         bundles.chain(rows).collect()
@@ -404,6 +431,10 @@ impl Poller {
 
     /// Notes how the poll went.
     async fn remember(&mut self, ended: &Result<Polled, PollError>) {
+        let complete = ended.as_ref().is_ok_and(|polled| polled.complete);
+        if complete {
+            self.succeeded = Some(self.clock.steady());
+        }
         self.note(|health, now| {
             health.last_attempt = now;
             health.failure = match ended {
@@ -412,7 +443,7 @@ impl Poller {
                 // Not every database takes text with a zero.
                 Err(error) => Some(error.to_string().replace('\0', "")),
             };
-            if ended.as_ref().is_ok_and(|polled| polled.complete) {
+            if complete {
                 health.last_success = Some(now);
             }
             if ended.as_ref().is_ok_and(|polled| polled.ingested.has_news()) {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
 use super::{Failure, PollError, Polled, Poller};
@@ -31,24 +30,19 @@ async fn poll(poller: &mut Poller, metrics: &Metrics) {
         failures = if polled.is_ok() { 0 } else { failures + 1 };
         let wait = wait(&polled, failures, poller.settings().interval);
         log(&poller.settings().name, &polled, wait);
-        let next = later(poller.clock().now(), wait);
+        // By the time that passes: a clock that is set meanwhile must not put the next poll off.
+        let next = poller.clock().steady().saturating_add(wait);
         if polled.is_ok() {
             read_past(poller, next).await;
         }
-        let left = (next - poller.clock().now()).to_std().unwrap_or_default();
+        let left = next.saturating_sub(poller.clock().steady());
         poller.clock().clone().sleep(left).await;
     }
 }
 
-/// The time so long after another one.
-fn later(time: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
-    let later = TimeDelta::from_std(wait).ok().and_then(|wait| time.checked_add_signed(wait));
-    later.unwrap_or(DateTime::<Utc>::MAX_UTC)
-}
-
-/// Reads windows of the past until the next poll is due.
-async fn read_past(poller: &mut Poller, next: DateTime<Utc>) {
-    while poller.clock().now() < next {
+/// Reads windows of the past until the next poll is due, which is by [`crate::clock::Clock::steady`].
+async fn read_past(poller: &mut Poller, next: Duration) {
+    while poller.clock().steady() < next {
         let feed = poller.settings().name.clone();
         match poller.backfill().await {
             Ok(None) => return,
@@ -66,8 +60,7 @@ async fn read_past(poller: &mut Poller, next: DateTime<Utc>) {
             }
             Err(PollError::Feed(Failure::RateLimited { wait })) => {
                 let wait = wait.unwrap_or(UNSAID_LIMIT);
-                let again = TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
-                if next - poller.clock().now() <= again {
+                if next.saturating_sub(poller.clock().steady()) <= wait {
                     return;
                 }
                 poller.clock().clone().sleep(wait.max(FIRST_WAIT)).await;

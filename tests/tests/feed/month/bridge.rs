@@ -9,6 +9,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row as _, Sqlite
 use taxii_server::clock::Clock;
 use taxii_server::config::Config;
 use taxii_server::feed::Poller;
+use taxii_server::ingest::{Tended, Upkeep};
 use taxii_server::storage::{self, CollectionId, Storage};
 
 use super::dice::Dice;
@@ -39,7 +40,7 @@ impl Collection {
 
     fn alias(self) -> &'static str {
         match self {
-            Self::All => "all",
+            Self::All => "everything",
             Self::Other => "other",
             Self::High => "high",
         }
@@ -160,7 +161,7 @@ impl Bridge {
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
         let folder = folder.unwrap();
-        let mut settings = String::new();
+        let mut settings = "[retention]\nkeep_versions_for = '90d'\n".to_owned();
         for (alias, id) in Collection::EACH.map(|collection| (collection.alias(), collection.id())) {
             settings += &format!("[[collection]]\nid = '{id}'\nalias = '{alias}'\ntitle = '{alias}'\n");
         }
@@ -200,6 +201,23 @@ impl Bridge {
             Poller::new(settings.clone(), feed.collection.id(), ingest.clone(), self.clock.clone()).unwrap()
         };
         self.pollers = self.feeds.iter().map(poller).map(Some).collect();
+    }
+
+    /// Does what is to be done without anything being heard. Where it rests, time passes that is not the clock's.
+    pub(super) async fn tend(&self) -> Tended {
+        let ingest = self.config.ingest(Arc::clone(&self.storage), self.clock.clone()).unwrap();
+        let mut upkeep = Upkeep::new(ingest);
+        let mut round = std::pin::pin!(upkeep.round());
+        loop {
+            tokio::select! {
+                biased;
+                tended = &mut round => return tended.unwrap(),
+                () = tokio::task::yield_now() => {
+                    std::thread::sleep(Duration::from_micros(50));
+                    tokio::time::advance(Duration::from_micros(50)).await;
+                }
+            }
+        }
     }
 
     pub(super) fn take(&mut self, feed: usize) -> Poller {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use socdefenders_standin::{Fault, Frame, Order, Part, RateLimit, Settings};
 
 use super::dice::Dice;
@@ -51,4 +52,12 @@ pub(super) fn fault(dice: &mut Dice) -> Fault {
         Fault::GzipBomb { mebibytes: 5 },
         Fault::Redirect("http://localhost:1/".to_owned()),
     ])
+}
+
+/// By how much the clock of the bridge is wrong from now on: mostly it is right again. A clock that is behind by less than
+/// the time since the last poll cannot be told from one that is right.
+pub(super) fn clock_fault(dice: &mut Dice) -> TimeDelta {
+    let (hour, day) = (TimeDelta::hours(1), TimeDelta::days(1));
+    let zero = TimeDelta::zero();
+    dice.one(&[zero, zero, zero, hour * 3, day * 2, day * 40, day * 1461, -day * 20, -day * 400])
 }

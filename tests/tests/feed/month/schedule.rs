@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use socdefenders_standin::{Fault, Frame, Ids, Keys, Order, RateLimit, RequestLog, Shape};
 use taxii_server::clock::Clock;
 use taxii_server::feed::{PollError, Polled, Poller};
+use taxii_server::ingest::Tended;
 
 use super::bridge::{Bridge, Feed};
 use super::chance;
@@ -19,7 +20,10 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// A month that goes by.
 pub(super) struct Month {
     pub(super) dice: Dice,
+    /// The clock of the bridge, which may be wrong.
     pub(super) clock: Clock,
+    /// The time as it is.
+    time: Clock,
     pub(super) upstream: Upstream,
     pub(super) bridge: Bridge,
     pub(super) ledger: Ledger,
@@ -38,18 +42,19 @@ impl Month {
         let ids = dice.one(&[Ids::Stable, Ids::PerRequest, Ids::Malformed]);
         let valid_stix = ids == Ids::Stable && seed.is_multiple_of(2);
         let settings = if valid_stix { settings.with_frame(Frame::Bundle) } else { settings };
-        let clock = Clock::manual("2026-01-31T12:00:00Z".parse().unwrap());
+        let time = Clock::manual("2026-01-31T12:00:00Z".parse().unwrap());
+        let clock = Clock::manual(time.now());
         let upstream = Upstream::start(settings, ids, shape, valid_stix).await;
         upstream.set_clock(clock.now());
         let bridge = Bridge::new(Feed::drawn(&mut dice), &upstream.standin, clock.clone()).await;
         let (ledger, trace) = (Ledger::default(), Vec::new());
-        Self { dice, clock, upstream, bridge, ledger, trace }
+        Self { dice, clock, time, upstream, bridge, ledger, trace }
     }
 
     /// Lets the month go by, and after it some hours in which nothing goes wrong.
     pub(super) async fn pass(&mut self) {
         for _ in 0..20 {
-            self.upstream.arrive(&mut self.dice, self.clock.now());
+            self.upstream.arrive(&mut self.dice, self.time.now());
         }
         let mut passed = Duration::ZERO;
         while passed < DAY * 30 {
@@ -63,6 +68,14 @@ impl Month {
                     self.poll(feed).await;
                 }
             }
+            let tended = self.bridge.tend().await;
+            let Tended { followed: _, expired, forgotten, pruned, trimmed, gaps, paused } = tended;
+            assert_eq!(
+                (expired, forgotten, pruned, trimmed, gaps),
+                (0, 0, 0, 0, 0),
+                "a month deletes nothing"
+            );
+            self.trace.push(format!("maintenance, paused: {paused}"));
             if self.dice.once_in(6) {
                 self.bridge.start();
             }
@@ -102,7 +115,7 @@ impl Month {
             self.advance(slice);
             passed += slice;
             for _ in 0..self.dice.below(6) {
-                self.upstream.happen(&mut self.dice, self.clock.now());
+                self.upstream.happen(&mut self.dice, self.time.now());
             }
         }
         passed
@@ -110,7 +123,8 @@ impl Month {
 
     fn advance(&self, by: Duration) {
         self.clock.advance(by);
-        self.upstream.set_clock(self.clock.now());
+        self.time.advance(by);
+        self.upstream.set_clock(self.time.now());
     }
 
     /// Lets something go wrong with the next requests.
@@ -120,7 +134,12 @@ impl Month {
         bridge.write_keys(&upstream.standin);
         if dice.once_in(10) {
             upstream.skew = TimeDelta::minutes(dice.one(&[-60, 0, 60]));
-            upstream.set_clock(self.clock.now());
+            upstream.set_clock(self.time.now());
+        }
+        if dice.once_in(8) {
+            let wrong = chance::clock_fault(dice);
+            self.clock.set(self.time.now() + wrong);
+            self.trace.push(format!("the clock of the bridge is wrong by {wrong}"));
         }
         for _ in 0..dice.one(&[0, 0, 1, 2, 3]) {
             // Some requests go well before that.
@@ -211,7 +230,7 @@ impl Month {
             match meanwhile {
                 0 => return None,
                 1 => Bridge::time_out().await,
-                2 => self.upstream.happen(&mut self.dice, self.clock.now()),
+                2 => self.upstream.happen(&mut self.dice, self.time.now()),
                 3 => self.poll_another(feed).await,
                 _ => {}
             }
@@ -240,7 +259,7 @@ impl Month {
             self.trace.push(format!("    {path} {query}: {key:?} {status}, {rows} rows"));
         }
         self.upstream.standin.clear_requests();
-        let (now, skew, name) = (self.clock.now(), self.upstream.skew, self.bridge.feeds[feed].name);
+        let (now, skew, name) = (self.time.now(), self.upstream.skew, self.bridge.feeds[feed].name);
         let progress = self.bridge.storage.feed_progress(name).await.unwrap();
         let place = progress.map(|progress| (progress.covered_from.to_string(), progress.place.to_string()));
         self.trace.push(format!("{now} {skew} {name}, {what}: {ended:?}, {place:?}"));
@@ -250,12 +269,14 @@ impl Month {
     async fn note(&mut self, feed: usize, began: usize) {
         let name = self.bridge.feeds[feed].name;
         let progress = self.bridge.storage.feed_progress(name).await.unwrap().unwrap();
-        assert!(progress.place <= self.clock.now(), "the place of `{name}` is in the future");
+        let here = self.time.now().max(self.clock.now());
+        assert!(progress.place <= here, "the place of `{name}` is in the future");
         self.ledger.note(feed, &self.bridge.feeds[feed], &self.upstream, began, &progress);
     }
 
     /// Everything is put right, and all that is within reach is read.
     async fn calm_down(&mut self) {
+        self.clock.set(self.time.now());
         self.upstream.skew = TimeDelta::zero();
         self.upstream.standin.clear_faults();
         self.upstream.standin.reconfigure(|settings| settings.with_rate_limit(RateLimit::default()));
