@@ -8,6 +8,7 @@ pub mod filter;
 
 mod api_root;
 mod body;
+mod body_budget;
 mod collection;
 mod collections;
 mod discovery;
@@ -36,6 +37,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tracing_actix_web::TracingLogger;
 
+use self::body_budget::BodyBudget;
 use self::page_cache::PageCache;
 use self::readiness::Readiness;
 use crate::auth::Authenticator;
@@ -74,6 +76,7 @@ pub struct State {
     /// What block lists may have in them.
     guard: Guard,
     pages: PageCache,
+    body_budget: BodyBudget,
     readiness: Readiness,
     /// The API root that the request is for; one without collections outside of them all.
     root: ApiRootSettings,
@@ -94,10 +97,12 @@ impl State {
         let profiles = config.all_collections().map(profile);
         let small = config.small_envelope;
         let intake = Intake::new(storage.clone(), clock.clone(), config.allowance, profiles, small)
-            .with_patience(config.post_wait);
+            .with_patience(config.post_wait)
+            .with_limits(config.envelope_limits());
         let search = Search::new(storage.clone(), config.all_collections().map(|it| it.id.into()).collect());
         let pages = PageCache::new(config.page_cache);
         let guard = Guard::new(config.block_lists.clone(), &config.never_block, lists);
+        let body_budget = BodyBudget::new(&config);
         Self {
             config: Arc::new(config),
             storage,
@@ -109,6 +114,7 @@ impl State {
             clock,
             guard,
             pages,
+            body_budget,
             readiness: Readiness::default(),
             root: ApiRootSettings::default(),
         }

@@ -12,6 +12,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +29,7 @@ use crate::auth::Rules;
 use crate::clock::Clock;
 use crate::duration;
 use crate::feed::FeedSettings;
-use crate::ingest::{AllowListSettings, AllowLists, Ingest, Retention};
+use crate::ingest::{AllowListSettings, AllowLists, EnvelopeLimits, Ingest, Retention};
 use crate::outlet::{BlockListSettings, NeverBlock};
 use crate::storage::{self, Access, CollectionId, Database, Grants, Scope, Storage};
 
@@ -37,6 +38,9 @@ pub const DEFAULT_FILE: &str = "taxii-server.toml";
 
 /// The default settings as a file, with a comment for each.
 pub const DEFAULTS: &str = include_str!("../defaults.toml");
+
+/// How many bytes `max_object_bytes` may allow. The validator reads no longer strings than 16 MiB.
+const OBJECT_BYTES: RangeInclusive<usize> = 1 << 20..=16 << 20;
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
@@ -94,6 +98,15 @@ pub struct Config {
     pub max_database_bytes: u64,
     /// The greatest request body in octets, as announced by the API root.
     pub max_content_length: u64,
+    /// The most objects in an envelope that is sent.
+    pub max_objects: usize,
+    /// The most bytes of an object, whether a client sends it or a feed. A larger one is refused by itself.
+    pub max_object_bytes: usize,
+    /// How many bytes the bodies that are being read or processed may take, in all; one of the greatest length always
+    /// has its place. Beyond that requests wait for a moment, and are then answered with 503.
+    pub max_bodies_bytes: u64,
+    /// The same for the bodies of each account, beyond which requests are answered with 429.
+    pub max_account_bodies_bytes: u64,
     /// How long a client may be silent within a body, and a body may take on the whole; each 16 KiB of it give a second
     /// more. Text such as `30s`.
     #[serde(with = "duration")]
@@ -168,6 +181,10 @@ impl Default for Config {
             page_cache: 32 << 20,
             max_database_bytes: 0,
             max_content_length: 100 << 20,
+            max_objects: 100_000,
+            max_object_bytes: 4 << 20,
+            max_bodies_bytes: 200 << 20,
+            max_account_bodies_bytes: 128 << 20,
             body_timeout: Duration::from_secs(30),
             small_envelope: 200,
             post_wait: Duration::from_secs(1),
@@ -255,6 +272,13 @@ impl Config {
         if self.max_content_length == 0 || self.max_page_bytes == 0 {
             problems.push("`max_content_length` and `max_page_bytes` must be greater than 0".to_owned());
         }
+        if self.max_objects == 0 {
+            problems.push("`max_objects` must be greater than 0".to_owned());
+        }
+        if !OBJECT_BYTES.contains(&self.max_object_bytes) {
+            let [least, most] = [OBJECT_BYTES.start(), OBJECT_BYTES.end()];
+            problems.push(format!("`max_object_bytes` must be from {least} to {most}"));
+        }
         let hour = Duration::from_secs(3600);
         if self.allowance > hour {
             problems.push("`allowance` is longer than `1h`".to_owned());
@@ -334,6 +358,11 @@ impl Config {
             self.collection_of(feed) == Some(*collection)
                 || feed.routes.iter().any(|route| is(&route.collection))
         })
+    }
+
+    /// How large envelopes and their objects may be.
+    pub fn envelope_limits(&self) -> EnvelopeLimits {
+        EnvelopeLimits { objects: self.max_objects, object_bytes: self.max_object_bytes }
     }
 
     /// The collection that the objects of a feed go to.

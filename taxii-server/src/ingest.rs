@@ -48,7 +48,7 @@ pub use self::arrival::Arrival;
 pub use self::attack::{AttackError, AttackLibrary};
 pub use self::contribution::{Contribution, Statement};
 use self::draft::{Draft, Standing};
-pub use self::intake::{Intake, IntakeError, Posting};
+pub use self::intake::{EnvelopeLimits, Intake, IntakeError, Posting};
 pub use self::judgement::FUTURE;
 pub use self::key::{Key, Namer};
 pub use self::mapping::{Emit, Labels, Mapping, Prefix};

@@ -1,7 +1,7 @@
 //! A TAXII 2.1 server that polls the SOC Defenders feed and republishes it.
 //!
 //! The layers, each of which uses only those before it: [`clock`], [`duration`], [`media_type`], [`metrics`],
-//! [`supervisor`] and [`wire`] (the resources as they are written), [`storage`] (where objects are kept), [`ingest`] (the only writer of objects) and
+//! [`off_worker`], [`supervisor`] and [`wire`] (the resources as they are written), [`storage`] (where objects are kept), [`ingest`] (the only writer of objects) and
 //! [`error`], [`feed`], [`auth`], [`outlet`] (a collection in other forms) and [`search`] (objects by what they name), [`config`], [`telemetry`], [`feed_status`] and [`clock_status`], [`api`], [`site`] (pages for people), [`server`], [`bridge`], [`command`].
 #![forbid(unsafe_code)]
 
@@ -19,6 +19,7 @@ pub mod feed_status;
 pub mod ingest;
 pub mod media_type;
 pub mod metrics;
+pub mod off_worker;
 pub mod outlet;
 pub mod search;
 pub mod server;

@@ -21,7 +21,7 @@ pub use self::envelope::Envelope;
 pub use self::error::ErrorMessage;
 pub use self::manifest::{Manifest, ManifestRecord};
 pub use self::posted_envelope::{EnvelopeError, PostedEnvelope};
-pub use self::status::{Status, StatusDetails};
+pub use self::status::{Ending, Status, StatusDetails};
 pub use self::timestamp::Timestamp;
 pub use self::versions::Versions;
 

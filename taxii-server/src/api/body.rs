@@ -8,6 +8,7 @@ use actix_web::web;
 use futures_util::StreamExt;
 use tokio::time::{Instant, timeout_at};
 
+use super::body_budget::{AccountBudget, HeldBody};
 use crate::config::Config;
 use crate::error::{ApiError, ErrorCode};
 use crate::media_type::BodyType;
@@ -16,37 +17,39 @@ use crate::media_type::BodyType;
 const OCTETS_A_SECOND: u64 = 16 << 10;
 
 /// Reads a body to its end. The declared length is looked at before anything is read; a body that declares none is
-/// counted while it comes. Who is silent for too long, or too slow on the whole, is given up.
+/// counted while it comes. Memory is taken as the body arrives, never because of what is declared. Who is silent for too
+/// long, or too slow on the whole, is given up.
 pub(super) async fn read(
     headers: &HeaderMap,
     mut payload: web::Payload,
     config: &Config,
-) -> Result<Vec<u8>, ApiError> {
+    budget: AccountBudget,
+) -> Result<HeldBody, ApiError> {
     check_type(headers, config.accept_stix_json)?;
     let most = config.max_content_length;
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     if declared.is_some_and(|length: u64| length > most) {
         return Err(too_large(most));
     }
-    let mut body = Vec::with_capacity(usize::try_from(declared.unwrap_or(0)).unwrap_or(0));
+    let mut body = HeldBody::new(budget);
     let (begin, patience) = (Instant::now(), config.body_timeout);
     loop {
-        let earned = Duration::from_secs(octets(&body) / OCTETS_A_SECOND);
+        let earned = Duration::from_secs(octets(body.len()) / OCTETS_A_SECOND);
         let end = (begin + earned).min(Instant::now()) + patience;
         let Ok(chunk) = timeout_at(end, payload.next()).await else {
             return Err(ApiError::new(ErrorCode::RequestTimeout));
         };
         let Some(chunk) = chunk else { return Ok(body) };
         let chunk = chunk.map_err(|error| broken(&error))?;
-        if octets(&body).saturating_add(octets(&chunk)) > most {
+        if octets(body.len()).saturating_add(octets(chunk.len())) > most {
             return Err(too_large(most));
         }
-        body.extend_from_slice(&chunk);
+        body.extend(&chunk).await?;
     }
 }
 
-fn octets(bytes: &[u8]) -> u64 {
-    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+fn octets(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
 }
 
 fn check_type(headers: &HeaderMap, accept_stix_json: bool) -> Result<(), ApiError> {

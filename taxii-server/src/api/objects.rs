@@ -31,11 +31,12 @@ pub(super) async fn post(
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     let collection = state.writable(&caller, &collection)?;
-    let body = body::read(request.headers(), payload, &state.config).await?;
-    let posting = Posting { collection, sender: status::sender(&caller), body };
-    let (submission, outcomes) = state.intake.post(posting).await?;
-    let status = status::of(&submission, outcomes);
-    Ok(HttpResponse::Accepted().content_type(TAXII_MEDIA_TYPE).body(serde_json::to_vec(&status)?))
+    let sender = status::sender(&caller);
+    let budget = state.body_budget.of(&sender);
+    let body = body::read(request.headers(), payload, &state.config, budget).await?;
+    let (submission, outcomes) = state.intake.post(Posting { collection, sender, body }).await?;
+    let status = status::of(submission, outcomes).await?;
+    Ok(HttpResponse::Accepted().content_type(TAXII_MEDIA_TYPE).body(status))
 }
 
 impl From<IntakeError> for ApiError {

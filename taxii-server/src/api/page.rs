@@ -9,7 +9,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, ETAG, EntityTag, HeaderName, IfNoneMatch, VARY,
 };
-use actix_web::web::{self, Bytes};
+use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,6 +19,7 @@ use super::encoding::Encoding;
 use super::page_cache::Key;
 use super::{State, manifest, objects, versions};
 use crate::error::{ApiError, ErrorCode};
+use crate::off_worker;
 use crate::storage::{self, CollectionId, Cursor, DateAdded, Dated, Query};
 use crate::wire::TAXII_MEDIA_TYPE;
 
@@ -89,20 +90,22 @@ impl State {
     async fn read(&self, wanted: &Wanted) -> Result<Page, ApiError> {
         let Wanted { resource, collection, query } = wanted;
         let empty_lists = self.config.empty_lists;
-        Ok(match resource {
+        let query = query.clone();
+        match resource {
             Resource::Objects => {
-                let page = self.storage.objects(collection, query).await?;
-                Page::new(&page, query, objects::json(&page, empty_lists))
+                let page = self.storage.objects(collection, &query).await?;
+                Ok(off_worker::run(move || Page::new(&page, &query, objects::json(&page, empty_lists))).await)
             }
             Resource::Manifest => {
-                let page = self.storage.records(collection, query).await?;
-                Page::new(&page, query, manifest::json(&page, empty_lists)?)
+                let page = self.storage.records(collection, &query).await?;
+                let write = move || Ok(Page::new(&page, &query, manifest::json(&page, empty_lists)?));
+                off_worker::run(write).await
             }
             Resource::Versions => {
-                let page = self.storage.records(collection, query).await?;
-                Page::new(&page, query, versions::json(&page)?)
+                let page = self.storage.records(collection, &query).await?;
+                off_worker::run(move || Ok(Page::new(&page, &query, versions::json(&page)?))).await
             }
-        })
+        }
     }
 }
 
@@ -125,8 +128,7 @@ impl Page {
             let body = Bytes::from(encoding.encode(&self.body)?);
             Ok(Self { tag: tag(&body, [self.first, self.last]), body, encoding, ..self })
         };
-        let encoded: Result<_, std::io::Error> =
-            web::block(encode).await.map_err(|_| ApiError::new(ErrorCode::Internal))?;
+        let encoded: Result<_, std::io::Error> = off_worker::run(encode).await;
         encoded.map_err(|error| {
             tracing::error!(error = &error as &dyn std::error::Error, "a page could not be encoded");
             ApiError::new(ErrorCode::Internal)

@@ -9,21 +9,31 @@ use std::time::Duration;
 use serde_json::value::RawValue;
 use stix_core::validate::Profile;
 use stix_core::{Identifier, Timestamp};
-use tokio::sync::{Notify, mpsc};
-use tokio::task::spawn_blocking;
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, mpsc};
 use tokio::time::Instant;
 use uuid::{Builder, Uuid};
 
 use super::judgement::{self, Judge};
 use crate::clock::Clock;
 use crate::clock::trust::ClockState;
+use crate::off_worker;
 use crate::storage::deletion::Doomed;
-use crate::storage::submission::{Entry, Outcome, PartName, Submission, WaitingObjects, WaitingPart};
+use crate::storage::submission::{
+    Entry, Outcome, OutcomesPart, PartName, Submission, WaitingObjects, WaitingPart,
+};
 use crate::storage::{CollectionId, DateAdded, Dating, Storage, StorageError};
+use crate::wire::status::MOST_MESSAGES;
 use crate::wire::{EnvelopeError, PostedEnvelope};
 
 /// How many objects, and about how many bytes, are processed in one transaction: other writers wait so long.
 const PART: (usize, usize) = (1000, 4 << 20);
+
+/// How many bytes of envelopes are checked at the same time. A checked object takes some ten times its text.
+const CHECKING: usize = 24 << 20;
+/// For how many bytes an envelope counts at most: of a large one only some parts are in memory as objects.
+const CHECKING_ONE: usize = 3 * PART.1;
+/// The unit in which that is counted.
+const KIB: usize = 1 << 10;
 
 /// What a server takes the lease on that works off what waits.
 const TASK: &str = "intake";
@@ -39,18 +49,30 @@ pub struct Intake {
     judges: HashMap<CollectionId, Arc<Judge>>,
     at_once: usize,
     patience: Duration,
+    limits: EnvelopeLimits,
+    /// The memory for envelopes that are being checked, in [`KIB`].
+    checking: Semaphore,
     arrived: Notify,
 }
 
-/// An envelope that was sent.
+/// An envelope that was sent. Its body is kept until all of its objects have been looked at.
 #[derive(Clone, Debug)]
-pub struct Posting {
+pub struct Posting<B = Vec<u8>> {
     /// Where the objects are to go.
     pub collection: CollectionId,
     /// Who sent it.
     pub sender: String,
     /// The body of the request.
-    pub body: Vec<u8>,
+    pub body: B,
+}
+
+/// How large envelopes and their objects may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EnvelopeLimits {
+    /// The most objects of an envelope, which is refused as a whole above it.
+    pub objects: usize,
+    /// The most bytes of an object, which is refused by itself above it.
+    pub object_bytes: usize,
 }
 
 /// An envelope that cannot be taken in.
@@ -91,6 +113,8 @@ impl Intake {
             judges: profiles.into_iter().map(judge).collect(),
             at_once,
             patience: Duration::ZERO,
+            limits: EnvelopeLimits { objects: usize::MAX, object_bytes: usize::MAX },
+            checking: Semaphore::new(CHECKING.div_ceil(KIB)),
             arrived: Notify::new(),
         }
     }
@@ -101,25 +125,36 @@ impl Intake {
         Self { patience, ..self }
     }
 
+    /// Returns the intake with other limits. Without this there are none.
+    #[must_use]
+    pub fn with_limits(self, limits: EnvelopeLimits) -> Self {
+        Self { limits, ..self }
+    }
+
     /// Takes an envelope in. When this returns, nothing of it can be lost.
     ///
     /// # Errors
     /// It is no envelope; or the store failed, and then it can be sent again, whatever of it was stored.
-    pub async fn post(&self, posting: Posting) -> Result<(Submission, Vec<Outcome>), IntakeError> {
+    pub async fn post<B: AsRef<[u8]> + Send + 'static>(
+        &self,
+        posting: Posting<B>,
+    ) -> Result<(Submission, Vec<Outcome>), IntakeError> {
+        let _checking = self.checking(posting.body.as_ref().len()).await;
         let submission = Submission {
             id: Builder::from_random_bytes(rand::random()).into_uuid(),
             collection: posting.collection,
             sender: posting.sender,
             received: DateAdded::from_millis(self.dating.clock.now().timestamp_millis()),
         };
-        let (judge, at_once, now) = (self.judge(&posting.collection), self.at_once, self.now());
+        let (mut check, at_once) = (self.check(&posting.collection), self.at_once);
+        let (most, body) = (self.limits.objects, posting.body);
         let end = Instant::now() + self.patience;
         // One part waits to be stored while the next one is judged.
         let (sorted, parts) = mpsc::channel(1);
-        let sorting = blocking(move || {
-            let objects = PostedEnvelope::read(&posting.body)?.objects;
+        let sorting = off_worker::run(move || {
+            let objects = PostedEnvelope::read(body.as_ref(), most)?.objects;
             let late = || objects.len() > at_once && Instant::now() >= end;
-            sort(&judge, &objects, late, &now, |part| sorted.blocking_send(part).is_ok());
+            sort(&mut check, &objects, late, |part| sorted.blocking_send(part).is_ok());
             Ok(())
         });
         let (is_envelope, outcomes) = tokio::join!(sorting, self.take_in(&submission, parts));
@@ -156,12 +191,21 @@ impl Intake {
         Ok(outcomes)
     }
 
-    /// A submission and what has become of its objects so far.
+    /// Returns a submission, if there is one of this identifier.
     ///
     /// # Errors
     /// The store failed.
-    pub async fn submission(&self, id: Uuid) -> Result<Option<(Submission, Vec<Outcome>)>, StorageError> {
+    pub async fn submission(&self, id: Uuid) -> Result<Option<Submission>, StorageError> {
         self.storage.submission(id).await
+    }
+
+    /// Returns the next parts of what has become of the objects of a submission so far, after the part whose first
+    /// object has this place.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn outcomes(&self, id: Uuid, after: Option<i64>) -> Result<Vec<OutcomesPart>, StorageError> {
+        self.storage.outcomes(id, after).await
     }
 
     /// Deletes versions of an object; the answer is how many. Feeds do not bring them back.
@@ -222,11 +266,14 @@ impl Intake {
         &self,
         WaitingPart { name, texts }: WaitingPart,
     ) -> Result<JudgedPart, StorageError> {
-        let (judge, now) = (self.judge(&name.collection), self.now());
+        let _checking = self.checking(texts.len()).await;
+        let mut check = self.check(&name.collection);
         let first = usize::try_from(name.first).unwrap_or_default();
-        let entries = blocking(move || {
+        // Of the objects further behind the status shows no reason in any case.
+        check.reasons = check.reasons.saturating_sub(first);
+        let entries = off_worker::run(move || {
             let objects: Vec<&RawValue> = serde_json::from_slice(&texts).map_err(StorageError::encoding)?;
-            Ok::<_, StorageError>(judged(&judge, &objects, first, &now))
+            Ok::<_, StorageError>(check.part(&objects, first))
         });
         Ok((name, entries.await?))
     }
@@ -250,6 +297,22 @@ impl Intake {
         self.arrived.notified().await;
     }
 
+    /// Waits until there is memory to check an envelope, or a part of one, of so many bytes.
+    async fn checking(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
+        let share = bytes.min(CHECKING_ONE).div_ceil(KIB);
+        self.checking.acquire_many(u32::try_from(share).unwrap_or(u32::MAX)).await.ok()
+    }
+
+    /// A check of the objects of an envelope for this collection.
+    fn check(&self, collection: &CollectionId) -> Check {
+        Check {
+            judge: self.judge(collection),
+            now: self.now(),
+            longest: self.limits.object_bytes,
+            reasons: usize::try_from(MOST_MESSAGES).unwrap_or(usize::MAX),
+        }
+    }
+
     /// That of the collection; one that is no longer in the settings is judged by the default profile.
     fn judge(&self, collection: &CollectionId) -> Arc<Judge> {
         let judge = self.judges.get(collection).map(Arc::clone);
@@ -261,20 +324,52 @@ impl Intake {
     }
 }
 
-/// Judges an envelope part after part until it is late, and hands on each, while somebody takes them.
-fn sort(
-    judge: &Judge,
-    objects: &[&RawValue],
-    late: impl Fn() -> bool,
-    now: &Timestamp,
-    hand_on: impl Fn(Sorted) -> bool,
-) {
+/// Checks the objects of one envelope.
+struct Check {
+    judge: Arc<Judge>,
+    now: Timestamp,
+    /// The most bytes of an object.
+    longest: usize,
+    /// For how many more of the objects that are refused the reason is kept.
+    reasons: usize,
+}
+
+impl Check {
+    /// Checks objects, of which the first has this place in the envelope.
+    fn part(&mut self, objects: &[&RawValue], first: usize) -> Vec<Entry> {
+        (first..).zip(objects).map(|(place, object)| self.object(object, place)).collect()
+    }
+
+    /// Checks an object. One that makes the checks panic is refused: it must not keep what comes behind it from being
+    /// processed.
+    fn object(&mut self, object: &RawValue, place: usize) -> Entry {
+        let checked = || match object.get().len() {
+            length if length > self.longest => judgement::too_long(object, place, self.longest),
+            _ => self.judge.judge(object, place, &self.now),
+        };
+        let mut entry = catch_unwind(AssertUnwindSafe(checked)).unwrap_or_else(|_| Entry::Refused {
+            id: format!("/objects/{place}"),
+            version: None,
+            reason: "the server failed to check it".to_owned(),
+        });
+        if let Entry::Refused { reason, .. } = &mut entry {
+            match self.reasons.checked_sub(1) {
+                Some(left) => self.reasons = left,
+                None => *reason = String::new(),
+            }
+        }
+        entry
+    }
+}
+
+/// Checks an envelope part after part until it is late, and hands on each, while somebody takes them.
+fn sort(check: &mut Check, objects: &[&RawValue], late: impl Fn() -> bool, hand_on: impl Fn(Sorted) -> bool) {
     let mut first = 0;
     let mut parts = parts(objects).into_iter();
     while !late()
         && let Some(part) = parts.next()
     {
-        if !hand_on(Sorted::Judged(judged(judge, part, first, now))) {
+        if !hand_on(Sorted::Judged(check.part(part, first))) {
             return;
         }
         first += part.len();
@@ -283,21 +378,6 @@ fn sort(
     if !rest.is_empty() {
         hand_on(Sorted::Waiting(rest));
     }
-}
-
-/// Judges objects, of which the first has this place in the envelope. One that makes the checks panic is refused: it must
-/// not keep what comes behind it from being processed.
-fn judged(judge: &Judge, objects: &[&RawValue], first: usize, now: &Timestamp) -> Vec<Entry> {
-    let judged = |(place, object): (usize, &&RawValue)| {
-        catch_unwind(AssertUnwindSafe(|| judge.judge(object, place, now))).unwrap_or_else(|_| {
-            Entry::Refused {
-                id: format!("/objects/{place}"),
-                version: None,
-                reason: "the server failed to check it".to_owned(),
-            }
-        })
-    };
-    (first..).zip(objects).map(judged).collect()
 }
 
 /// Cuts an envelope into parts.
@@ -331,18 +411,6 @@ fn waiting(part: &[&RawValue], place: &mut usize) -> WaitingObjects {
     WaitingObjects { texts, outcomes }
 }
 
-/// Runs what takes long beside the requests. A panic goes on in the caller.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(error) => match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            // The runtime is being shut down: nobody waits for the answer.
-            Err(_) => std::future::pending().await,
-        },
-    }
-}
-
 impl From<StorageError> for IntakeError {
     fn from(error: StorageError) -> Self {
         Self::Storage(error)
@@ -373,12 +441,40 @@ mod tests {
 
     use super::*;
 
+    fn check() -> Check {
+        let now = "2026-01-01T00:00:00.000Z".parse().unwrap();
+        Check { judge: Arc::new(Judge::new(Profile::Default)), now, longest: 100, reasons: 1000 }
+    }
+
+    fn raw(text: &str) -> Box<RawValue> {
+        RawValue::from_string(text.to_owned()).unwrap()
+    }
+
+    #[test]
+    fn objects_beyond_the_limit_are_refused_by_name() {
+        let id = "malware--0000000a-0000-4000-8000-000000000000";
+        let long = raw(&format!(r#"{{"id":"{id}","x":"{}"}}"#, "x".repeat(50)));
+        let entries = check().part(&[&raw("{}"), &long], 7);
+        let Some(Entry::Refused { id: name, reason, .. }) = entries.last() else { panic!("{entries:?}") };
+        assert_eq!(name, id);
+        assert_eq!(reason, &format!("it has {} bytes, more than `max_object_bytes`, 100", long.get().len()));
+    }
+
+    #[test]
+    fn only_so_many_reasons_are_kept() {
+        let (bad, mut check) = (raw("{}"), check());
+        let entries = [check.part(&vec![&*bad; 600], 0), check.part(&vec![&*bad; 600], 600)].concat();
+        let has_reason =
+            |entry: &&Entry| matches!(entry, Entry::Refused { reason, .. } if !reason.is_empty());
+        assert_eq!(entries.iter().take_while(has_reason).count(), 1000);
+        assert_eq!(entries.iter().filter(has_reason).count(), 1000);
+    }
+
     #[test]
     fn what_is_late_waits_with_its_place() {
         let texts: Vec<_> =
             (0..2_300).map(|number| RawValue::from_string(number.to_string()).unwrap()).collect();
         let objects: Vec<&RawValue> = texts.iter().map(|text| &**text).collect();
-        let (judge, now) = (Judge::new(Profile::Default), "2026-01-01T00:00:00.000Z".parse().unwrap());
         for judged_parts in 0..=3 {
             let sorted = RefCell::new(Vec::new());
             let late = || sorted.borrow().len() >= judged_parts;
@@ -386,7 +482,7 @@ mod tests {
                 sorted.borrow_mut().push(part);
                 true
             };
-            sort(&judge, &objects, late, &now, hand_on);
+            sort(&mut check(), &objects, late, hand_on);
             let mut names = Vec::new();
             for (part, sorted) in sorted.into_inner().into_iter().enumerate() {
                 match sorted {

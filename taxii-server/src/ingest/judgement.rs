@@ -16,6 +16,9 @@ use crate::storage::submission::{Entry, Fate, Outcome};
 /// How far ahead of the clock a date may lie before it counts as being in the future.
 pub const FUTURE: TimeDelta = TimeDelta::minutes(5);
 
+/// The most bytes of a reason.
+const LONGEST_REASON: usize = 2000;
+
 /// How many problems of one object are told.
 const TOLD: usize = 10;
 
@@ -36,7 +39,7 @@ impl Judge {
         let refused = |head: Head<'_>, reason: String| Entry::Refused {
             id: head.name(place),
             version: head.version(),
-            reason,
+            reason: shortened(reason),
         };
         let tree: Json<'_> = match serde_json::from_str(text.get()) {
             Ok(tree) => tree,
@@ -64,6 +67,22 @@ impl Judge {
             _ => refused(head, "`id` is missing or no identifier".to_owned()),
         }
     }
+}
+
+/// Refuses an object because of its length. Of its text only what names it is read.
+pub(super) fn too_long(text: &RawValue, place: usize, most: usize) -> Entry {
+    let parsed: Waiting<'_> = serde_json::from_str(text.get()).unwrap_or_default();
+    let reason = format!("it has {} bytes, more than `max_object_bytes`, {most}", text.get().len());
+    Entry::Refused { id: parsed.head().name(place), version: parsed.head().version(), reason }
+}
+
+/// The beginning of a reason that repeats a long text of the object.
+fn shortened(mut reason: String) -> String {
+    if reason.len() > LONGEST_REASON {
+        reason.truncate(reason.floor_char_boundary(LONGEST_REASON));
+        reason.push_str("...");
+    }
+    reason
 }
 
 /// What is said of an object while it waits.

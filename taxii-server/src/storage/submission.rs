@@ -52,8 +52,12 @@ pub trait Submissions {
         dating: &Dating,
     ) -> Result<bool, StorageError>;
 
-    /// A submission and what became of each of its objects, in the order in which they came.
-    async fn submission(&self, id: Uuid) -> Result<Option<(Submission, Vec<Outcome>)>, StorageError>;
+    /// A submission.
+    async fn submission(&self, id: Uuid) -> Result<Option<Submission>, StorageError>;
+
+    /// What became of the objects of a submission, in the order in which they came: the next parts, at most some
+    /// thousand objects, after the part whose first object has this place. Nothing comes after the last part.
+    async fn outcomes(&self, id: Uuid, after: Option<i64>) -> Result<Vec<OutcomesPart>, StorageError>;
 
     /// Removes submissions that were complete before this date; the answer is how many.
     async fn forget_submissions(&self, completed_before: Cutoff) -> Result<u64, StorageError>;
@@ -79,6 +83,15 @@ pub struct WaitingObjects {
     pub texts: Vec<u8>,
     /// What is to be said of each.
     pub outcomes: Vec<Outcome>,
+}
+
+/// What became of the objects of a part of a submission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutcomesPart {
+    /// The place of the part's first object in the submission, from 0.
+    pub first: i64,
+    /// The JSON text of a list of [`Outcome`]s.
+    pub outcomes: String,
 }
 
 /// What names a part of a submission.
@@ -141,6 +154,6 @@ pub enum Fate {
     Duplicate,
     /// The same version with other content was there, and stays.
     Conflict,
-    /// It cannot be added, and why.
+    /// It cannot be added, and why. The reason is empty where very many objects of the submission were refused.
     Refused(String),
 }

@@ -9,6 +9,7 @@ mod connections;
 mod crowd;
 mod early_answers;
 mod emulated;
+mod envelope_limits;
 mod exports;
 mod feed_records;
 mod feed_rules;

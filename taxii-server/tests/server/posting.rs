@@ -58,7 +58,7 @@ pub(crate) async fn post(world: &World, envelope: &Value) -> Value {
 }
 
 /// What clients check: the counts add up, and each list is as long as its count says, or not there.
-fn counts_fit(status: &Value) {
+pub(crate) fn counts_fit(status: &Value) {
     let count = |name: &str| usize::try_from(status[name].as_u64().unwrap()).unwrap();
     let parts =
         [("success_count", "successes"), ("failure_count", "failures"), ("pending_count", "pendings")];

@@ -10,9 +10,14 @@ use super::transaction::WriteTransaction;
 use super::{Backend, Session, SqlStorage};
 use crate::clock::trust::Cutoff;
 use crate::storage::submission::{
-    Entry, Fate, Outcome, PartName, Submission, Submissions, WaitingObjects, WaitingPart,
+    Entry, Fate, Outcome, OutcomesPart, PartName, Submission, Submissions, WaitingObjects, WaitingPart,
 };
 use crate::storage::{Added, CollectionId, DateAdded, Dating, NewObject, StorageError};
+
+/// How many outcomes are stored in a row, so that a status can be read in pieces.
+const OUTCOMES_IN_A_PART: usize = 1000;
+/// How many parts are read at once.
+const PARTS_AT_ONCE: i64 = 8;
 
 #[async_trait]
 impl<B: Backend> Submissions for SqlStorage<B> {
@@ -47,8 +52,9 @@ impl<B: Backend> Submissions for SqlStorage<B> {
         }
         let completed = rest.is_empty().then(|| dating.clock.now().timestamp_millis());
         insert(&mut tx, submission, completed).await?;
-        if !outcomes.is_empty() {
-            insert_part(&mut tx, submission, 0, &outcomes, Value::Bytes(None)).await?;
+        for (number, part) in outcomes.chunks(OUTCOMES_IN_A_PART).enumerate() {
+            let first = number.saturating_mul(OUTCOMES_IN_A_PART);
+            insert_part(&mut tx, submission, first, part, Value::Bytes(None)).await?;
         }
         for part in rest {
             let texts = Value::Bytes(Some(part.texts));
@@ -113,22 +119,26 @@ impl<B: Backend> Submissions for SqlStorage<B> {
         Ok(true)
     }
 
-    async fn submission(&self, id: Uuid) -> Result<Option<(Submission, Vec<Outcome>)>, StorageError> {
-        let select = Statement::new(
-            "SELECT s.collection, s.sender, s.received, p.outcomes FROM submission AS s \
-             JOIN submission_part AS p ON p.submission = s.id WHERE s.id = $1 ORDER BY p.first",
-        );
-        // One statement, so that all of it is of one moment.
-        let mut found: Option<(Submission, Vec<Outcome>)> = None;
-        for mut row in self.read_all(select.bind(id.to_string())).await? {
-            let collection = CollectionId::from(uuid(&mut row)?);
-            let (sender, received) = (row.next()?, DateAdded::from_millis(row.next()?));
-            let submission = Submission { id, collection, sender, received };
-            let outcomes: Vec<Outcome> =
-                serde_json::from_str(&row.next::<String>()?).map_err(StorageError::encoding)?;
-            found.get_or_insert_with(|| (submission, Vec::new())).1.extend(outcomes);
-        }
-        Ok(found)
+    async fn submission(&self, id: Uuid) -> Result<Option<Submission>, StorageError> {
+        let select = Statement::new("SELECT collection, sender, received FROM submission WHERE id = $1");
+        let Some(mut row) = self.read_optional(select.bind(id.to_string())).await? else { return Ok(None) };
+        let collection = CollectionId::from(uuid(&mut row)?);
+        Ok(Some(Submission {
+            id,
+            collection,
+            sender: row.next()?,
+            received: DateAdded::from_millis(row.next()?),
+        }))
+    }
+
+    async fn outcomes(&self, id: Uuid, after: Option<i64>) -> Result<Vec<OutcomesPart>, StorageError> {
+        let mut select = Statement::new(
+            "SELECT first, outcomes FROM submission_part WHERE submission = $1 AND first > $2 ORDER BY first LIMIT $3",
+        )
+        .bind(id.to_string());
+        select = select.bind(after.unwrap_or(-1)).bind(PARTS_AT_ONCE);
+        let part = |mut row: Row| Ok(OutcomesPart { first: row.next()?, outcomes: row.next()? });
+        self.read_all(select).await?.into_iter().map(part).collect()
     }
 
     async fn forget_submissions(&self, completed_before: Cutoff) -> Result<u64, StorageError> {
