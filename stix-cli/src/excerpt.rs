@@ -4,7 +4,8 @@ use std::fmt;
 
 use unicode_width::UnicodeWidthChar;
 
-use crate::output::{Styles, visible};
+use crate::output::Styles;
+use stix_core::terminal::visible;
 
 /// The most columns of a line that are shown.
 const WIDTH: usize = 80;

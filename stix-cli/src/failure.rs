@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 
-use crate::output::Printable;
+use stix_core::terminal::Printable;
 
 /// What went wrong, in a sentence, and what to do about it.
 #[derive(Debug)]

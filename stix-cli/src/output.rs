@@ -1,6 +1,5 @@
-//! Standard output: colours, text that is safe to print, and pipes whose reader has left.
+//! Standard output: colours, and pipes whose reader has left.
 
-use std::fmt::{self, Write as _};
 use std::io::{self, BufWriter, StdoutLock, Write};
 
 use anstream::{AutoStream, ColorChoice};
@@ -101,24 +100,4 @@ impl Styles {
         frame: AnsiColor::BrightBlue.on_default().bold(),
         strong: Style::new().bold(),
     };
-}
-
-/// Text of others, which must not steer the terminal: what is no visible character becomes `�`.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Printable<'t>(pub(crate) &'t str);
-
-impl fmt::Display for Printable<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|char| f.write_char(visible(char)))
-    }
-}
-
-/// The character, unless it controls the terminal or the direction of the text around it.
-pub(crate) fn visible(char: char) -> char {
-    match char {
-        '\t' => ' ',
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-        char if char.is_control() => '\u{fffd}',
-        char => char,
-    }
 }

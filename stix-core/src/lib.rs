@@ -108,6 +108,7 @@ pub mod sdo;
 pub mod sro;
 #[cfg(feature = "proptest")]
 pub mod strategies;
+pub mod terminal;
 pub mod timestamp;
 pub mod tlp;
 pub mod validate;

@@ -16,7 +16,8 @@ use crate::failure::Failure;
 use crate::format::Format;
 use crate::input::Input;
 use crate::outcome::Outcome;
-use crate::output::{Output, Printable};
+use crate::output::Output;
+use stix_core::terminal::Printable;
 
 /// Compare the identifiers of cyber-observable objects with the deterministic ones
 ///

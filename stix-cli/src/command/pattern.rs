@@ -18,7 +18,8 @@ use crate::excerpt::Lines;
 use crate::failure::Failure;
 use crate::format::Format;
 use crate::outcome::Outcome;
-use crate::output::{Output, Printable};
+use crate::output::Output;
+use stix_core::terminal::Printable;
 
 /// Check, print, explain, compare and match patterns
 #[derive(Debug, Args)]

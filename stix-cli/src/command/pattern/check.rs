@@ -10,9 +10,10 @@ use super::{Patterns, Place, write_fix, write_problem};
 use crate::failure::Failure;
 use crate::format::Format;
 use crate::outcome::Outcome;
-use crate::output::{Output, Printable};
+use crate::output::Output;
 use crate::rule_options::RuleOptions;
 use crate::suggestion::did_you_mean;
+use stix_core::terminal::Printable;
 
 /// How many characters are shown of what is no pattern.
 const LONGEST_SHOWN: usize = 1000;

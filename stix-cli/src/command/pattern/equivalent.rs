@@ -10,7 +10,8 @@ use stix_pattern::normalize::NormalForm;
 use crate::failure::Failure;
 use crate::format::Format;
 use crate::outcome::Outcome;
-use crate::output::{Output, Printable};
+use crate::output::Output;
+use stix_core::terminal::Printable;
 
 /// Tell whether two patterns mean the same, by their normal forms
 ///

@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::Found;
 use super::slots::{Bracket, brackets};
 use super::ways::{Bound, Way};
-use crate::output::{Output, Printable};
+use crate::output::Output;
+use stix_core::terminal::Printable;
 
 /// Writes a pattern that matched: the indicator, the pattern, and the observed-data of each bracket.
 pub(super) fn write(output: &mut Output, found: &Found<'_>) -> io::Result<()> {
