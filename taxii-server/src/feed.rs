@@ -21,12 +21,16 @@ mod list_row;
 mod loose_time;
 mod outcome;
 mod page;
+mod pages;
 mod poll;
+#[cfg(test)]
+mod properties;
 mod reader;
 mod record;
 mod refusal;
 mod retry;
 mod schedule;
+mod service_text;
 mod settings;
 mod stix_record;
 mod stretch;

@@ -31,7 +31,8 @@ pub fn start(format: LogFormat) -> Result<(), TryInitError> {
         LogFormat::Text => lines.with_ansi(colours()).finish().try_init()?,
         LogFormat::Json => lines.json().flatten_event(true).finish().try_init()?,
     }
-    std::panic::set_hook(Box::new(|panic| tracing::error!("{panic}")));
+    // As a field, in which line ends are escaped: a message may hold text from outside.
+    std::panic::set_hook(Box::new(|panic| tracing::error!(panic = panic.to_string(), "panicked")));
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::header::HeaderMap;
 
 use super::client::date;
+use super::loose_time;
 use crate::storage::supervision::{Quota, Spent};
 
 /// The longest wait for the end of a limit that is believed, so that a wrong header does not end a feed.
@@ -47,13 +48,18 @@ impl Budget {
     /// How long to wait before a request that leaves this share of each limit untouched; nothing when it may be made
     /// now. Some request is allowed in each window, however small its limit.
     pub(super) fn wait(&self, reserve: f64, now: DateTime<Utc>) -> Option<Duration> {
-        // A limit that ends later than any was noted by a clock that has gone back since.
-        let longest = TimeDelta::from_std(LONGEST).unwrap_or(TimeDelta::MAX);
-        let holds = |quota: &Quota| quota.reset > now && quota.reset.signed_duration_since(now) <= longest;
-        let used_up = |quota: &Quota| holds(quota) && quota.remaining <= kept(quota.limit, reserve);
+        let used_up = |quota: &Quota| quota.remaining <= kept(quota.limit, reserve);
         let limits = [self.told, self.today(now)].into_iter().flatten();
-        let ends = limits.filter(used_up).map(|quota| (quota.reset - now).to_std().unwrap_or_default());
-        ends.max()
+        // A limit that ends later was noted by a clock that was ahead, by this server or by the one before.
+        let left = |quota: Quota| {
+            quota
+                .reset
+                .signed_duration_since(now)
+                .to_std()
+                .ok()
+                .filter(|left| !left.is_zero() && *left <= LONGEST)
+        };
+        limits.filter(used_up).filter_map(left).max()
     }
 
     /// Counts a request.
@@ -70,7 +76,8 @@ impl Budget {
         let count = |name: &str| u32::try_from(number(headers, name)?.max(0)).ok();
         let Some(remaining) = count("x-ratelimit-remaining") else { return };
         let limit = count("x-ratelimit-limit").unwrap_or(remaining);
-        let reset = now + TimeDelta::from_std(reset_in(headers, now).unwrap_or(UNSAID)).unwrap_or_default();
+        let left = TimeDelta::from_std(reset_in(headers, now).unwrap_or(UNSAID)).unwrap_or_default();
+        let reset = now.checked_add_signed(left).unwrap_or(now);
         self.told = Some(Quota { limit, remaining, reset });
     }
 
@@ -78,16 +85,25 @@ impl Budget {
     fn today(&self, now: DateTime<Utc>) -> Option<Quota> {
         let spent = if self.spent.day == day(now) { self.spent.requests } else { 0 };
         let limit = self.daily?;
-        let reset = DateTime::from_timestamp((day(now) + 1) * DAY, 0)?;
+        let reset = DateTime::from_timestamp(day(now).checked_add(1)?.checked_mul(DAY)?, 0)?;
         Some(Quota { limit, remaining: limit.saturating_sub(spent), reset })
     }
 }
 
-/// When a limit is lifted, if the answer says: `Retry-After` in seconds, else `X-RateLimit-Reset`.
+/// Returns when a limit is lifted, if the answer says: `Retry-After` (RFC 9110, section 10.2.3), else `X-RateLimit-Reset`.
 pub(super) fn lifted_in(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
-    let seconds =
-        number(headers, "retry-after").map(|seconds| Duration::from_secs(seconds.max(0).unsigned_abs()));
-    seconds.map(|wait| wait.min(LONGEST)).or_else(|| reset_in(headers, now))
+    retry_after(headers, now).or_else(|| reset_in(headers, now))
+}
+
+/// `Retry-After` is in seconds, or a date by the clock of the service.
+fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
+    if let Some(seconds) = number(headers, "retry-after") {
+        return Some(at_most_longest(seconds));
+    }
+    let text = headers.get("retry-after")?.to_str().ok()?.trim();
+    let until = loose_time::of_service(DateTime::parse_from_rfc2822(text).ok()?.to_utc())?;
+    let now = date(headers).unwrap_or(now);
+    Some(at_most_longest(until.signed_duration_since(now).num_seconds()))
 }
 
 /// `X-RateLimit-Reset` is in Unix seconds by the clock of the service, so it is taken against that. Some services write
@@ -98,10 +114,15 @@ fn reset_in(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     let now = date(headers).unwrap_or(now).timestamp();
     let left = match number(headers, "x-ratelimit-reset")? {
         left @ ..FIRST_UNIX => left,
-        seconds @ FIRST_UNIX..FIRST_MILLIS => seconds - now,
-        millis @ FIRST_MILLIS.. => millis / 1000 - now,
+        seconds @ FIRST_UNIX..FIRST_MILLIS => seconds.saturating_sub(now),
+        millis @ FIRST_MILLIS.. => (millis / 1000).saturating_sub(now),
     };
-    Some(Duration::from_secs(left.max(0).unsigned_abs()).min(LONGEST))
+    Some(at_most_longest(left))
+}
+
+/// The wait of so many seconds, which are none if they are negative.
+fn at_most_longest(seconds: i64) -> Duration {
+    Duration::from_secs(seconds.max(0).unsigned_abs()).min(LONGEST)
 }
 
 /// How many requests of a limit are left untouched; never all of them.
@@ -124,6 +145,9 @@ fn day(now: DateTime<Utc>) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use reqwest::header::{HeaderName, HeaderValue};
+
     use super::*;
 
     fn at(seconds: i64) -> DateTime<Utc> {
@@ -174,6 +198,72 @@ mod tests {
     }
 
     #[test]
+    fn retry_after_is_read_as_seconds_and_as_date() {
+        let cases = [
+            ("7", Some(7)),
+            ("-7", Some(0)),
+            ("9223372036854775807", Some(86_400)),
+            ("Thu, 01 Jan 2026 00:02:00 GMT", Some(60)),
+            ("Thu, 01 Jan 2026 00:00:00 GMT", Some(0)),
+            ("Sun, 01 Jan 2034 00:00:00 GMT", Some(86_400)),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", None),
+            ("Wed, 31 Dec 262142 23:59:59 +0000", None),
+            ("99999999999999999999", None),
+            ("soon", None),
+        ];
+        for (text, expected) in cases {
+            let headers = headers(&[("date", "Thu, 01 Jan 2026 00:01:00 GMT"), ("retry-after", text)]);
+            assert_eq!(lifted_in(&headers, at(0)), expected.map(Duration::from_secs), "{text}");
+        }
+    }
+
+    /// A clock that was years ahead for a moment, or a row that another version has kept.
+    #[test]
+    fn limit_that_ends_in_years_is_not_waited_for() {
+        for reset in [at(86_401), at(4 * 365 * 86_400), DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MIN_UTC] {
+            let mut budget = Budget::new(None);
+            budget.resume(Spent::default(), Some(Quota { limit: 10, remaining: 0, reset }));
+            assert_eq!(budget.wait(0.0, at(0)), None, "{reset}");
+        }
+    }
+
+    proptest! {
+        /// Whatever a service says and a store has kept, and whatever the clock shows, nothing is waited for longer than a day.
+        #[test]
+        fn any_headers_and_times_give_a_bounded_wait(
+            values in proptest::collection::vec("([0-9]{0,20}|-[0-9]{1,19}|[ -~]{0,40}|[A-Z][a-z]{2}, [0-3][0-9] Jan [0-9]{4,6} [0-2][0-9]:00:00 GMT)", 5),
+            now in any_time(),
+            reset in any_time(),
+            (limit, remaining, day, requests, daily) in any::<(u32, u32, i64, u32, Option<u32>)>(),
+            reserve in any::<f64>(),
+        ) {
+            let names = ["date", "retry-after", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"];
+            let headers = names.into_iter().zip(&values).filter_map(|(name, value)| {
+                Some((HeaderName::from_static(name), HeaderValue::from_str(value).ok()?))
+            }).collect();
+            prop_assert!(lifted_in(&headers, now).is_none_or(|wait| wait <= LONGEST));
+            let mut budget = Budget::new(daily);
+            budget.resume(Spent { day, requests }, Some(Quota { limit, remaining, reset }));
+            prop_assert!(budget.wait(reserve, now).is_none_or(|wait| wait <= LONGEST));
+            budget.spend(now);
+            budget.listen(&headers, now);
+            prop_assert!(budget.wait(reserve, now).is_none_or(|wait| wait <= LONGEST));
+        }
+    }
+
+    /// Any time of chrono, its extremes and those near now more often.
+    fn any_time() -> impl Strategy<Value = DateTime<Utc>> {
+        let (least, most) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
+        prop_oneof![
+            Just(least),
+            Just(most),
+            (0..200_000_i64).prop_map(at),
+            (least.timestamp()..=most.timestamp())
+                .prop_map(|seconds| DateTime::from_timestamp(seconds, 0).unwrap()),
+        ]
+    }
+
+    #[test]
     fn a_day_has_so_many_requests_also_after_a_restart() {
         let mut budget = Budget::new(Some(4));
         (0..2).for_each(|_| budget.spend(at(0)));
@@ -184,15 +274,6 @@ mod tests {
         (0..2).for_each(|_| restarted.spend(at(10)));
         assert_eq!(restarted.wait(0.0, at(10)), Some(Duration::from_secs(86_390)));
         assert_eq!(restarted.wait(0.5, at(86_400)), None);
-    }
-
-    #[test]
-    fn limit_noted_by_a_clock_that_was_ahead_does_not_hold() {
-        let mut budget = Budget::new(None);
-        let year = 365 * 86_400;
-        budget.resume(Spent::default(), Some(Quota { limit: 10, remaining: 0, reset: at(year + 60) }));
-        assert_eq!(budget.wait(0.0, at(year)), Some(Duration::from_secs(60)));
-        assert_eq!(budget.wait(0.0, at(0)), None, "the clock was put back");
     }
 
     #[test]

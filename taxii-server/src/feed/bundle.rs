@@ -2,9 +2,11 @@
 //! other.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::fmt;
 
 use bytes::Bytes;
+use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
 use serde_json::Deserializer;
 use serde_json::value::RawValue;
 
@@ -59,6 +61,44 @@ impl Reply for Contents {
     }
 }
 
+/// The members of an object in their order, also those whose name comes again.
+struct Members<'a>(Vec<(Cow<'a, str>, &'a str)>);
+
+impl<'a> Members<'a> {
+    /// Returns the texts of all members of a name.
+    fn all(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(member, _)| member == name).map(|(_, text)| *text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some((Name(name), text)) = map.next_entry::<Name<'de>, &RawValue>()? {
+                    members.push((name, text.get()));
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+/// The name of a member, borrowed from the text where nothing in it is escaped.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
 struct TakingApart<'a> {
     text: &'a Text<'a>,
     contents: Contents,
@@ -74,7 +114,10 @@ impl<'a> TakingApart<'a> {
                 values.iter().for_each(|value| self.take(value.get(), 0));
                 self.contents.has_end &= values.len() == 1;
             }
-            Ok(_) => self.contents.broken = Some("it is empty".to_owned()),
+            Ok(_) => {
+                self.contents.broken = Some("it is empty".to_owned());
+                self.refuse(text, "it is empty");
+            }
             Err(_) if has_lines(text) => {
                 text.split_inclusive('\n').for_each(|line| self.take_line(line));
                 self.contents.has_end = false;
@@ -118,11 +161,11 @@ impl<'a> TakingApart<'a> {
         if !text.starts_with('{') {
             return self.refuse(text, "an object of STIX is a JSON object");
         }
-        let members = match serde_json::from_str::<BTreeMap<Cow<'a, str>, &'a RawValue>>(text) {
+        let members = match serde_json::from_str::<Members<'_>>(text) {
             Ok(members) => members,
             Err(error) => return self.refuse(text, error),
         };
-        let object_type = members.get("type").map(|name| name.get());
+        let object_type = members.all("type").last();
         self.contents.is_stix |= object_type.is_some();
         if object_type == Some("\"bundle\"") {
             return self.take_bundle(text, &members, depth);
@@ -131,31 +174,40 @@ impl<'a> TakingApart<'a> {
         self.contents.objects.push(self.text.original(text));
     }
 
-    fn take_bundle(&mut self, text: &'a str, members: &BTreeMap<Cow<'a, str>, &'a RawValue>, depth: usize) {
+    fn take_bundle(&mut self, text: &'a str, members: &Members<'a>, depth: usize) {
         self.contents.has_end = true;
-        let objects = members.get("objects").map(|objects| objects.get());
+        let objects: Vec<_> = members.all("objects").collect();
         let mut repairs = Repairs::new();
-        if members.contains_key("spec_version") {
+        if members.all("spec_version").next().is_some() {
             repairs.insert(Repair::BundleVersion);
         }
         if depth > 0 {
             repairs.insert(Repair::Nesting);
         }
-        if !repairs.is_empty() {
-            self.contents.repaired.push((self.frame(text, objects), repairs));
+        if objects.len() > 1 {
+            repairs.insert(Repair::Repeated);
         }
-        if let Some(objects) = objects {
+        if !repairs.is_empty() {
+            self.contents.repaired.push((self.frame(text, &objects), repairs));
+        }
+        for objects in objects {
             self.take(objects, depth + 1);
         }
     }
 
-    /// The text of a bundle as it came, but for its objects, which are records of their own.
-    fn frame(&self, bundle: &str, objects: Option<&str>) -> Bytes {
+    /// Returns the text of a bundle as it came, but for its objects, which are records of their own.
+    fn frame(&self, bundle: &str, objects: &[&str]) -> Bytes {
         let original = self.text.original(bundle);
-        let Some(objects) = objects else { return original };
-        let start = objects.as_ptr().addr() - bundle.as_ptr().addr();
-        let (head, tail) = (original.slice(..start), original.slice(start + objects.len()..));
-        [head.as_ref(), b"[]", tail.as_ref()].concat().into()
+        let mut frame = Vec::new();
+        let mut end = 0;
+        for objects in objects {
+            let start = objects.as_ptr().addr() - bundle.as_ptr().addr();
+            frame.extend_from_slice(&original.slice(end..start));
+            frame.extend_from_slice(b"[]");
+            end = start + objects.len();
+        }
+        frame.extend_from_slice(&original.slice(end..));
+        frame.into()
     }
 
     fn refuse(&mut self, text: &str, why: impl std::fmt::Display) {
@@ -198,6 +250,12 @@ mod tests {
                 0,
             ),
             (r#"{"type":"bundle"}"#, vec![], 0, 0),
+            (
+                r#"{"objects":[{"a":1}],"type":"bundle","objects":[{"a":2}],"objects":7}"#,
+                vec![r#"{"a":1}"#, r#"{"a":2}"#],
+                1,
+                1,
+            ),
             (r#"{"type":"bundle","objects":[1,"x",{"a":1}]}"#, vec![r#"{"a":1}"#], 0, 2),
             ("{\"a\":1}\n{\"a\":", vec![r#"{"a":1}"#], 0, 1),
             ("{\"a\":1}\r\n{\"a\": tru}\r\n\r\nnone\n{\"a\":2}", vec![r#"{"a":1}"#, r#"{"a":2}"#], 0, 2),

@@ -106,14 +106,15 @@ impl Client {
     /// Asks, and tries again what may pass. Gives the failures of earlier tries with the answer.
     pub(super) async fn ask<R: Reply>(&self, ask: &Ask) -> Result<Answer<R>, Failure> {
         let mut attempt = 1;
-        let mut first = None;
+        let mut first: Option<Failure> = None;
         loop {
             self.pace().await?;
             match self.ask_once(ask).await {
                 Ok(answer) => {
                     if let Some(failure) = first {
                         let (feed, path, tries) = (&self.settings.name, R::PATH, attempt);
-                        tracing::warn!(feed, path, tries, "recovered: {failure}");
+                        let failure = failure.to_string();
+                        tracing::warn!(feed, path, tries, failure, "recovered");
                     }
                     return Ok(answer);
                 }

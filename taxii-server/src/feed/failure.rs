@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::service_text::one_line;
 use super::settings::KeyError;
 
 /// A request that gave no usable answer.
@@ -136,16 +137,10 @@ impl Failure {
     }
 }
 
-/// On one line and without control characters: some of it are words of the service, and it goes into the log.
+/// A short line without control characters: some of it are words of the service, and it goes into the log.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.text();
-        text.split(char::is_control).filter(|part| !part.is_empty()).enumerate().try_for_each(
-            |(index, part)| {
-                f.write_str(if index > 0 { " " } else { "" })?;
-                f.write_str(part)
-            },
-        )
+        f.write_str(&one_line(&self.text()))
     }
 }
 

@@ -13,6 +13,7 @@ use stix_core::Timestamp;
 use super::backfill::Past;
 use super::client::Client;
 use super::outcome::{PollError, Polled};
+use super::service_text::one_line;
 use super::settings::{Endpoint, FeedSettings, WHOLE_PAST};
 use super::stretch::Stretch;
 use super::walk::{self, Outcome, Records, Walk};
@@ -312,9 +313,12 @@ impl Poller {
             Ok(walk) => Ok(Some(walk)),
             Err(Failure::Forbidden { code }) if self.settings().endpoint == Endpoint::Auto => {
                 let feed = &self.settings().name;
+                let code = one_line(&code);
                 tracing::warn!(
                     feed,
-                    "the key may not use the STIX endpoint (403 {code}); polling the list only"
+                    status = 403,
+                    code,
+                    "the STIX endpoint refused the key: polling the list only"
                 );
                 (self.list_only, self.free) = (true, true);
                 Ok(None)

@@ -66,7 +66,8 @@ async fn read_past(poller: &mut Poller, next: Duration) {
                 poller.clock().clone().sleep(wait.max(FIRST_WAIT)).await;
             }
             Err(error) => {
-                tracing::warn!(feed, "reading the past failed: {error}; {}", error.help());
+                let (problem, help) = (error.to_string(), error.help());
+                tracing::warn!(feed, problem, help, "reading the past failed");
                 return;
             }
         }
@@ -114,6 +115,9 @@ fn log(feed: &str, polled: &Result<Polled, PollError>, wait: Duration) {
                 "polled"
             );
         }
-        Err(error) => tracing::warn!(feed, next_in, "poll failed: {error}; {}", error.help()),
+        Err(error) => {
+            let (problem, help) = (error.to_string(), error.help());
+            tracing::warn!(feed, next_in, problem, help, "poll failed");
+        }
     }
 }

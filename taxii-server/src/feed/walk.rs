@@ -1,21 +1,17 @@
 //! Reading a window whole, from endpoints that hand out their records in pieces.
 
-use std::collections::HashSet;
-
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::Value;
 
-use super::Failure;
 use super::bundle::Contents;
 use super::client::{Ask, Client};
 use super::page::Page;
+use super::pages::Pages;
 use super::settings::{ConfidenceWord, Endpoint};
+use super::{Failure, loose_time};
 
 /// How many tries to read a list whose rows move while it is read.
 const WALKS: u32 = 4;
-/// The most rows of the page before that a page asks for again.
-const MOST_OVERLAP: usize = 50;
 /// Up to which offset the service wants to be asked: what holds more rows is asked for in parts.
 const MOST_OFFSET: u64 = 1000;
 /// How many rows are read in pages when there are no smaller parts, though the service discourages it.
@@ -217,19 +213,19 @@ async fn walk_once(client: &Client, ask: &Ask, fixed: bool, most: u64) -> Result
     let page = answer.reply.without_repetitions(ask.limit);
     let total = page.total()?;
     let mut walk = begin(ask, &page, total);
-    walk.server_time = answer.server_time.or_else(|| page.last_seen().max());
-    walk.records.rows = page.rows;
-    let mut end = walk.page;
-    if end as u64 >= total {
-        walk.outcome = Outcome::Whole;
-        return Ok(walk);
+    let newest = || page.last_seen().filter_map(loose_time::of_service).max();
+    walk.server_time = answer.server_time.or_else(newest);
+    // No window begins after the answer that tells of it.
+    walk.clamped_to = walk.clamped_to.map(|since| walk.server_time.map_or(since, |now| since.min(now)));
+    let mut pages = Pages::new(page.rows, total, most);
+    if pages.end as u64 >= total {
+        return Ok(pages.into_walk(walk, Outcome::Whole));
     }
-    if walk.page == 0 {
-        return Ok(walk);
+    if pages.end == 0 {
+        return Ok(pages.into_walk(walk, Outcome::Unsteady));
     }
-    if total > most.saturating_add(end as u64) {
-        walk.outcome = Outcome::TooMuch;
-        return Ok(walk);
+    if total > pages.readable() {
+        return Ok(pages.into_walk(walk, Outcome::TooMuch));
     }
     if fixed && ask.until.is_none() && walk.server_time.is_some() {
         let until = walk.server_time;
@@ -237,24 +233,12 @@ async fn walk_once(client: &Client, ask: &Ask, fixed: bool, most: u64) -> Result
         return Ok(Walk { server_time: until, ..ended });
     }
     loop {
-        let offset = end - (walk.page / 10).clamp(1, MOST_OVERLAP);
+        let offset = pages.next_offset();
         let page = client.ask::<Page>(&Ask { offset: offset as u64, ..ask.clone() }).await?.reply;
         let page = page.without_repetitions(ask.limit);
         let total = page.total()?;
-        // A page without a row that is new is not the one that was asked for.
-        let fresh =
-            join_rows(&walk.records.rows, &page.rows, offset).and_then(|known| page.rows.get(known..));
-        let Some(fresh) = fresh.filter(|fresh| !fresh.is_empty()) else { return Ok(walk) };
-        walk.records.rows.extend_from_slice(fresh);
-        walk.total = Some(total);
-        end = offset + page.rows.len();
-        if end as u64 >= total {
-            // In an order that changes pages may join by chance; then rows come twice, in place of others.
-            let different = walk.records.rows.iter().collect::<HashSet<_>>().len();
-            if different as u64 >= total {
-                walk.outcome = Outcome::Whole;
-            }
-            return Ok(walk);
+        if let Some(outcome) = pages.add(offset, &page.rows, total) {
+            return Ok(pages.into_walk(walk, outcome));
         }
     }
 }
@@ -289,63 +273,4 @@ fn is_free(ask: &Ask, page: &Page) -> bool {
 pub(super) async fn asks_freely(client: &Client, now: DateTime<Utc>) -> Result<bool, Failure> {
     let ask = Ask { since: Some(now), limit: FREE_PAGE + 1, ..Ask::default() };
     Ok(is_free(&ask, &client.ask::<Page>(&ask).await?.reply))
-}
-
-/// Joins pages by the texts of their rows, else by their values, should the service write a row in two ways.
-fn join_rows(read: &[Bytes], page: &[Bytes], offset: usize) -> Option<usize> {
-    join(read, page, offset).or_else(|| {
-        let values = |rows: &[Bytes]| -> Option<Vec<Value>> {
-            rows.iter().map(|row| serde_json::from_slice(row).ok()).collect()
-        };
-        let last = read.get(read.len().saturating_sub(page.len())..)?;
-        join(&values(last)?, &values(page)?, offset)
-    })
-}
-
-/// How many rows of a page are those read last, if the two join without a gap.
-fn join<T: PartialEq>(read: &[T], page: &[T], offset: usize) -> Option<usize> {
-    let Some(last) = read.last().filter(|_| offset > 0) else { return Some(0) };
-    // The longest join first: of rows that are all alike, none may be taken for new.
-    let mut joins = (0..page.len()).rev().filter(|at| page.get(*at) == Some(last));
-    joins.find(|at| page.get(..=*at).is_some_and(|head| read.ends_with(head))).map(|at| at + 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pages_join_only_without_a_gap() {
-        let read = [1, 2, 3, 4, 5];
-        let cases: &[(&[u32], Option<&[u32]>)] = &[
-            // Nothing moved; the overlap is of two rows.
-            (&[4, 5, 6, 7], Some(&[6, 7])),
-            // One row came before: the page starts earlier.
-            (&[3, 4, 5, 6], Some(&[6])),
-            // One row went: the page starts later, but still joins.
-            (&[5, 6, 7, 8], Some(&[6, 7, 8])),
-            // So many rows went that some were skipped.
-            (&[6, 7, 8, 9], None),
-            // A row inside the overlap changed its place.
-            (&[9, 5, 6, 7], None),
-            (&[], None),
-            // Nothing new.
-            (&[3, 4, 5], Some(&[])),
-        ];
-        for (page, fresh) in cases {
-            assert_eq!(join(&read, page, 3).map(|known| &page[known..]), *fresh, "{page:?}");
-        }
-        assert_eq!(join(&[1, 1, 1], &[1, 1, 2], 1), Some(2));
-    }
-
-    #[test]
-    fn pages_join_though_a_row_is_written_in_two_ways() {
-        let rows = |texts: &[&'static str]| {
-            texts.iter().map(|text| Bytes::from_static(text.as_bytes())).collect::<Vec<_>>()
-        };
-        let read = rows(&[r#"{"id":1}"#, r#"{"id":2,"type":"url"}"#]);
-        let page = rows(&[r#"{"type": "url", "id": 2}"#, r#"{"id":3}"#]);
-        assert_eq!(join_rows(&read, &page, 1), Some(1));
-        assert_eq!(join_rows(&read, &rows(&[r#"{"id":3}"#]), 1), None);
-    }
 }

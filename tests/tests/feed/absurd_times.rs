@@ -12,7 +12,8 @@ use taxii_server::storage::{self, CollectionId, Storage};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-const NOW: &str = "2026-01-31T12:00:00Z";
+pub(crate) const NOW: &str = "2026-01-31T12:00:00Z";
+const GOOD_DATE: &str = "Sat, 31 Jan 2026 12:00:00 GMT";
 const TIMES: [&str; 12] = [
     "-262143-01-01 00:00:00",
     "-262143-01-01T00:00:00Z",
@@ -35,17 +36,20 @@ const DATES: [&str; 5] = [
     "never",
 ];
 
-/// A service whose answer is set by the test: the value of `Date`, and the body.
-struct Upstream {
+/// Makes the value of `Date` and the body of an answer to a request line.
+type Answer = Box<dyn FnMut(&str) -> (String, String) + Send>;
+
+/// A service whose answers are set by the test.
+pub(crate) struct Upstream {
     url: String,
-    answer: Arc<Mutex<(String, String)>>,
+    answer: Arc<Mutex<Answer>>,
 }
 
 impl Upstream {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let answer: Arc<Mutex<(String, String)>> = Arc::default();
+        let answer: Arc<Mutex<Answer>> = Arc::new(Mutex::new(Box::new(|_| Default::default())));
         let shared = Arc::clone(&answer);
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
@@ -54,7 +58,8 @@ impl Upstream {
                     let byte = stream.read_u8().await.unwrap_or(b'\n');
                     request.push(byte);
                 }
-                let (date, body) = shared.lock().unwrap().clone();
+                let request = String::from_utf8_lossy(&request);
+                let (date, body) = shared.lock().unwrap()(request.lines().next().unwrap_or_default());
                 let head = format!(
                     "HTTP/1.1 200 OK\r\ndate: {date}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
                     body.len()
@@ -63,6 +68,11 @@ impl Upstream {
             }
         });
         Self { url, answer }
+    }
+
+    /// Answers each request with the body that is made for its line.
+    pub(crate) fn answers(&self, mut body: impl FnMut(&str) -> String + Send + 'static) {
+        *self.answer.lock().unwrap() = Box::new(move |request| (GOOD_DATE.to_owned(), body(request)));
     }
 
     fn says(&self, date: &str, generated_at: Option<&str>, time: &str, filters: &str) {
@@ -77,23 +87,25 @@ impl Upstream {
                 "filters": { "since": filters, "until": filters },
             },
         });
-        *self.answer.lock().unwrap() = (date.to_owned(), body.to_string());
+        let answer = (date.to_owned(), body.to_string());
+        *self.answer.lock().unwrap() = Box::new(move |_| answer.clone());
     }
 
-    fn is_well(&self) {
-        self.says("Sat, 31 Jan 2026 12:00:00 GMT", Some(NOW), "2026-01-30T00:00:00Z", NOW);
+    pub(crate) fn is_well(&self) {
+        self.says(GOOD_DATE, Some(NOW), "2026-01-30T00:00:00Z", NOW);
     }
 }
 
-struct Bridge {
+/// A store, and what it takes to poll a service into it.
+pub(crate) struct Bridge {
     storage: Arc<dyn Storage>,
-    clock: Clock,
+    pub(crate) clock: Clock,
     settings: FeedSettings,
-    folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Bridge {
-    async fn new(upstream: &Upstream) -> Self {
+    pub(crate) async fn new(upstream: &Upstream) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("key"), "sk_test").unwrap();
         let storage = storage::open(&folder.path().join("taxii.db").into()).await.unwrap();
@@ -107,7 +119,7 @@ impl Bridge {
     }
 
     /// Polls as after a start.
-    async fn poll(&self) -> Result<Polled, PollError> {
+    pub(crate) async fn poll(&self) -> Result<Polled, PollError> {
         let ingest = Ingest::new(self.storage.clone(), self.clock.clone(), Duration::ZERO);
         let collection: CollectionId = DEFAULT_COLLECTION.into();
         let mut poller = Poller::new(self.settings.clone(), collection, ingest, self.clock.clone()).unwrap();
@@ -121,13 +133,12 @@ impl Bridge {
 async fn feed_is_read_on_after_any_absurd_time() {
     let upstream = Upstream::start().await;
     let bridge = Bridge::new(&upstream).await;
-    let good = "Sat, 31 Jan 2026 12:00:00 GMT";
     for time in TIMES {
         for (generated_at, row, filters) in
             [(time, NOW, NOW), (NOW, time, NOW), (NOW, NOW, time), (time, time, time)]
         {
             // The answer may be refused; what matters is what comes after it.
-            upstream.says(good, Some(generated_at), row, filters);
+            upstream.says(GOOD_DATE, Some(generated_at), row, filters);
             let _ = bridge.poll().await;
             let _ = bridge.poll().await;
             upstream.is_well();

@@ -1,5 +1,6 @@
 //! The bridge between a feed and the store: what it makes of every answer, and that it loses nothing.
 
+mod absurd_answers;
 mod absurd_times;
 mod faults;
 mod losses;
