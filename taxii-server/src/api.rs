@@ -99,7 +99,11 @@ impl State {
         let intake = Intake::new(storage.clone(), clock.clone(), config.allowance, profiles, small)
             .with_patience(config.post_wait)
             .with_limits(config.envelope_limits());
-        let search = Search::new(storage.clone(), config.all_collections().map(|it| it.id.into()).collect());
+        let search = Search::new(
+            storage.clone(),
+            config.all_collections().map(|it| it.id.into()).collect(),
+            clock.clone(),
+        );
         let pages = PageCache::new(config.page_cache);
         let guard = Guard::new(config.block_lists.clone(), &config.never_block, lists);
         let body_budget = BodyBudget::new(&config);
@@ -172,7 +176,7 @@ pub fn app(
                 app.service(api_root_scope(state));
             }
         })
-        .default_service(web::to(unknown_path))
+        .default_service(web::to(unknown_path).wrap(from_fn(gate::nowhere)))
         .wrap(NormalizePath::trim())
         .wrap(from_fn(net::net))
         .wrap(TracingLogger::<RequestSpan>::new())
@@ -290,7 +294,7 @@ async fn nothing_else() -> HttpResponse {
 }
 
 async fn unknown_path() -> Result<HttpResponse, ApiError> {
-    Err(ApiError::not_found("there is nothing at this path; discovery is at `/taxii2/`"))
+    Err(path::nothing_here())
 }
 
 /// A resource as the answer.

@@ -503,6 +503,11 @@ fn meant(message: &str) -> Option<&str> {
 /// First path segments that are not free for an API root.
 const RESERVED: [&str; 5] = ["taxii2", "healthz", "readyz", "metrics", "status"];
 
+/// Whether an API root could have this path.
+pub(crate) fn may_be_api_root(path: &str) -> bool {
+    is_segment(path) && !RESERVED.contains(&path)
+}
+
 /// Whether the text can stand as one segment of a path; no dot, because a client splits at it.
 fn is_segment(text: &str) -> bool {
     !text.is_empty()

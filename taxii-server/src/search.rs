@@ -4,19 +4,24 @@
 //! that it refers to. It is written after the objects, page by page, so that adding objects costs nothing more. What it
 //! finds is then tried: a pattern that names a value need not match it. Patterns that can match a value without naming it
 //! (`LIKE`, `MATCHES`, `NOT`, orders) stand in the index together, and so many of them are tried each time.
+//!
+//! Patterns come from feeds and writers, so trying them has a bound of time and never occupies a thread that serves requests.
 
+mod admission;
 mod mentions;
 mod probe;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use serde_json::Value;
 use stix_pattern::Pattern;
 use stix_pattern::matcher::CompiledPattern;
 
+use self::admission::Admissions;
+pub use self::admission::{Admission, SearchRefused};
 use self::probe::Probe;
+use crate::clock::Clock;
 use crate::storage::mention::{Mention, MentionKey};
 use crate::storage::{CollectionId, DateAdded, Dated, Page, Query, Storage, StorageError, StoredObject};
 
@@ -25,6 +30,7 @@ use crate::storage::{CollectionId, DateAdded, Dated, Page, Query, Storage, Stora
 pub struct Search {
     storage: Arc<dyn Storage>,
     collections: Vec<CollectionId>,
+    admissions: Admissions,
 }
 
 /// What was found, the latest first.
@@ -34,7 +40,7 @@ pub struct Findings {
     pub found: Vec<Found>,
     /// More objects name it than were looked at.
     pub more: bool,
-    /// There are more patterns with wildcards and the like than were tried.
+    /// Some patterns were not tried: there are too many, or they took too long.
     pub untried: bool,
     /// Some of the latest objects are not in the index yet.
     pub behind: bool,
@@ -68,9 +74,17 @@ const NAMED: u32 = 200;
 const TRIED: u32 = 1000;
 
 impl Search {
-    /// A search in these collections.
-    pub fn new(storage: Arc<dyn Storage>, collections: Vec<CollectionId>) -> Self {
-        Self { storage, collections }
+    /// A search in these collections, whose time is measured by this clock.
+    pub fn new(storage: Arc<dyn Storage>, collections: Vec<CollectionId>, clock: Clock) -> Self {
+        Self { storage, collections, admissions: Admissions::new(clock) }
+    }
+
+    /// Admits a search of a caller, who is known by any text. Its time begins now, for all collections together.
+    ///
+    /// # Errors
+    /// The caller searches already, or too many others do.
+    pub async fn admit(&self, caller: &str) -> Result<Admission, SearchRefused> {
+        self.admissions.admit(caller).await
     }
 
     /// Puts the next objects of each collection into the index; false when there are none left.
@@ -97,7 +111,7 @@ impl Search {
         Ok(page.more)
     }
 
-    /// What matches or names a value, which is given as somebody pastes it.
+    /// Finds what matches or names a value, which is given as somebody pastes it.
     ///
     /// # Errors
     /// The database failed.
@@ -105,18 +119,22 @@ impl Search {
         &self,
         collection: &CollectionId,
         text: &str,
-        now: DateTime<Utc>,
+        admission: &Admission,
     ) -> Result<Findings, StorageError> {
-        let probe = Probe::new(text, now);
+        let probe = Probe::new(text, admission.began());
         let named = self.storage.mentioning(collection, &probe.keys(), NAMED).await?;
         let open = self.storage.mentioning(collection, &[mentions::open()], TRIED).await?;
-        let mut found: Vec<Found> = named.rows.into_iter().filter_map(|object| probe.named(object)).collect();
-        let seen: BTreeSet<DateAdded> = found.iter().map(|found| found.object.date_added).collect();
-        let unseen = open.rows.into_iter().filter(|object| !seen.contains(&object.date_added));
-        found.extend(unseen.filter_map(|object| probe.tried(object)));
+        let (more, too_many) = (named.more, open.more);
+        let admission = admission.clone();
+        let tried = tokio::task::spawn_blocking(move || try_all(&probe, named.rows, open.rows, &admission));
+        // A panic is that of the matcher, which the error boundary of the request answers.
+        let (mut found, in_time) = tried.await.unwrap_or_else(|error| match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => (Vec::new(), false),
+        });
         found.sort_by_key(|found| (found.how, std::cmp::Reverse(found.object.date_added)));
         let behind = self.is_behind(collection).await?;
-        Ok(Findings { found, more: named.more, untried: open.more, behind })
+        Ok(Findings { found, more, untried: too_many || !in_time, behind })
     }
 
     /// The last versions that refer to an object, other than as their creator or marking.
@@ -137,6 +155,40 @@ impl Search {
         query.after = Some(self.storage.mentions_until(collection).await?);
         Ok(!self.storage.objects(collection, &query).await?.rows.is_empty())
     }
+}
+
+/// Tries the patterns while the search has time, the cheap ones first. Returns whether all were tried.
+fn try_all(
+    probe: &Probe,
+    mut named: Vec<StoredObject>,
+    mut open: Vec<StoredObject>,
+    admission: &Admission,
+) -> (Vec<Found>, bool) {
+    named.sort_by_cached_key(cost);
+    open.sort_by_cached_key(cost);
+    let mut in_time = true;
+    let mut found = Vec::new();
+    for object in named {
+        let over = admission.is_over();
+        in_time &= !over;
+        found.extend(if over { probe.named_untried(object) } else { probe.named(object) });
+    }
+    let seen: BTreeSet<DateAdded> = found.iter().map(|found| found.object.date_added).collect();
+    for object in open.into_iter().filter(|object| !seen.contains(&object.date_added)) {
+        if admission.is_over() {
+            return (found, false);
+        }
+        found.extend(probe.tried(object));
+    }
+    (found, in_time)
+}
+
+/// Estimates how long a pattern takes: compiling regular expressions is nearly all of it.
+fn cost(object: &StoredObject) -> (bool, usize) {
+    const MATCHES: &[u8] = b"MATCHES";
+
+    let compiles = object.body.windows(MATCHES.len()).any(|text| text == MATCHES);
+    (compiles, object.body.len())
 }
 
 fn mentions_of(object: &StoredObject) -> impl Iterator<Item = Mention> {

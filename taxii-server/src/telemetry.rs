@@ -14,6 +14,11 @@ use tracing_subscriber::util::TryInitError;
 
 use crate::config::LogFormat;
 
+/// What is logged if `RUST_LOG` does not say. The framework calls each malformed request an error, and anybody can send
+/// any number of them: they are answered with 400, and are no concern of the operator.
+const FILTER: &str =
+    "info,actix_server=warn,sqlx=warn,actix_http::h1::dispatcher=off,actix_http::h1::decoder=off";
+
 /// Starts to log to the standard error; `RUST_LOG` chooses what, by default all from `info` on.
 ///
 /// # Errors
@@ -22,8 +27,7 @@ use crate::config::LogFormat;
 pub fn start(format: LogFormat) -> Result<(), TryInitError> {
     use tracing_subscriber::util::SubscriberInitExt;
 
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("info,actix_server=warn,sqlx=warn"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(FILTER));
     // Where a line cannot be written there is nowhere to say so; trying would be a panic.
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     let lines = lines.log_internal_errors(false);

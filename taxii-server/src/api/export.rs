@@ -7,6 +7,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, EntityTag};
 use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::TryStreamExt;
 
 use super::{State, page};
 use crate::auth::Principal;
@@ -47,13 +48,11 @@ pub(super) async fn get(
             return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
         }
     }
-    Ok(response.streaming(outlet.read(
-        state.storage.clone(),
-        collection,
-        selection,
-        &state.guard,
-        state.now(),
-    )))
+    let text = outlet.read(state.storage.clone(), collection, selection, &state.guard, state.now());
+    // The status is out by then, so that this and the end of the connection are all that tells.
+    Ok(response.streaming(text.inspect_err(|error| {
+        tracing::error!(error = error as &dyn std::error::Error, "broke off export");
+    })))
 }
 
 /// What tells the tags of different selections of one revision apart.

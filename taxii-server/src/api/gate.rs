@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 use std::future::{Ready, ready};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::middleware::Next;
@@ -12,27 +12,45 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
 use ipnet::IpNet;
 
 use super::State;
+use super::path::nothing_here;
 use crate::auth::{Principal, Shown, address};
+use crate::config;
 use crate::error::{ApiError, ErrorCode};
 use crate::media_type::accepts_taxii;
 
-/// Finds out who is asking.
+/// Finds out who is asking, and whether that one may know of the API root.
 pub(super) async fn identify(
     state: web::Data<State>,
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    admit(&state, &request).await?;
+    let caller = admit(&state, &request).await?;
+    state.may_enter(&caller)?;
     next.call(request).await
 }
 
-/// Finds out who is asking, then whether an answer of TAXII is accepted.
+/// Answers for a path at which nothing is, in the same way as for an API root that the caller may not know of.
+pub(super) async fn nowhere(
+    state: web::Data<State>,
+    request: ServiceRequest,
+    _: Next<impl MessageBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let first = request.match_info().as_str().trim_start_matches('/').split('/').next().unwrap_or_default();
+    if !config::may_be_api_root(first) {
+        return Err(nothing_here().into());
+    }
+    let caller = admit(&state, &request).await?;
+    Err(state.nothing_at(&caller).into())
+}
+
+/// Finds out who is asking, whether that one may know of the API root, then whether an answer of TAXII is accepted.
 pub(super) async fn gate(
     state: web::Data<State>,
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    admit(&state, &request).await?;
+    let caller = admit(&state, &request).await?;
+    state.may_enter(&caller)?;
     let accept = request.headers().get_all(header::ACCEPT);
     if !accepts_taxii(accept.map(|value| value.to_str().unwrap_or("unreadable"))) {
         return Err(ApiError::new(ErrorCode::NotAcceptable)
@@ -43,23 +61,24 @@ pub(super) async fn gate(
 }
 
 /// Finds out who sends a request, and keeps it with the request.
-pub(crate) async fn admit(state: &State, request: &ServiceRequest) -> Result<(), ApiError> {
+pub(crate) async fn admit(state: &State, request: &ServiceRequest) -> Result<Principal, ApiError> {
     let headers = request.headers();
     let authorization = authorization(headers, state.config.api_key_header.as_deref());
     let shown = Shown {
         authorization: authorization.as_deref(),
         certificate: request.conn_data(),
-        address: request.peer_addr().map(|peer| client(peer.ip(), headers, &state.config.trusted_proxies)),
+        address: client(request.peer_addr(), headers, &state.config.trusted_proxies),
     };
     let principal = state.authenticator.authenticate(&shown).await?;
-    request.extensions_mut().insert(principal);
-    Ok(())
+    request.extensions_mut().insert(principal.clone());
+    Ok(principal)
 }
 
-fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+/// Returns the address of the client, also behind trusted proxies.
+pub(crate) fn client(peer: Option<SocketAddr>, headers: &HeaderMap, trusted: &[IpNet]) -> Option<IpAddr> {
     let forwarded: Vec<_> =
         headers.get_all("x-forwarded-for").map(|line| line.to_str().unwrap_or("unreadable")).collect();
-    address::client(peer, forwarded, trusted)
+    peer.map(|peer| address::client(peer.ip(), forwarded, trusted))
 }
 
 /// The credential of a request: that of `Authorization`, else a token in the header of the settings.

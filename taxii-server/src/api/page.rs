@@ -29,6 +29,9 @@ const LAST: HeaderName = HeaderName::from_static("x-taxii-date-added-last");
 /// A body that is not longer, in bytes, is sent as it is: encoded it would fill as many packets.
 const SMALL: usize = 1024;
 
+/// What an allocation takes beyond its length, at most.
+pub(super) const ALLOCATION: usize = 32;
+
 /// What is asked for. How it is answered depends on nothing else, but for what the collection holds; above all not on
 /// who asks.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -112,10 +115,10 @@ impl State {
 impl Page {
     /// The specification does not say which dates an empty page has: we repeat the place that was asked for, so that a
     /// client that keeps the header as its own place stays where it is, and say nothing when none was.
-    fn new<T: Dated>(page: &storage::Page<T>, query: &Query, body: Vec<u8>) -> Self {
+    pub(super) fn new<T: Dated>(page: &storage::Page<T>, query: &Query, body: Vec<u8>) -> Self {
         let first = page.rows.first().map(Dated::date_added).or(query.after);
         let last = page.rows.last().map(Dated::date_added).or(query.after);
-        let (body, encoding) = (Bytes::from(body), Encoding::Identity);
+        let (body, encoding) = (Bytes::from(body.into_boxed_slice()), Encoding::Identity);
         Self { tag: tag(&body, [first, last]), body, encoding, first, last, rows: page.rows.len() }
     }
 
@@ -125,7 +128,7 @@ impl Page {
             return Ok(self);
         }
         let encode = move || {
-            let body = Bytes::from(encoding.encode(&self.body)?);
+            let body = Bytes::from(encoding.encode(&self.body)?.into_boxed_slice());
             Ok(Self { tag: tag(&body, [self.first, self.last]), body, encoding, ..self })
         };
         let encoded: Result<_, std::io::Error> = off_worker::run(encode).await;
@@ -140,9 +143,10 @@ impl Page {
         self.rows == 0
     }
 
-    /// How many bytes it has.
-    pub(super) fn len(&self) -> usize {
-        self.body.len()
+    /// How many bytes it has on the heap. A body has no room beyond its length.
+    pub(super) fn allocated(&self) -> usize {
+        let Self { body, encoding: _, tag, first: _, last: _, rows: _ } = self;
+        body.len().saturating_add(tag.tag().len()).saturating_add(2 * ALLOCATION)
     }
 
     /// The answer to a request: the page with the dates of its first and last row, or only that the client has it

@@ -13,7 +13,25 @@ impl State {
     pub(super) fn enter(&self, caller: &Principal) -> Result<&ApiRootSettings, ApiError> {
         match self.visible(caller).next() {
             Some(_) => Ok(&self.root),
-            None => Err(self.hidden(caller, "there is no such API root; discovery is at `/taxii2/`")),
+            None => Err(self.nothing_at(caller)),
+        }
+    }
+
+    /// Checks that the caller has any right in the API root of the request, if the request is for one.
+    pub(super) fn may_enter(&self, caller: &Principal) -> Result<(), ApiError> {
+        match self.root.path.as_str() {
+            "" => Ok(()),
+            _ => self.enter(caller).map(drop),
+        }
+    }
+
+    /// What is said of an API root that is not there, or not for the caller: neither tells which. Somebody without
+    /// credentials is told to show some, unless nothing at all is hidden from everybody.
+    pub(super) fn nothing_at(&self, caller: &Principal) -> ApiError {
+        let may_see = |collection: &CollectionSettings| caller.access(&collection.id.into()).is_any();
+        match caller.name() {
+            None if !self.config.all_collections().all(may_see) => ApiError::new(ErrorCode::Unauthenticated),
+            _ => nothing_here(),
         }
     }
 
@@ -76,6 +94,11 @@ impl State {
             false => Err(ApiError::not_found("there is no such object in the collection")),
         }
     }
+}
+
+/// Says that nothing is at a path.
+pub(super) fn nothing_here() -> ApiError {
+    ApiError::not_found("there is nothing at this path; discovery is at `/taxii2/`")
 }
 
 /// The collections of an API root that the caller has any right to.

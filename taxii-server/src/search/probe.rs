@@ -57,6 +57,13 @@ impl Probe {
         Some(Found { object, how })
     }
 
+    /// An object that was found by one of the keys, if it names the text. Its pattern is not tried.
+    pub(super) fn named_untried(&self, object: StoredObject) -> Option<Found> {
+        let value: Value = serde_json::from_slice(&object.body).ok()?;
+        let names = mentions::keys(&value).contains(&mentions::key(&self.text));
+        names.then_some(Found { object, how: How::Names })
+    }
+
     /// An indicator, if it matches.
     pub(super) fn tried(&self, object: StoredObject) -> Option<Found> {
         let value: Value = serde_json::from_slice(&object.body).ok()?;

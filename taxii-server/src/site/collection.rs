@@ -12,7 +12,7 @@ use crate::error::ApiError;
 use crate::ingest::IocType;
 use crate::outlet::Outlet;
 use crate::storage::DateAdded;
-use crate::storage::browsing::View;
+use crate::storage::browsing::{TypeCounts, View};
 
 #[derive(Template)]
 #[template(path = "collection.html")]
@@ -20,6 +20,8 @@ struct CollectionPage {
     frame: Frame,
     shelf: Shelf,
     types: Vec<TypeLink>,
+    /// There may be types that are not shown.
+    more_types: bool,
     total: String,
     chosen: Option<String>,
     objects: Vec<Summary>,
@@ -51,7 +53,7 @@ const ROWS: u32 = 50;
 pub(super) async fn get(visit: Visit) -> Result<HttpResponse, ApiError> {
     let shelf = visit.shelf()?;
     let parameters: Parameters = visit.parameters()?;
-    let types = visit.state.storage.types(&shelf.id()).await?;
+    let TypeCounts { types, total } = visit.state.storage.types(&shelf.id()).await?;
     let chosen = parameters.object_type.filter(|chosen| !chosen.is_empty());
     let in_type = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if chosen.as_ref().is_some_and(|chosen| !chosen.bytes().all(in_type)) {
@@ -68,7 +70,8 @@ pub(super) async fn get(visit: Visit) -> Result<HttpResponse, ApiError> {
     let last = page.rows.last().filter(|_| page.more);
     html(&CollectionPage {
         frame: visit.frame(&shelf.settings.title, "collection"),
-        total: grouped(types.iter().map(|(_, count)| count).sum()),
+        more_types: types.len() == TypeCounts::MOST,
+        total: grouped(total),
         types: types
             .into_iter()
             .map(|(name, count)| TypeLink {

@@ -40,7 +40,7 @@ pub(super) async fn frame(
             .into());
     }
     let mut response = match gate::admit(&state, &request).await {
-        Ok(()) => next.call(request).await?.map_into_boxed_body(),
+        Ok(_) => next.call(request).await?.map_into_boxed_body(),
         Err(error) => request.into_response(error_page(&state, &error)),
     };
     for (name, value) in HEADERS {

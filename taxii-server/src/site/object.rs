@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use askama::Template;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 use stix_core::Identifier;
 
 use super::frame::{Frame, html};
+use super::off_the_worker;
 use super::summary::Summary;
 use super::visit::{Shelf, Visit};
 use super::when::When;
@@ -76,33 +78,78 @@ pub(super) async fn get(visit: Visit) -> Result<HttpResponse, ApiError> {
         None => last.pop(),
     };
     let shown = shown.ok_or_else(unknown)?;
-    let now = visit.state.now();
-    let summary = Summary::of(&shown, &shelf, now).ok_or_else(unknown)?;
-    let value: Value = serde_json::from_slice(&shown.body)?;
-    let text = |property: &str| value.get(property).and_then(Value::as_str).map(str::to_owned);
-    let mut json = serde_json::to_string_pretty(&value)?;
-    let cut = json.len() > LONGEST_TEXT;
-    json.truncate(json.floor_char_boundary(LONGEST_TEXT));
+    let (now, own) = (visit.state.now(), shelf.clone());
+    let date_added = shown.date_added;
+    let read = off_the_worker(move || Read::new(&shown, &own, now)).await?;
+    let Read { summary, pattern, description, named, json, cut } =
+        read.map_err(ApiError::from)?.ok_or_else(unknown)?;
     let referring = visit.state.search.referring(&shelf.id(), id.as_str(), MOST).await?;
-    let link = |version: &StoredObject| VersionLink {
-        link: format!("{}?version={}", summary.page, version.date_added.millis()),
-        version: version_of(version).unwrap_or_else(|| "without a version".to_owned()),
-        added: When::new(version.date_added.timestamp().instant(), now),
-        current: version.date_added == shown.date_added,
-    };
+    let found = objects_named(&visit, &shelf, &named).await?;
+    let (own, page) = (shelf.clone(), summary.page.clone());
+    let more_referring = referring.more;
+    let linked = off_the_worker(move || {
+        let link = |version: &StoredObject| VersionLink {
+            link: format!("{page}?version={}", version.date_added.millis()),
+            version: version_of(version).unwrap_or_else(|| "without a version".to_owned()),
+            added: When::new(version.date_added.timestamp().instant(), now),
+            current: version.date_added == date_added,
+        };
+        let referring = referring.rows.iter().filter_map(|object| Summary::of(object, &own, now));
+        Linked {
+            versions: versions.iter().rev().map(link).collect(),
+            references: references(named, &found, &own, now),
+            referring: referring.collect(),
+        }
+    });
+    let Linked { versions, references, referring } = linked.await?;
     html(&ObjectPage {
         frame: visit.frame(&summary.name, "object"),
-        pattern: text("pattern"),
-        description: text("description"),
-        versions: versions.iter().rev().map(link).collect(),
-        references: references(&visit, &shelf, &value).await?,
-        referring: referring.rows.iter().filter_map(|object| Summary::of(object, &shelf, now)).collect(),
-        more_referring: referring.more,
+        pattern,
+        description,
+        versions,
+        references,
+        referring,
+        more_referring,
         json,
         cut,
         summary,
         shelf,
     })
+}
+
+/// What the text of an object says.
+struct Read {
+    summary: Summary,
+    pattern: Option<String>,
+    description: Option<String>,
+    /// The properties that name objects, and the identifiers in them.
+    named: Vec<(String, String)>,
+    json: String,
+    cut: bool,
+}
+
+/// What is around an object.
+struct Linked {
+    versions: Vec<VersionLink>,
+    references: Vec<Reference>,
+    referring: Vec<Summary>,
+}
+
+impl Read {
+    fn new(
+        object: &StoredObject,
+        shelf: &Shelf,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Self>, serde_json::Error> {
+        let Some(summary) = Summary::of(object, shelf, now) else { return Ok(None) };
+        let value: Value = serde_json::from_slice(&object.body)?;
+        let text = |property: &str| value.get(property).and_then(Value::as_str).map(str::to_owned);
+        let mut json = serde_json::to_string_pretty(&value)?;
+        let cut = json.len() > LONGEST_TEXT;
+        json.truncate(json.floor_char_boundary(LONGEST_TEXT));
+        let (pattern, description) = (text("pattern"), text("description"));
+        Ok(Some(Self { summary, pattern, description, named: names(&value), json, cut }))
+    }
 }
 
 /// `modified`, else `created`, as it is written.
@@ -117,7 +164,7 @@ fn version_of(object: &StoredObject) -> Option<String> {
 }
 
 /// The objects that the properties of an object name, in the order of the properties.
-async fn references(visit: &Visit, shelf: &Shelf, object: &Value) -> Result<Vec<Reference>, ApiError> {
+fn names(object: &Value) -> Vec<(String, String)> {
     let mut named = Vec::new();
     for (property, value) in object.as_object().into_iter().flatten() {
         let ids = match value {
@@ -130,17 +177,32 @@ async fn references(visit: &Visit, shelf: &Shelf, object: &Value) -> Result<Vec<
         named.extend(ids.into_iter().map(|id| (property.clone(), id.clone())));
     }
     named.truncate(MOST as usize);
+    named
+}
+
+/// Those of the named objects that the collection has.
+async fn objects_named(
+    visit: &Visit,
+    shelf: &Shelf,
+    named: &[(String, String)],
+) -> Result<Vec<StoredObject>, ApiError> {
+    if named.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut query = Query::new(MOST, 64 << 20);
     query.ids = Some(named.iter().map(|(_, id)| id.clone()).collect());
-    let found = if named.is_empty() {
-        Vec::new()
-    } else {
-        visit.state.storage.objects(&shelf.id(), &query).await?.rows
-    };
-    let now = visit.state.now();
+    Ok(visit.state.storage.objects(&shelf.id(), &query).await?.rows)
+}
+
+fn references(
+    named: Vec<(String, String)>,
+    found: &[StoredObject],
+    shelf: &Shelf,
+    now: DateTime<Utc>,
+) -> Vec<Reference> {
     let found = found.iter().filter_map(|object| Summary::of(object, shelf, now));
     let found: BTreeMap<String, Summary> = found.map(|summary| (summary.id.clone(), summary)).collect();
     let reference =
         |(property, id): (String, String)| Reference { property, object: found.get(&id).cloned(), id };
-    Ok(named.into_iter().map(reference).collect())
+    named.into_iter().map(reference).collect()
 }

@@ -42,7 +42,7 @@ pub(super) async fn get(visit: Visit) -> Result<HttpResponse, ApiError> {
         let newest = visit.state.storage.latest(&shelf.id(), &view).await?;
         collections.push(CollectionView {
             page: shelf.page(),
-            versions: grouped(types.iter().map(|(_, count)| count).sum()),
+            versions: grouped(types.total),
             newest: newest.rows.iter().filter_map(|object| Summary::of(object, &shelf, now)).collect(),
             title: shelf.settings.title,
             description: shelf.settings.description,

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::HOME;
 use super::frame::{Frame, html};
+use super::off_the_worker;
 use super::visit::Visit;
 use super::when::When;
 use crate::error::ApiError;
@@ -88,8 +89,10 @@ pub(super) async fn get(visit: Visit) -> Result<HttpResponse, ApiError> {
 pub(super) async fn retry(visit: Visit) -> Result<HttpResponse, ApiError> {
     let (feed, collection, record) = chosen(&visit).await?;
     let state = &visit.state;
+    let (config, storage, clock) = (state.config.clone(), state.storage.clone(), state.clock.clone());
+    // Reads the lists of the settings and the bundle of ATT&CK.
     let ingest =
-        state.config.ingest(state.storage.clone(), state.clock.clone()).map_err(ApiError::bad_request)?;
+        off_the_worker(move || config.ingest(storage, clock)).await?.map_err(ApiError::bad_request)?;
     let retry = Retry::new(&feed, collection, ingest, state.clock.clone());
     let retry = retry.map_err(|error| ApiError::bad_request(error.to_string()))?;
     let retried = retry.retry(&feed.name, &[record]).await?;

@@ -1,16 +1,20 @@
 //! `/status/search`: which indicators match a value, and what else names it?
 
+use std::time::Duration;
+
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use askama::Template;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use stix_core::Identifier;
 
 use super::frame::{Frame, html};
+use super::off_the_worker;
 use super::summary::Summary;
 use super::visit::{Shelf, Visit};
-use crate::error::ApiError;
-use crate::search::{Findings, How};
+use crate::error::{ApiError, ErrorCode};
+use crate::search::{Findings, How, SearchRefused};
 
 #[derive(Template)]
 #[template(path = "search.html")]
@@ -43,23 +47,40 @@ const GROUPS: [(How, &str); 3] = [
 pub(super) async fn get(visit: Visit) -> Result<HttpResponse, ApiError> {
     let parameters: Parameters = visit.parameters()?;
     let value = parameters.value.unwrap_or_default().trim().to_owned();
-    let (now, mut shelves) = (visit.state.now(), Vec::new());
+    let mut shelves = Vec::new();
     if !value.is_empty() {
+        let admission = visit.state.search.admit(&visit.known_by()).await?;
         for shelf in visit.shelves() {
             if let Some(page) = page_of(&visit, &shelf, &value).await? {
                 return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, page)).finish());
             }
-            let findings = visit.state.search.find(&shelf.id(), &value, now).await?;
-            let of = |wanted: How| {
-                let found = findings.found.iter().filter(|found| found.how == wanted);
-                found.filter_map(|found| Summary::of(&found.object, &shelf, now)).collect::<Vec<_>>()
-            };
-            let groups = GROUPS.map(|(how, heading)| (heading, of(how)));
-            let groups = groups.into_iter().filter(|(_, objects)| !objects.is_empty()).collect();
-            shelves.push(Findable { groups, findings, title: shelf.settings.title });
+            let findings = visit.state.search.find(&shelf.id(), &value, &admission).await?;
+            let now = admission.began();
+            shelves.push(off_the_worker(move || Findable::new(findings, shelf, now)).await?);
         }
     }
     html(&SearchPage { frame: visit.frame("Search", "search"), value, shelves })
+}
+
+impl Findable {
+    fn new(findings: Findings, shelf: Shelf, now: DateTime<Utc>) -> Self {
+        let of = |wanted: How| {
+            let found = findings.found.iter().filter(|found| found.how == wanted);
+            found.filter_map(|found| Summary::of(&found.object, &shelf, now)).collect::<Vec<_>>()
+        };
+        let groups = GROUPS.map(|(how, heading)| (heading, of(how)));
+        let groups = groups.into_iter().filter(|(_, objects)| !objects.is_empty()).collect();
+        Self { groups, findings, title: shelf.settings.title }
+    }
+}
+
+impl From<SearchRefused> for ApiError {
+    fn from(refused: SearchRefused) -> Self {
+        match refused {
+            SearchRefused::Searching => Self::too_many_requests(&refused.to_string(), Duration::from_secs(1)),
+            SearchRefused::Busy => Self::new(ErrorCode::Busy).with_description(refused.to_string()),
+        }
+    }
 }
 
 /// The page about the object, if the value is the identifier of one in the collection.

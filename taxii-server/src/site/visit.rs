@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::HOME;
 use super::frame::Frame;
-use crate::api::State;
-use crate::auth::Principal;
+use crate::api::{State, gate};
+use crate::auth::{Principal, address};
 use crate::config::CollectionSettings;
 use crate::error::{ApiError, ErrorCode};
 use crate::feed::FeedSettings;
@@ -41,6 +41,16 @@ impl Visit {
             here,
             caller: self.caller.name().map(str::to_owned),
         }
+    }
+
+    /// Returns a text that tells the caller from others: the name of the account, else the network.
+    pub(super) fn known_by(&self) -> String {
+        let name = self.caller.name().map(|name| format!("account {name}"));
+        name.unwrap_or_else(|| {
+            let proxies = &self.state.config.trusted_proxies;
+            let address = gate::client(self.request.peer_addr(), self.request.headers(), proxies);
+            format!("network {:?}", address.map(address::network))
+        })
     }
 
     /// The collections that may be read, in the order of the settings.

@@ -14,8 +14,23 @@ pub trait Browsing {
         view: &View,
     ) -> Result<Page<StoredObject>, StorageError>;
 
-    /// How many versions of objects there are of each type, by type.
-    async fn types(&self, collection: &CollectionId) -> Result<Vec<(String, u64)>, StorageError>;
+    /// How many versions of objects there are of each type.
+    async fn types(&self, collection: &CollectionId) -> Result<TypeCounts, StorageError>;
+}
+
+/// How many versions of objects a collection has of each type.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TypeCounts {
+    /// The types that have the most, in alphabetical order; [`TypeCounts::MOST`] of them at most, since clients may add
+    /// objects of any number of types.
+    pub types: Vec<(String, u64)>,
+    /// How many there are of all types together.
+    pub total: u64,
+}
+
+impl TypeCounts {
+    /// The most types that are told: more than the specification has.
+    pub const MOST: usize = 60;
 }
 
 /// Which of the latest objects.

@@ -69,8 +69,8 @@ pub trait Objects {
 /// dates can be put forward and back by hand, and a backup repeats them, it counts that, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Revision {
-    pub(super) generation: i64,
-    pub(super) date: DateAdded,
+    pub(crate) generation: i64,
+    pub(crate) date: DateAdded,
 }
 
 impl fmt::Display for Revision {

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::backend::{Backend, on_both};
 use super::posting::tools;
@@ -55,4 +56,23 @@ async fn each_request_has_an_id_in_the_log_and_no_credential_is_there(backend: B
     for secret in [&served.token, guess, wrong_token, &encoded] {
         assert!(!text.contains(secret), "{secret}");
     }
+}
+
+/// Anybody can send any number of them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn malformed_request_is_no_line_in_the_log() {
+    let mut served = Served::start(Backend::Sqlite).await;
+    for request in ["nonsense\r\n\r\n", "GET / HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n"] {
+        let mut stream = tokio::net::TcpStream::connect(&served.address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        assert!(answer.starts_with(b"HTTP/1.1 400 "), "{}", String::from_utf8_lossy(&answer));
+    }
+    served.tell_to_stop();
+    served.stopped().await;
+    let log = served.log();
+    let of_framework =
+        |line: &Value| line["target"].as_str().is_some_and(|target| target.starts_with("actix"));
+    assert!(!log.iter().any(|line| line["level"] == "ERROR" || of_framework(line)), "{log:?}");
 }

@@ -15,6 +15,8 @@ mod feed_records;
 mod feed_rules;
 mod full_disk;
 mod hardening;
+mod headers;
+mod hidden_roots;
 mod http2;
 mod killed;
 mod killed_polling;

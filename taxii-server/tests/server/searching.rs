@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use reqwest::Method;
 use serde_json::json;
 use serde_json::value::RawValue;
-use taxii_server::search::{How, Search};
+use taxii_server::search::{Findings, How, Search};
 use taxii_server::storage::NewObject;
 use taxii_server::storage::deletion::Doomed;
 
@@ -40,19 +42,24 @@ type Expected<'a> = &'a [(How, &'a [u32])];
 
 /// A search whose index is complete.
 async fn search(world: &World) -> Search {
-    let search = Search::new(world.storage.clone(), vec![collection()]);
+    let search = Search::new(world.storage.clone(), vec![collection()], world.clock.clone());
     for _ in 0..1000 {
         // The server writes the same index.
-        if !search.catch_up().await.unwrap() && !find(&search, world, "nothing").await.1 {
+        if !search.catch_up().await.unwrap() && !find(&search, "nothing").await.1 {
             return search;
         }
     }
     panic!("the index is never complete");
 }
 
+async fn found_by(search: &Search, text: &str) -> Findings {
+    let admission = search.admit("somebody").await.unwrap();
+    search.find(&collection(), text, &admission).await.unwrap()
+}
+
 /// The numbers of the objects that are found, by how they are; and whether the index lacks some.
-async fn find(search: &Search, world: &World, text: &str) -> (BTreeMap<How, Vec<u32>>, bool) {
-    let findings = search.find(&collection(), text, world.clock.now()).await.unwrap();
+async fn find(search: &Search, text: &str) -> (BTreeMap<How, Vec<u32>>, bool) {
+    let findings = found_by(search, text).await;
     let mut found: BTreeMap<How, Vec<u32>> = BTreeMap::new();
     for one in &findings.found {
         let body: serde_json::Value = serde_json::from_slice(&one.object.body).unwrap();
@@ -111,7 +118,7 @@ async fn values_lead_to_the_indicators_that_match_them(backend: Backend) {
     ];
     for (text, expected) in cases {
         let expected = expected.iter().map(|(how, numbers)| (*how, numbers.to_vec())).collect();
-        assert_eq!(find(&search, &world, text).await.0, expected, "{text}");
+        assert_eq!(find(&search, text).await.0, expected, "{text}");
     }
     world.stop().await;
 }
@@ -124,7 +131,7 @@ async fn only_last_versions_are_found(backend: Backend) {
             pattern(2, "[url:value = 'http://a.example/']"),
         ])
         .await;
-    let found = async |search: &Search| find(search, &world, "http://a.example/").await.0;
+    let found = async |search: &Search| find(search, "http://a.example/").await.0;
     let index = search(&world).await;
     assert_eq!(found(&index).await[&How::Matches], [1, 2]);
 
@@ -151,10 +158,9 @@ async fn many_wildcards_are_tried_up_to_a_bound(backend: Backend) {
     let wild = |number| pattern(number, &format!("[url:value LIKE 'http://{number}.example/%']"));
     world.add(&(0..1010).map(wild).collect::<Vec<_>>()).await;
     let search = search(&world).await;
-    let now = world.clock.now();
-    let late = search.find(&collection(), "http://1009.example/x", now).await.unwrap();
+    let late = found_by(&search, "http://1009.example/x").await;
     assert_eq!((late.found.len(), late.untried), (1, true));
-    let early = search.find(&collection(), "http://3.example/x", now).await.unwrap();
+    let early = found_by(&search, "http://3.example/x").await;
     assert_eq!((early.found.len(), early.untried), (0, true));
     world.stop().await;
 }
@@ -181,5 +187,36 @@ async fn pages_of_searches(backend: Backend) {
     // An identifier leads to its object, which says what refers to it.
     let text = get(&format!("/status/search?value={target}")).await;
     assert!(text.contains("Referred to by") && text.contains("indicator based-on x"), "{text}");
+    world.stop().await;
+}
+
+/// The clock of this server stands still, so only the test ends the time of the search.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn costly_patterns_end_a_search_and_block_nobody() {
+    let world = World::start(Backend::Sqlite).await;
+    let costly = |number| pattern(number, "[url:value MATCHES '^(\\\\w{14}){2}N$']");
+    let cheap = pattern(2000, "[url:value LIKE 'http://a.example/%']");
+    world.add(&(0..990).map(costly).chain([cheap]).collect::<Vec<_>>()).await;
+    search(&world).await;
+    let page = |name: &str| {
+        let request = world.request_of(name, Method::GET, "/status/search?value=http://a.example/x");
+        request.header("accept", "text/html")
+    };
+    // Of two at a time one is refused; the other one is under way.
+    let mut searches: FuturesUnordered<_> = (0..2).map(|_| tokio::spawn(page("reader").send())).collect();
+    let refused = searches.next().await.unwrap().unwrap().unwrap();
+    assert_eq!(refused.status(), 429);
+    assert_eq!(refused.headers()["retry-after"], "1");
+    let first = searches.into_iter().next().unwrap();
+    for _ in 0..10 {
+        let health = world.client.get(format!("{}/healthz", world.url)).send().await.unwrap();
+        assert_eq!(health.status(), 200);
+        assert_eq!(world.get("/taxii2/").await.status(), 200);
+    }
+    assert!(!first.is_finished(), "the patterns are not costly");
+    world.clock.advance(std::time::Duration::from_secs(1));
+    let text = first.await.unwrap().unwrap().text().await.unwrap();
+    assert!(text.contains("were not tried"), "{text}");
+    assert!(text.contains("indicator--000007d0-"), "the cheap pattern was tried first: {text}");
     world.stop().await;
 }

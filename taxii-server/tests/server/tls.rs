@@ -71,13 +71,21 @@ impl Authority {
         config.tls_client_ca = Some(self.path("ca.pem"));
     }
 
-    fn client(&self) -> ClientBuilder {
+    pub(crate) fn client(&self) -> ClientBuilder {
         let root = Certificate::from_pem(self.issuer.as_ref().pem().as_bytes()).unwrap();
         Client::builder().tls_certs_only([root]).tls_info(true)
     }
 
     pub(crate) async fn world(&self, backend: Backend) -> World {
-        World::start_with(backend, |config| self.configure(config)).await
+        self.world_with(backend, |_| {}).await
+    }
+
+    pub(crate) async fn world_with(&self, backend: Backend, change: impl FnOnce(&mut Config)) -> World {
+        World::start_with(backend, |config| {
+            self.configure(config);
+            change(config);
+        })
+        .await
     }
 }
 

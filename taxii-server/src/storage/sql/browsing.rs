@@ -2,10 +2,9 @@
 
 use async_trait::async_trait;
 
-use super::row::Row;
 use super::statement::Statement;
 use super::{Backend, SqlStorage, select};
-use crate::storage::browsing::{Browsing, View};
+use crate::storage::browsing::{Browsing, TypeCounts, View};
 use crate::storage::{CollectionId, Page, Query, StorageError, StoredObject};
 
 /// The most bytes of objects on a page for people.
@@ -37,12 +36,21 @@ impl<B: Backend> Browsing for SqlStorage<B> {
         self.stored_objects(select, &Query::new(view.limit, MAX_BYTES)).await
     }
 
-    async fn types(&self, collection: &CollectionId) -> Result<Vec<(String, u64)>, StorageError> {
-        let select = Statement::new(
-            "SELECT type, count(*) FROM object WHERE collection = (SELECT key FROM collection WHERE id = $1) \
-             GROUP BY type ORDER BY type",
+    async fn types(&self, collection: &CollectionId) -> Result<TypeCounts, StorageError> {
+        let mut select = Statement::new(
+            "SELECT type, count(*), CAST(sum(count(*)) OVER () AS BIGINT) FROM object \
+             WHERE collection = (SELECT key FROM collection WHERE id = ",
         );
-        let count = |mut row: Row| Ok((row.next()?, u64::try_from(row.next::<i64>()?).unwrap_or_default()));
-        self.read_all(select.bind(collection.to_string())).await?.into_iter().map(count).collect()
+        select.push_bind(collection.to_string());
+        select.push(") GROUP BY type ORDER BY count(*) DESC, type LIMIT ");
+        select.push_bind(i64::try_from(TypeCounts::MOST).unwrap_or(i64::MAX));
+        let mut counts = TypeCounts::default();
+        for mut row in self.read_all(select).await? {
+            let object_type = row.next()?;
+            counts.types.push((object_type, u64::try_from(row.next::<i64>()?).unwrap_or_default()));
+            counts.total = u64::try_from(row.next::<i64>()?).unwrap_or_default();
+        }
+        counts.types.sort_unstable();
+        Ok(counts)
     }
 }

@@ -11,6 +11,8 @@ use crate::storage::{CollectionId, DateAdded, Page, StorageError, StoredObject};
 
 /// How many versions of objects are looked at for each that may be found.
 const CANDIDATES: i64 = 4;
+/// The most bytes of objects that are given at a time; the first object is given whatever its size.
+const MOST_BYTES: usize = 16 << 20;
 
 #[async_trait]
 impl<B: Backend> Mentions for SqlStorage<B> {
@@ -73,12 +75,13 @@ impl<B: Backend> Mentions for SqlStorage<B> {
         select.push(" ORDER BY named.date_added DESC");
         let mut connection = self.backend.reader().acquire().await?;
         let mut stream = connection.fetch(select);
-        let (mut rows, mut seen) = (Vec::new(), 0_i64);
+        let (mut rows, mut seen, mut bytes) = (Vec::new(), 0_i64, 0_usize);
         while let Some(mut row) = stream.try_next().await? {
             seen = seen.saturating_add(1);
             let date_added = DateAdded::from_millis(row.next()?);
             let Some(body) = row.next::<Option<Vec<u8>>>()? else { continue };
-            if rows.len() == limit as usize {
+            bytes = bytes.saturating_add(body.len());
+            if rows.len() == limit as usize || (bytes > MOST_BYTES && !rows.is_empty()) {
                 return Ok(Page { rows, more: true });
             }
             rows.push(StoredObject { date_added, body });
