@@ -9,7 +9,8 @@ fn named_tests_exist() {
     assert!(named.len() > 20, "{} tests are named", named.len());
     for (file, test) in named {
         let path = workspace().join(format!("{file}.rs"));
-        let source = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let source =
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert!(source.contains(&format!("fn {test}(")), "`{file}.rs` has no test `{test}`");
     }
 }

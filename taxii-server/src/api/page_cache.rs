@@ -130,7 +130,11 @@ mod tests {
         query.versions = VersionFilter::Some { first: false, last: true, exact: vec![time; exact] };
         let collection = CollectionId::from(uuid::Uuid::nil());
         let wanted = Wanted { resource: Resource::Objects, collection, query };
-        Key { wanted, revision: Revision(DateAdded::from_millis(1)), encoding: Encoding::Identity }
+        Key {
+            wanted,
+            revision: Revision { generation: 1, date: DateAdded::from_millis(1) },
+            encoding: Encoding::Identity,
+        }
     }
 
     fn page(rows: usize, body: &[u8]) -> Page {
