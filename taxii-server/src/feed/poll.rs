@@ -377,10 +377,15 @@ impl Poller {
     }
 
     /// The place is in the time of the service. Should its clock be fast, the place would pass by what comes once it is put
-    /// right; so the place is not later than it is here, if that can be believed.
+    /// right; so the place is not later than it is here, if that can be believed. If it cannot, the place is as much earlier
+    /// as the clock of a service may be fast.
     fn bounded(&self, time: DateTime<Utc>) -> DateTime<Utc> {
         let here = self.clock.now();
-        if time - here > ABSURD { time } else { time.min(here) }
+        let behind = time.signed_duration_since(here);
+        if (-SKEW..=ABSURD).contains(&behind) {
+            return time.min(here);
+        }
+        time.checked_sub_signed(SKEW).unwrap_or(time)
     }
 
     fn overlap(&self) -> TimeDelta {

@@ -65,10 +65,16 @@ impl Upkeep {
     /// # Errors
     /// The store failed; the steps that were made until then are stored.
     pub async fn round(&mut self) -> Result<Tended, StorageError> {
-        let mut tended = Tended { followed: self.follow_settings().await?, ..Tended::default() };
+        let state = self.ingest.clock_state().await?;
+        let mut tended = Tended::default();
+        // What follows the settings gets dates, which a clock does not give that is in doubt.
+        if state.dates_objects() {
+            tended.followed = self.follow_settings().await?;
+        }
         while let trimmed @ 1.. = rested(self.ingest.trim_records()).await? {
             tended.trimmed += trimmed;
         }
+        // Following the settings may have taken long: the clock is looked at again.
         let time = match self.ingest.clock_state().await? {
             ClockState::Trusted(time) => time,
             ClockState::Ahead { known, by, .. } => {

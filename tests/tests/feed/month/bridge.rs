@@ -214,7 +214,8 @@ impl Bridge {
                 tended = &mut round => return tended.unwrap(),
                 () = tokio::task::yield_now() => {
                     std::thread::sleep(Duration::from_micros(50));
-                    tokio::time::advance(Duration::from_micros(50)).await;
+                    // Whole milliseconds, as timers count them: else a request that follows may time out or not.
+                    tokio::time::advance(Duration::from_millis(1)).await;
                 }
             }
         }
