@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use stix_core::terminal::visible;
 use unicode_width::UnicodeWidthChar;
 
 use crate::output::Styles;
-use stix_core::terminal::visible;
 
 /// The most columns of a line that are shown.
 const WIDTH: usize = 80;

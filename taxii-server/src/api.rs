@@ -70,10 +70,10 @@ pub struct State {
     pub authenticator: Arc<Authenticator>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
-    /// What keeps the background tasks running.
+    /// Keeps the background tasks running.
     pub(crate) supervisor: Supervisor,
     pub(crate) clock: Clock,
-    /// What block lists may have in them.
+    /// Decides which values block lists may contain.
     guard: Guard,
     pages: PageCache,
     body_budget: BodyBudget,

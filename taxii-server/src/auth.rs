@@ -18,7 +18,6 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::web;
 use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
@@ -33,6 +32,7 @@ use self::throttle::Throttle;
 use crate::clock::Clock;
 use crate::error::{ApiError, ErrorCode};
 use crate::metrics::Metrics;
+use crate::off_worker;
 use crate::storage::{Account, DateAdded, Grants, Secret, SecretKind, Storage};
 use crate::wire::Timestamp;
 
@@ -222,13 +222,12 @@ impl Authenticator {
         let passwords = account.iter().flat_map(|account| valid(account, SecretKind::Password, now).rev());
         let hashes: Vec<_> = passwords.map(|secret| secret.stored.hash.clone()).collect();
         let password = password.to_owned();
-        let right = web::block(move || {
+        let right = off_worker::run(move || {
             // Held here, so that a client that hangs up does not give its turn away while hashing goes on.
             let _turn = turn;
             password::find(&password, &hashes).and_then(|index| hashes.into_iter().nth(index))
         });
-        let right = right.await.map_err(|_| ApiError::new(ErrorCode::Internal))?;
-        let Some((account, hash)) = account.zip(right) else { return Ok(None) };
+        let Some((account, hash)) = account.zip(right.await) else { return Ok(None) };
         let secret = account.secrets.iter().find(|secret| secret.stored.hash == hash).cloned();
         Ok(secret.map(|secret| verified(account, &secret, now)))
     }

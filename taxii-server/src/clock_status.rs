@@ -1,11 +1,12 @@
 //! How the clock of this machine stands to what the store knows of the time, and how far dates of adding run ahead: one
 //! reading for the commands, the metrics and the readiness of the server.
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::clock::trust::{self, ClockState, KnownTime};
 use crate::duration;
+use crate::feed_status::time;
 use crate::storage::{CollectionId, DateAdded, Storage, StorageError};
 
 /// By how much dates of adding may run ahead of the clock before that is reported. Each object takes a millisecond, so that
@@ -59,7 +60,7 @@ impl ClockStatus {
     pub fn problems(&self) -> Vec<ClockProblem> {
         let mut problems = Vec::new();
         if let ClockState::Ahead { known, by, disputed } = self.state {
-            let (by, known) = (duration::in_words(by), second(known));
+            let (by, known) = (duration::in_words(by), time(known));
             let stored = if self.state.dates_objects() { "" } else { ", and nothing is stored" };
             let also = if disputed { ", and ahead of the service of a feed" } else { "" };
             problems.push(ClockProblem {
@@ -71,7 +72,7 @@ impl ClockStatus {
             });
         }
         if let (Some(behind), Some(known)) = (trust::behind(self.now, self.known), self.known) {
-            let (behind, known) = (duration::in_words(behind), second(known.latest));
+            let (behind, known) = (duration::in_words(behind), time(known.latest));
             problems.push(ClockProblem {
                 text: format!("the clock is {behind} behind {known}, the latest time known to be right"),
                 help: "set the clock; if it is right, run `taxii-server clock confirm`",
@@ -94,8 +95,8 @@ impl ClockStatus {
     pub fn document(&self) -> Value {
         let problems: Vec<_> = self.problems().into_iter().map(|problem| problem.text).collect();
         json!({
-            "now": second(self.now),
-            "known": self.known.map(|known| second(known.latest)),
+            "now": time(self.now),
+            "known": self.known.map(|known| time(known.latest)),
             "evidence": self.known.map(|known| known.evidence.name()),
             "deletes": matches!(self.state, ClockState::Trusted(_)),
             "stores": self.state.dates_objects(),
@@ -103,10 +104,6 @@ impl ClockStatus {
             "problems": problems,
         })
     }
-}
-
-fn second(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 #[cfg(test)]

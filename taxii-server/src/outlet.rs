@@ -29,7 +29,8 @@ pub use self::guard::{BlockListSettings, Guard, NeverBlock};
 pub use self::selection::{Selection, SelectionError};
 use self::whole::{Bundle, Lines};
 use crate::ingest::IocType;
-use crate::storage::{CollectionId, Dated, Query, Storage, StorageError};
+use crate::off_worker;
+use crate::storage::{CollectionId, Dated, Page, Query, Storage, StorageError, StoredObject};
 use crate::wire::STIX_MEDIA_TYPE;
 
 /// A form in which a collection is written.
@@ -146,8 +147,12 @@ struct Reading {
 
 impl Reading {
     /// The text of the next page, and what is left to do after it.
-    async fn next(mut self) -> Result<(Bytes, Option<Self>), StorageError> {
+    async fn next(self) -> Result<(Bytes, Option<Self>), StorageError> {
         let page = self.storage.objects(&self.collection, &self.query).await?;
+        off_worker::run(move || self.write(&page)).await
+    }
+
+    fn write(mut self, page: &Page<StoredObject>) -> Result<(Bytes, Option<Self>), StorageError> {
         let mut text = Vec::new();
         if !self.begun {
             self.writer.begin(&mut text);

@@ -22,6 +22,7 @@ use self::admission::Admissions;
 pub use self::admission::{Admission, SearchRefused};
 use self::probe::Probe;
 use crate::clock::Clock;
+use crate::off_worker;
 use crate::storage::mention::{Mention, MentionKey};
 use crate::storage::{CollectionId, DateAdded, Dated, Page, Query, Storage, StorageError, StoredObject};
 
@@ -126,12 +127,8 @@ impl Search {
         let open = self.storage.mentioning(collection, &[mentions::open()], TRIED).await?;
         let (more, too_many) = (named.more, open.more);
         let admission = admission.clone();
-        let tried = tokio::task::spawn_blocking(move || try_all(&probe, named.rows, open.rows, &admission));
-        // A panic is that of the matcher, which the error boundary of the request answers.
-        let (mut found, in_time) = tried.await.unwrap_or_else(|error| match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_) => (Vec::new(), false),
-        });
+        let (mut found, in_time) =
+            off_worker::run(move || try_all(&probe, named.rows, open.rows, &admission)).await;
         found.sort_by_key(|found| (found.how, std::cmp::Reverse(found.object.date_added)));
         let behind = self.is_behind(collection).await?;
         Ok(Findings { found, more, untried: too_many || !in_time, behind })

@@ -60,7 +60,7 @@ pub struct Running {
     /// A server of its own, with a worker of its own, so that it answers whatever the public one has to do.
     admin: Option<Listening>,
     supervisor: Supervisor,
-    /// What runs for as long as the server does.
+    /// Tasks that run for as long as the server does.
     beside: Vec<JoinHandle<()>>,
     workers: Vec<JoinHandle<()>>,
     timekeeper: Timekeeper,
@@ -237,7 +237,7 @@ impl Running {
         &self.metrics
     }
 
-    /// What keeps the background tasks running.
+    /// Returns the supervisor of the background tasks.
     pub fn supervisor(&self) -> &Supervisor {
         &self.supervisor
     }

@@ -23,7 +23,7 @@ use actix_web::{HttpResponse, Route, guard, web};
 
 use self::visit::Visit;
 use crate::api::{State, compressed};
-use crate::error::{ApiError, ErrorCode};
+use crate::error::ApiError;
 
 /// Where the pages are; their paths begin so.
 const HOME: &str = "/status";
@@ -84,11 +84,6 @@ where
         let (state, answered) = (visit.state.clone(), function(visit));
         async move { answered.await.unwrap_or_else(|error| frame::error_page(&state, &error)) }
     }))
-}
-
-/// Does work that takes a while on a thread that serves no requests.
-async fn off_the_worker<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
-    web::block(work).await.map_err(|_| ApiError::new(ErrorCode::Internal))
 }
 
 /// Only browsers name HTML; a client of the API that has lost its way is told so in TAXII's words.

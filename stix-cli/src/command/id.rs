@@ -11,13 +11,13 @@ use stix_core::bundle::{BundleReader, Limits};
 use stix_core::deterministic_id::deterministic_id;
 use stix_core::object::def;
 use stix_core::schema::Class;
+use stix_core::terminal::Printable;
 
 use crate::failure::Failure;
 use crate::format::Format;
 use crate::input::Input;
 use crate::outcome::Outcome;
 use crate::output::Output;
-use stix_core::terminal::Printable;
 
 /// Compare the identifiers of cyber-observable objects with the deterministic ones
 ///

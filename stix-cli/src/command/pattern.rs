@@ -11,6 +11,7 @@ use std::io::{self, BufRead, IsTerminal, Read as _, Write as _};
 
 use clap::{Args, Subcommand};
 use serde_json::json;
+use stix_core::terminal::Printable;
 use stix_pattern::SyntaxError;
 
 use crate::encoding::Misfit;
@@ -19,7 +20,6 @@ use crate::failure::Failure;
 use crate::format::Format;
 use crate::outcome::Outcome;
 use crate::output::Output;
-use stix_core::terminal::Printable;
 
 /// Check, print, explain, compare and match patterns
 #[derive(Debug, Args)]

@@ -116,9 +116,7 @@ fn is_simple_class(bytes: &mut Peekable<Bytes<'_>>) -> bool {
 /// size. Only what can be refused is tried, since trying costs much more than parsing.
 fn refused(expression: &StringLiteral) -> Option<String> {
     let text = expression.value();
-    let may_be_refused =
-        text.len() > LONG || ["{", r"\p", r"\P", "(?", "(*"].iter().any(|part| text.contains(part));
-    if !may_be_refused && !has_back_reference(text) {
+    if !may_be_refused(text) {
         return None;
     }
     let test = build::object_path("x-object", ["x"])
@@ -133,9 +131,15 @@ fn refused(expression: &StringLiteral) -> Option<String> {
     }
 }
 
-fn has_back_reference(text: &str) -> bool {
-    text.as_bytes().windows(2).any(|pair| matches!(pair, [b'\\', b'1'..=b'9' | b'g' | b'k' | b'R']))
-        || text.contains(['$', '+'])
+/// Whether the expression is long, or has a count, a property, or a part that may need backtracking.
+fn may_be_refused(text: &str) -> bool {
+    text.len() > LONG
+        || text.contains(['{', '$', '+'])
+        || ["(?", "(*"].iter().any(|opening| text.contains(opening))
+        || text
+            .as_bytes()
+            .windows(2)
+            .any(|pair| matches!(pair, [b'\\', b'p' | b'P' | b'1'..=b'9' | b'g' | b'k' | b'R']))
 }
 
 #[cfg(test)]

@@ -196,7 +196,7 @@ fn explain(literal: &StringLiteral, error: ExpressionError) -> CompileError {
     }
 }
 
-/// What the engine refuses although PCRE takes it: its size, or a Unicode property that only PCRE knows.
+/// Explains why the engine refuses an expression that PCRE takes: its size, or a Unicode property that only PCRE knows.
 fn refused(literal: &StringLiteral, error: &BuildError) -> CompileError {
     match error.syntax_error() {
         None => too_large(literal),
@@ -212,6 +212,7 @@ fn unsupported(literal: &StringLiteral, construct: &str) -> CompileError {
 fn too_large(literal: &StringLiteral) -> CompileError {
     CompileError::new(CompileErrorKind::RegexTooLarge, literal.span(), literal.value(), "")
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;

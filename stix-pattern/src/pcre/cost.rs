@@ -4,7 +4,7 @@
 //! read the text to its end. So the time is bounded before the search: by the power of the length that the shape of
 //! the expression allows.
 
-use super::node::{LookKind, Node};
+use super::node::Node;
 
 /// The greatest power of the length of the text that the time of a search can grow with, when each part that may be
 /// repeated without end is repeated to the end of the text, and the search begins at each character.
@@ -24,11 +24,8 @@ fn repeated(node: &Node) -> u32 {
         // It compares a text that may be as long as the whole.
         Node::BackReference { .. } => 1,
         Node::Concat(nodes) | Node::Alternation(nodes) => nodes.iter().map(repeated).max().unwrap_or(0),
-        Node::Capture(node) | Node::Atomic(node) => repeated(node),
+        Node::Capture(node) | Node::Atomic(node) | Node::Look { node, .. } => repeated(node),
         Node::Conditional { yes, no, .. } => repeated(yes).max(repeated(no)),
-        // A text before the place may begin anywhere.
-        Node::Look { kind: LookKind::Behind | LookKind::NotBehind, node } => repeated(node),
-        Node::Look { node, .. } => repeated(node),
         Node::Repeat { node, max, .. } => repeated(node) + u32::from(max.is_none_or(|max| max > 1)),
     }
 }

@@ -1,4 +1,4 @@
-//! What an opening parenthesis begins: groups, assertions, settings, conditions and verbs.
+//! Groups, assertions, settings, conditions and verbs: everything that begins with a parenthesis.
 
 use super::ExpressionError;
 use super::node::{LookKind, Node, Reference};
@@ -97,7 +97,7 @@ impl Parser<'_> {
             Opening::Capture => Node::Capture(Box::new(node)),
             Opening::Look(kind) => Node::look(kind, node),
             Opening::Atomic => Node::Atomic(Box::new(node)),
-            // Alone it would take the name of what stands around it.
+            // A plain group has no node of its own: `translate` writes parentheses where they are needed.
             Opening::Plain | Opening::Shared => node,
         })
     }

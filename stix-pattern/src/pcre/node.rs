@@ -109,7 +109,7 @@ pub(super) enum Class {
     Property(String),
 }
 
-/// What `\h` stands for.
+/// The characters that `\h` matches.
 pub(super) const HORIZONTAL_SPACE: [(char, char); 8] = [
     ('\t', '\t'),
     (' ', ' '),
@@ -120,7 +120,7 @@ pub(super) const HORIZONTAL_SPACE: [(char, char); 8] = [
     ('\u{202F}', '\u{202F}'),
     ('\u{205F}', '\u{205F}'),
 ];
-/// What `\v` stands for, and what `\R` takes besides CR LF.
+/// The characters that `\v` matches, and `\R` besides CR LF.
 pub(super) const VERTICAL_SPACE: [(char, char); 3] =
     [('\n', '\r'), ('\u{85}', '\u{85}'), ('\u{2028}', '\u{2029}')];
 

@@ -55,7 +55,7 @@ pub(super) async fn get(
     })))
 }
 
-/// What tells the tags of different selections of one revision apart.
+/// Returns the part of the entity tag that tells different selections of one revision apart.
 fn tag_of(query: &str) -> String {
     if query.is_empty() { String::new() } else { format!("-{}", query.replace(['"', '\\'], "")) }
 }

@@ -29,7 +29,7 @@ const LAST: HeaderName = HeaderName::from_static("x-taxii-date-added-last");
 /// A body that is not longer, in bytes, is sent as it is: encoded it would fill as many packets.
 const SMALL: usize = 1024;
 
-/// What an allocation takes beyond its length, at most.
+/// The most bytes that an allocation takes beyond its length.
 pub(super) const ALLOCATION: usize = 32;
 
 /// What is asked for. How it is answered depends on nothing else, but for what the collection holds; above all not on

@@ -11,7 +11,7 @@ use super::State;
 use crate::clock::Clock;
 use crate::clock::trust::ClockState;
 use crate::feed_status::{FeedState, FeedStatus, time};
-use crate::storage::{StorageErrorKind, WriteFailure};
+use crate::storage::{StorageError, StorageErrorKind, WriteFailure};
 
 /// How long an answer holds: anybody may ask, and no one must make the database work by asking.
 const LIFETIME: Duration = Duration::from_millis(200);
@@ -86,25 +86,21 @@ fn describe(failure: &WriteFailure, clock: &Clock) -> String {
     format!("the last write failed at {at}: {why}\n")
 }
 
-/// Whether objects are dated by the clock. A store that does not answer is told as such.
-async fn dates_objects(state: &State) -> bool {
-    let known = state.storage.known_time().await;
-    known.is_ok_and(|known| ClockState::of(state.clock.now(), known).dates_objects())
-}
-
 async fn of_feeds(state: &State) -> Verdict {
-    let feeds = async {
+    let read = async {
         state.storage.ping().await?;
-        FeedStatus::read_all(&*state.storage, &state.config.feeds, state.clock.now()).await
+        let now = state.clock.now();
+        let clock = ClockState::of(now, state.storage.known_time().await?);
+        Ok::<_, StorageError>((clock, FeedStatus::read_all(&*state.storage, &state.config.feeds, now).await?))
     };
-    match feeds.await {
-        Ok(_) if !dates_objects(state).await => {
+    match read.await {
+        Ok((clock, _)) if !clock.dates_objects() => {
             Verdict::NotReady("the clock is far ahead of what is known of the time\n".into())
         }
-        Ok(feeds) if feeds.iter().any(|feed| feed.state == FeedState::Waiting) => {
+        Ok((_, feeds)) if feeds.iter().any(|feed| feed.state == FeedState::Waiting) => {
             Verdict::NotReady("not every feed has been read up to the present yet\n".into())
         }
-        Ok(feeds) if feeds.iter().any(|feed| feed.state == FeedState::Stale) => {
+        Ok((_, feeds)) if feeds.iter().any(|feed| feed.state == FeedState::Stale) => {
             Verdict::NotReady("a feed is stale\n".into())
         }
         Ok(_) => Verdict::Ready,

@@ -14,7 +14,7 @@ use super::output::remark;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::duration;
-use crate::storage::{self, Access, Database, Grants, Scope};
+use crate::storage::{self, Access, Grants, Scope};
 
 pub(super) use self::edit::create;
 
@@ -171,10 +171,10 @@ pub(super) async fn run(
     config: &Config,
     clock: &Clock,
 ) -> Result<(), Box<dyn Error>> {
-    let storage = match (&command, &config.database) {
-        (AccountCommand::Create { .. }, Database::Sqlite(path)) if !path.exists() => {
+    let storage = match (&command, config.database.missing_file()) {
+        (AccountCommand::Create { .. }, Some(path)) => {
             let storage = storage::open(&config.database).await?;
-            remark(format_args!("created the database `{}`", storage::absolute(path).display()));
+            remark(format_args!("created the database `{}`", path.display()));
             storage
         }
         _ => storage::open_existing(&config.database).await?,

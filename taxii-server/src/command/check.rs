@@ -109,9 +109,7 @@ fn usable(feed: &FeedSettings, clock: &Clock) -> Result<(), String> {
 }
 
 async fn database(config: &Config) -> Result<String, String> {
-    if let Database::Sqlite(path) = &config.database
-        && !path.exists()
-    {
+    if let Some(path) = config.database.missing_file() {
         return new_file(path);
     }
     if let Database::Sqlite(path) = &config.database {

@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::feed::{PollError, Polled, Poller};
 use crate::ingest::{Rehearsal, Upkeep};
-use crate::storage::{self, CollectionId, Database, Storage};
+use crate::storage::{self, CollectionId, Storage};
 
 /// How many characters of a record in quarantine are shown.
 const SHOWN: usize = 200;
@@ -35,8 +35,8 @@ pub(super) async fn run(
     clock: &Clock,
 ) -> Result<(), Box<dyn Error>> {
     // What is not there yet holds nothing: a dry run takes an empty store in its place, which nobody keeps.
-    let empty = match &config.database {
-        Database::Sqlite(path) if arguments.dry_run && !path.exists() => Some(tempfile::tempdir()?),
+    let empty = match config.database.missing_file() {
+        Some(_) if arguments.dry_run => Some(tempfile::tempdir()?),
         _ => None,
     };
     let config = match &empty {
@@ -51,10 +51,10 @@ pub(super) async fn run(
         .into());
     }
     let _lock = if arguments.dry_run { None } else { storage::lock(&config.database)? };
-    let new = matches!(&config.database, Database::Sqlite(path) if !path.exists());
+    let missing = config.database.missing_file().filter(|_| !arguments.dry_run);
     let storage = storage::open(&config.database).await?;
-    if new && !arguments.dry_run {
-        remark(format_args!("created the database `{}`", config.database));
+    if let Some(path) = missing {
+        remark(format_args!("created the database `{}`", path.display()));
     }
     let done = poll(arguments.dry_run, config, clock, Arc::clone(&storage)).await;
     storage.close().await;

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use stix_core::terminal::visible;
 
 use super::format::Format;
 use super::output::Output;
@@ -331,6 +332,6 @@ fn print_counts(counts: &[RecordCount], shown: Handling) -> io::Result<()> {
 }
 
 fn one_line(text: &str) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(120).collect();
+    let line: String = text.chars().map(visible).take(120).collect();
     if line.len() < text.len() { format!("{line}...") } else { line }
 }

@@ -45,12 +45,9 @@ pub(super) async fn run(config: Config, clock: Clock) -> Result<(), Box<dyn Erro
 
 /// Opens the database, and says so if that creates an SQLite file.
 async fn open(database: &Database) -> Result<Arc<dyn Storage>, StorageError> {
-    let new = match database {
-        Database::Sqlite(path) if !path.exists() => Some(storage::absolute(path)),
-        _ => None,
-    };
+    let missing = database.missing_file();
     let storage = storage::open(database).await?;
-    if let Some(path) = new {
+    if let Some(path) = missing {
         tracing::info!(database = %path.display(), "created the database");
     }
     Ok(storage)

@@ -42,27 +42,27 @@ pub(super) async fn run(
     let clock_status = ClockStatus::read(&*storage, clock.now()).await;
     storage.close().await;
     let (feeds, behind, expired, clock_status) = (feeds?, behind?, expired?, clock_status?);
-    match arguments.format {
-        Format::Json => {
-            let feeds: Vec<_> = feeds.iter().map(FeedStatus::document).collect();
-            let status = json!({
-                "feeds": feeds, "subjects_behind_settings": behind, "subjects_to_expire": expired,
-                "clock": clock_status.document(),
-            });
-            writeln!(Output, "{}", serde_json::to_string_pretty(&status)?)?;
-        }
-        Format::Text if feeds.is_empty() => writeln!(Output, "no feed is polled")?,
-        Format::Text => write!(Output, "{}", table(&feeds))?,
+    if let Format::Json = arguments.format {
+        let feeds: Vec<_> = feeds.iter().map(FeedStatus::document).collect();
+        let status = json!({
+            "feeds": feeds, "subjects_behind_settings": behind, "subjects_to_expire": expired,
+            "clock": clock_status.document(),
+        });
+        writeln!(Output, "{}", serde_json::to_string_pretty(&status)?)?;
+        return Ok(());
     }
-    if matches!(arguments.format, Format::Text) {
-        for problem in clock_status.problems() {
-            writeln!(Output, "\n{}\n  help: {}", problem.text, problem.help)?;
-        }
+    if feeds.is_empty() {
+        writeln!(Output, "no feed is polled")?;
+    } else {
+        write!(Output, "{}", table(&feeds))?;
     }
-    if matches!(arguments.format, Format::Text) && behind > 0 {
+    for problem in clock_status.problems() {
+        writeln!(Output, "\n{}\n  help: {}", problem.text, problem.help)?;
+    }
+    if behind > 0 {
         writeln!(Output, "\nthe settings have changed: {behind} subjects are still to be made anew")?;
     }
-    if matches!(arguments.format, Format::Text) && expired > 0 {
+    if expired > 0 {
         writeln!(Output, "\n{expired} objects are still to leave, since they have ended")?;
     }
     Ok(())

@@ -106,7 +106,9 @@ impl Overrides {
         };
         let mut config = self.apply(config);
         // Flags and variables name paths from the current folder; messages show where that is.
-        config.paths().into_iter().for_each(|path| *path = storage::absolute(path));
+        for path in config.paths() {
+            *path = storage::absolute(path);
+        }
         config.check()?;
         Ok(config)
     }

@@ -1,5 +1,7 @@
 //! Text of a service, fit for a line of the log and for a message.
 
+use stix_core::terminal::visible;
+
 /// How many characters of a text are shown.
 const MOST: usize = 500;
 
@@ -15,9 +17,9 @@ pub(super) fn one_line(text: &str) -> String {
     line
 }
 
+/// Returns whether a character controls the terminal, breaks the line or changes the direction of text.
 fn breaks(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    visible(character) != character
 }
 
 #[cfg(test)]
@@ -32,7 +34,7 @@ mod tests {
             ("no such key", "no such key"),
             ("a\r\n2026-01-01 INFO b", "a 2026-01-01 INFO b"),
             ("\u{1b}[2Jx\u{9b}y\0z", "[2Jx y z"),
-            ("a\u{2028}b\u{202e}c", "a b c"),
+            ("a\u{2028}b\u{202e}c\u{61c}d", "a b c d"),
             ("\n", ""),
             ("", ""),
         ];

@@ -361,10 +361,16 @@ impl FeedSettings {
             Ok(url) if !url.username().is_empty() || url.password().is_some() => {
                 problem("`url` has a name or a password in it: write the key into `api_key_file`".to_owned());
             }
-            Ok(url) if url.scheme() == "http" && !self.insecure && !is_loopback(&url) => problem(format!(
-                "`url` is `{}`, where the API key would be sent in the clear: write `https`, or set `insecure = true`",
-                self.url
-            )),
+            Ok(url)
+                if url.scheme() == "http"
+                    && !self.insecure
+                    && !is_loopback(url.host_str().unwrap_or_default()) =>
+            {
+                problem(format!(
+                    "`url` is `{}`, where the API key would be sent in the clear: write `https`, or set `insecure = true`",
+                    self.url
+                ))
+            }
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.path() == "/" => {}
             _ => problem(format!("`url` is `{}`: expected such as `https://socdefenders.ai`", self.url)),
         }
@@ -419,10 +425,9 @@ impl FeedSettings {
     }
 }
 
-/// Whether an address is of this machine.
-fn is_loopback(url: &reqwest::Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+/// Returns whether the host of a URL is this machine.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
     address.map_or(host == "localhost", |address| address.is_loopback())
 }
 

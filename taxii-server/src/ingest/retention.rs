@@ -134,7 +134,7 @@ impl Ingest {
         let now = self.dating.clock.now();
         let Some(known) = KnownTime::told(self.storage.known_time().await?, now, told) else { return Ok(()) };
         if known.evidence != Evidence::Confirmed {
-            tracing::warn!(clock = %now, service = %told, "found the clock ahead of the service of a feed");
+            tracing::warn!(clock = %now, service = %told, "found the clock far from that of a feed's service");
         }
         self.storage.judge_time(known).await
     }

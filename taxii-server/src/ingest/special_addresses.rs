@@ -5,6 +5,7 @@
 //! and examples use them.
 
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
 use ipnet::IpNet;
 
@@ -50,10 +51,10 @@ const SPECIAL: [(&str, &str); 36] = [
 
 /// Returns whether a network has special addresses in it, or lies among them.
 pub(crate) fn is_special(network: &IpNet) -> bool {
-    SPECIAL
-        .iter()
-        .filter_map(|(special, _)| special.parse::<IpNet>().ok())
-        .any(|special| overlap(&special, network))
+    static NETWORKS: LazyLock<Vec<IpNet>> =
+        LazyLock::new(|| SPECIAL.iter().filter_map(|(special, _)| special.parse().ok()).collect());
+
+    NETWORKS.iter().any(|special| overlap(special, network))
 }
 
 /// Returns whether two networks of one family have an address in common.

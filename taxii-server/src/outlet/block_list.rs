@@ -52,7 +52,7 @@ pub(super) struct BlockList {
 struct Newest {
     limit: usize,
     /// Rows by the order in which their values last came.
-    rows: BTreeMap<u64, (u128, String)>,
+    rows: BTreeMap<u64, (u128, Vec<u8>)>,
     order_of: HashMap<u128, u64>,
     next: u64,
 }
@@ -79,12 +79,10 @@ impl BlockList {
     fn add(&mut self, value: &str, row: Vec<u8>, into: &mut Vec<u8>) -> Result<(), StorageError> {
         let digest = digest(value);
         match &mut self.newest {
-            // Texts of rows are text.
-            Some(newest) => newest.add(digest, String::from_utf8_lossy(&row).into_owned()),
+            Some(newest) => newest.add(digest, row),
             None if self.seen.len() >= MOST_DIFFERENT => {
-                return Err(StorageError::encoding(
-                    "a block list has more than 10,000,000 values: use `limit`",
-                ));
+                let problem = format!("a block list has more than {MOST_DIFFERENT} values: use `limit`");
+                return Err(StorageError::encoding(problem));
             }
             None if self.seen.insert(digest) => into.extend_from_slice(&row),
             None => {}
@@ -94,7 +92,7 @@ impl BlockList {
 }
 
 impl Newest {
-    fn add(&mut self, digest: u128, row: String) {
+    fn add(&mut self, digest: u128, row: Vec<u8>) {
         if let Some(before) = self.order_of.insert(digest, self.next) {
             self.rows.remove(&before);
         }
@@ -147,7 +145,7 @@ impl Writer for BlockList {
 
     fn end(&mut self, into: &mut Vec<u8>) {
         for (_, row) in self.newest.iter().flat_map(|newest| newest.rows.values().rev()) {
-            into.extend_from_slice(row.as_bytes());
+            into.extend_from_slice(row);
         }
     }
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::ingest::special_addresses::{is_special, network, overlap};
 use crate::ingest::{AllowLists, IocType};
 
-/// What block lists may have in them.
+/// Settings of the values that block lists may contain.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BlockListSettings {

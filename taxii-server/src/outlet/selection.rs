@@ -98,7 +98,7 @@ impl Selection {
             "limit" if is_list => {
                 let limit: Option<usize> =
                     value.parse().ok().filter(|limit| (1..=MOST_VALUES).contains(limit));
-                self.limit = Some(limit.ok_or_else(|| wrong("a number from 1 to 1000000"))?);
+                self.limit = Some(limit.ok_or_else(|| wrong(&format!("a number from 1 to {MOST_VALUES}")))?);
             }
             "format" if lists_urls => match value.as_str() {
                 "pan-os" | "panosurl" => self.layout = UrlLayout::PanOs,

@@ -5,14 +5,15 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use crate::clock::Clock;
 
 /// How long patterns are tried in one search.
-const BUDGET: TimeDelta = TimeDelta::seconds(1);
+const BUDGET: Duration = Duration::from_secs(1);
+/// How long somebody waits for those who search already.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Lets half of the cores search at a time, and each caller once.
@@ -21,7 +22,6 @@ pub(super) struct Admissions {
     clock: Clock,
     searching: Arc<Mutex<HashSet<String>>>,
     places: Arc<Semaphore>,
-    /// How long somebody waits for those who search already.
     patience: Duration,
 }
 
@@ -30,6 +30,8 @@ pub(super) struct Admissions {
 pub struct Admission {
     clock: Clock,
     began: DateTime<Utc>,
+    /// The time at which the search is over, by [`Clock::steady`], so that setting the clock changes nothing.
+    end: Duration,
     _held: Arc<Held>,
 }
 
@@ -81,7 +83,8 @@ impl Admissions {
         let place = timeout(self.patience, Arc::clone(&self.places).acquire_owned()).await;
         let Ok(Ok(place)) = place else { return Err(SearchRefused::Busy) };
         let held = Arc::new(Held { _caller: caller, _place: place });
-        Ok(Admission { clock: self.clock.clone(), began: self.clock.now(), _held: held })
+        let end = self.clock.steady().saturating_add(BUDGET);
+        Ok(Admission { clock: self.clock.clone(), began: self.clock.now(), end, _held: held })
     }
 }
 
@@ -91,10 +94,9 @@ impl Admission {
         self.began
     }
 
-    /// Whether the time of the search is over. A clock that goes backwards ends it, too.
+    /// Returns whether the time of the search is over.
     pub fn is_over(&self) -> bool {
-        let took = self.clock.now().signed_duration_since(self.began);
-        took >= BUDGET || took < TimeDelta::zero()
+        self.clock.steady() >= self.end
     }
 }
 
@@ -114,6 +116,8 @@ impl Drop for Caller {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
 
     fn admissions(places: usize) -> (Clock, Admissions) {
@@ -147,15 +151,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn search_is_over_after_its_time_or_when_the_clock_goes_back() {
+    async fn search_is_over_after_its_time_whatever_the_clock_is_set_to() {
         let (clock, admissions) = admissions(1);
         let admission = admissions.admit("a").await.unwrap();
         assert!(!admission.is_over());
+        for days in [-1000, 1000] {
+            clock.set(admission.began() + TimeDelta::days(days));
+            assert!(!admission.is_over(), "{days}");
+        }
         clock.advance(Duration::from_millis(999));
         assert!(!admission.is_over());
         clock.advance(Duration::from_millis(1));
         assert!(admission.is_over());
         clock.set(admission.began() - TimeDelta::seconds(1));
-        assert!(admission.is_over());
+        assert!(admission.is_over(), "it does not begin again");
     }
 }

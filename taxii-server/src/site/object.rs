@@ -10,11 +10,11 @@ use serde_json::Value;
 use stix_core::Identifier;
 
 use super::frame::{Frame, html};
-use super::off_the_worker;
 use super::summary::Summary;
 use super::visit::{Shelf, Visit};
 use super::when::When;
 use crate::error::ApiError;
+use crate::off_worker;
 use crate::storage::{Query, StoredObject, VersionFilter};
 
 #[derive(Template)]
@@ -80,14 +80,13 @@ pub(super) async fn get(visit: Visit) -> Result<HttpResponse, ApiError> {
     let shown = shown.ok_or_else(unknown)?;
     let (now, own) = (visit.state.now(), shelf.clone());
     let date_added = shown.date_added;
-    let read = off_the_worker(move || Read::new(&shown, &own, now)).await?;
-    let Read { summary, pattern, description, named, json, cut } =
-        read.map_err(ApiError::from)?.ok_or_else(unknown)?;
+    let read = off_worker::run(move || Read::new(&shown, &own, now)).await?;
+    let Read { summary, pattern, description, named, json, cut } = read.ok_or_else(unknown)?;
     let referring = visit.state.search.referring(&shelf.id(), id.as_str(), MOST).await?;
     let found = objects_named(&visit, &shelf, &named).await?;
     let (own, page) = (shelf.clone(), summary.page.clone());
     let more_referring = referring.more;
-    let linked = off_the_worker(move || {
+    let linked = off_worker::run(move || {
         let link = |version: &StoredObject| VersionLink {
             link: format!("{page}?version={}", version.date_added.millis()),
             version: version_of(version).unwrap_or_else(|| "without a version".to_owned()),
@@ -101,7 +100,7 @@ pub(super) async fn get(visit: Visit) -> Result<HttpResponse, ApiError> {
             referring: referring.collect(),
         }
     });
-    let Linked { versions, references, referring } = linked.await?;
+    let Linked { versions, references, referring } = linked.await;
     html(&ObjectPage {
         frame: visit.frame(&summary.name, "object"),
         pattern,

@@ -10,11 +10,11 @@ use serde::Deserialize;
 
 use super::HOME;
 use super::frame::{Frame, html};
-use super::off_the_worker;
 use super::visit::Visit;
 use super::when::When;
 use crate::error::ApiError;
 use crate::feed::{FeedSettings, Retry};
+use crate::off_worker;
 use crate::storage::quarantine::{Chosen, QuarantinedRecord, RecordPrefix};
 use crate::storage::{CollectionId, DateAdded};
 
@@ -92,7 +92,7 @@ pub(super) async fn retry(visit: Visit) -> Result<HttpResponse, ApiError> {
     let (config, storage, clock) = (state.config.clone(), state.storage.clone(), state.clock.clone());
     // Reads the lists of the settings and the bundle of ATT&CK.
     let ingest =
-        off_the_worker(move || config.ingest(storage, clock)).await?.map_err(ApiError::bad_request)?;
+        off_worker::run(move || config.ingest(storage, clock)).await.map_err(ApiError::bad_request)?;
     let retry = Retry::new(&feed, collection, ingest, state.clock.clone());
     let retry = retry.map_err(|error| ApiError::bad_request(error.to_string()))?;
     let retried = retry.retry(&feed.name, &[record]).await?;

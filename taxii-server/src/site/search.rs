@@ -10,10 +10,10 @@ use serde::Deserialize;
 use stix_core::Identifier;
 
 use super::frame::{Frame, html};
-use super::off_the_worker;
 use super::summary::Summary;
 use super::visit::{Shelf, Visit};
 use crate::error::{ApiError, ErrorCode};
+use crate::off_worker;
 use crate::search::{Findings, How, SearchRefused};
 
 #[derive(Template)]
@@ -56,7 +56,7 @@ pub(super) async fn get(visit: Visit) -> Result<HttpResponse, ApiError> {
             }
             let findings = visit.state.search.find(&shelf.id(), &value, &admission).await?;
             let now = admission.began();
-            shelves.push(off_the_worker(move || Findable::new(findings, shelf, now)).await?);
+            shelves.push(off_worker::run(move || Findable::new(findings, shelf, now)).await);
         }
     }
     html(&SearchPage { frame: visit.frame("Search", "search"), value, shelves })

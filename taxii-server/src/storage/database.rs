@@ -36,6 +36,14 @@ pub enum Database {
 pub struct PostgresUrl(String);
 
 impl Database {
+    /// Returns the path of the SQLite file that does not exist yet, which opening the database creates.
+    pub fn missing_file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(path) if !path.exists() => Some(path),
+            _ => None,
+        }
+    }
+
     /// What is wrong with the text, in one sentence that does not repeat it.
     ///
     /// # Errors

@@ -76,6 +76,11 @@ impl StorageError {
         Self { kind: StorageErrorKind::Open { database: database.to_string() }, source: Some(source.into()) }
     }
 
+    /// Returns whether another process serves the database.
+    pub fn is_in_use(&self) -> bool {
+        matches!(self.kind, StorageErrorKind::InUse { .. })
+    }
+
     /// In which way it failed.
     pub fn kind(&self) -> &StorageErrorKind {
         &self.kind

@@ -7,11 +7,11 @@
 
 mod backup;
 mod connection;
+mod files;
 mod lock;
 mod migrate;
 mod restore;
 
-use std::fs::OpenOptions;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,8 +22,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection, SqlitePool, Transaction};
 
 pub(super) use self::backup::{backup, look_for, pending_migrations};
+pub(super) use self::files::absolute;
 pub use self::lock::ServerLock;
-pub(super) use self::lock::absolute;
 pub use self::restore::Restored;
 pub(super) use self::restore::{is_unopened_backup, restore};
 use super::sql::Backend;
@@ -122,7 +122,7 @@ impl Sqlite {
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options.read_only(true))
             .await?;
-        Ok(Self { writer, reader, log: lock::beside(path, "-wal"), too_long: LOG_BYTES.into(), size })
+        Ok(Self { writer, reader, log: files::beside(path, "-wal"), too_long: LOG_BYTES.into(), size })
     }
 
     /// Begins the log anew if it is too long, as soon as all have read who have begun; those who begin meanwhile read the
@@ -179,11 +179,7 @@ impl Backend for Sqlite {
 /// Makes the file if there is none, for its owner only: it will hold hashes of passwords. The files that
 /// SQLite puts beside it take over its permissions.
 fn create(path: &Path) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    files::owner_only().create(true).append(true).open(path).map(drop)
 }
 
 #[cfg(test)]

@@ -60,8 +60,13 @@ struct List {
 impl Status {
     /// A status without any objects.
     pub fn new(id: Uuid, request_timestamp: Timestamp) -> Self {
-        let (successes, failures, pendings) = Default::default();
-        Self { id, request_timestamp, successes, failures, pendings }
+        Self {
+            id,
+            request_timestamp,
+            successes: List::default(),
+            failures: List::default(),
+            pendings: List::default(),
+        }
     }
 
     /// Adds an object.

@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 
 use clap::Args;
 use serde::Serialize;
+use stix_core::terminal::Printable;
 use stix_pattern::check::{Checker, CustomNames, Level, PatternProblem, PatternReport, Rule, Severity};
 
 use super::{Patterns, Place, write_fix, write_problem};
@@ -13,7 +14,6 @@ use crate::outcome::Outcome;
 use crate::output::Output;
 use crate::rule_options::RuleOptions;
 use crate::suggestion::did_you_mean;
-use stix_core::terminal::Printable;
 
 /// How many characters are shown of what is no pattern.
 const LONGEST_SHOWN: usize = 1000;

@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 
 use clap::Args;
 use serde::Serialize;
+use stix_core::terminal::Printable;
 use stix_pattern::Pattern;
 use stix_pattern::normalize::NormalForm;
 
@@ -11,7 +12,6 @@ use crate::failure::Failure;
 use crate::format::Format;
 use crate::outcome::Outcome;
 use crate::output::Output;
-use stix_core::terminal::Printable;
 
 /// Tell whether two patterns mean the same, by their normal forms
 ///

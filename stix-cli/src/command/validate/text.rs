@@ -3,12 +3,12 @@
 use std::fmt;
 use std::io::{self, Write};
 
+use stix_core::terminal::Printable;
 use stix_core::validate::{Problem, Severity};
 
 use super::{Checked, Totals};
 use crate::excerpt::Lines;
 use crate::output::Output;
-use stix_core::terminal::Printable;
 
 /// Writes the problems of a file, as many as are wanted, and a line that sums them up.
 pub(super) fn write_file(output: &mut Output, file: &Checked, bytes: &[u8], most: usize) -> io::Result<()> {

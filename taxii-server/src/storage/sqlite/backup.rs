@@ -1,6 +1,5 @@
 //! Looking at a file and copying it without changing it.
 
-use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -8,7 +7,7 @@ use std::time::Duration;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
-use super::lock::absolute;
+use super::files::{absolute, owner_only};
 use super::{migrate, restore};
 use crate::storage::StorageError;
 
@@ -76,9 +75,5 @@ async fn open(path: &Path) -> Result<SqliteConnection, StorageError> {
 
 /// Makes an empty file, which must not have been there.
 fn create(path: &Path) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.create_new(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    owner_only().create_new(true).write(true).open(path).map(drop)
 }

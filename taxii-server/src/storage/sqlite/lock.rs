@@ -1,9 +1,10 @@
 //! One server for each SQLite file: a lock on a file beside it, which the system takes away when the process ends.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::files::{absolute, beside, owner_only};
 use crate::storage::{StorageError, StorageErrorKind};
 
 /// The right to serve an SQLite file, or to replace it. It lasts as long as the value.
@@ -20,12 +21,9 @@ impl ServerLock {
     pub(in crate::storage) fn take(database: &Path) -> Result<Self, StorageError> {
         let failed = |error| StorageError::open(absolute(database).display(), error);
         let path = beside(&real_path(database).map_err(failed)?, "-lock");
-        let mut options = OpenOptions::new();
-        options.create(true).truncate(false).read(true).write(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let failed = |error| StorageError::open(path.display(), error);
-        let mut file = options.open(&path).map_err(failed)?;
+        let mut file =
+            owner_only().create(true).truncate(false).read(true).write(true).open(&path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -61,18 +59,6 @@ fn real_path(path: &Path) -> io::Result<PathBuf> {
         }
         path => path,
     }
-}
-
-/// The path of a file that belongs to a database, such as `taxii.db-wal`.
-pub(super) fn beside(database: &Path, ending: &str) -> PathBuf {
-    let mut path = database.as_os_str().to_owned();
-    path.push(ending);
-    path.into()
-}
-
-/// The path from the root, for messages: what is meant by a relative one depends on the folder of the process.
-pub(in crate::storage) fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! foreign logs aside, and takes the mark away before there can be a log of its own. Then the dates of adding are let go on
 //! after everything that a client may have seen.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -13,11 +13,12 @@ use chrono::{DateTime, Utc};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 
-use super::lock::{ServerLock, absolute, beside};
+use super::files::{absolute, beside, owner_only};
+use super::lock::ServerLock;
 use super::migrate;
 use crate::clock::Clock;
+use crate::storage::StorageError;
 use crate::storage::timekeeping::MARGIN_MILLIS;
-use crate::storage::{StorageError, StorageErrorKind};
 
 /// The `application_id` of a copy that nobody has opened yet: `TXbk` in ASCII.
 const UNOPENED: u32 = 0x5458_626b;
@@ -64,7 +65,7 @@ pub(super) async fn adopt(database: &Path) -> Result<(), StorageError> {
     }
     // A command beside a server must not take the first log of the server for a foreign one.
     let guard_path = beside(database, "-adopting");
-    let guard = owner_only(OpenOptions::new().create(true).write(true)).open(&guard_path).map_err(failed)?;
+    let guard = owner_only().create(true).write(true).open(&guard_path).map_err(failed)?;
     guard.lock().map_err(failed)?;
     if is_marked(database).map_err(failed)? {
         let aside = beside(database, &format!("-foreign-{}", stamp(Clock::system().now())));
@@ -219,15 +220,9 @@ async fn former_dates(database: &Path) -> Option<Vec<(String, i64)>> {
 }
 
 fn copy_for_owner(from: &Path, to: &Path) -> io::Result<()> {
-    let mut copy = owner_only(OpenOptions::new().create(true).truncate(true).write(true)).open(to)?;
+    let mut copy = owner_only().create(true).truncate(true).write(true).open(to)?;
     io::copy(&mut File::open(from)?, &mut copy)?;
     copy.sync_all()
-}
-
-fn owner_only(options: &mut OpenOptions) -> &mut OpenOptions {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options
 }
 
 /// Marks a copy that has no log. Its dates go on after these.
@@ -255,11 +250,4 @@ async fn set_mark(connection: &mut SqliteConnection, mark: u32) -> Result<(), St
 
 fn stamp(time: DateTime<Utc>) -> impl std::fmt::Display {
     time.format("%Y%m%dT%H%M%SZ")
-}
-
-impl StorageError {
-    /// Whether another process serves the database.
-    pub fn is_in_use(&self) -> bool {
-        matches!(self.kind(), StorageErrorKind::InUse { .. })
-    }
 }

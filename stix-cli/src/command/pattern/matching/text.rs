@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 
 use serde_json::Value;
+use stix_core::terminal::Printable;
 
 use super::Found;
 use super::slots::{Bracket, brackets};
 use super::ways::{Bound, Way};
 use crate::output::Output;
-use stix_core::terminal::Printable;
 
 /// Writes a pattern that matched: the indicator, the pattern, and the observed-data of each bracket.
 pub(super) fn write(output: &mut Output, found: &Found<'_>) -> io::Result<()> {
