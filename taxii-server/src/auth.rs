@@ -11,8 +11,10 @@ mod credential_cache;
 mod logins;
 pub mod password;
 pub mod principal;
+mod slow_lane;
 mod throttle;
 pub mod token;
+mod uses;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -20,20 +22,23 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use self::certificate::ClientCertificate;
 use self::credential::Credential;
 use self::credential_cache::{CredentialCache, Proof, Verified};
-use self::logins::Logins;
+use self::logins::{Attempt, Logins, SEEN_FOR};
 pub use self::principal::Principal;
+use self::slow_lane::SlowLane;
 use self::throttle::Throttle;
+use self::uses::Uses;
 use crate::clock::Clock;
+use crate::clock::trust::ClockState;
 use crate::error::{ApiError, ErrorCode};
 use crate::metrics::Metrics;
 use crate::off_worker;
-use crate::storage::{Account, DateAdded, Grants, Secret, SecretKind, Storage};
+use crate::storage::{Account, DateAdded, Grants, Secret, SecretKind, Storage, StorageError};
 use crate::wire::Timestamp;
 
 /// Finds out who is asking.
@@ -48,6 +53,8 @@ pub struct Authenticator {
     requests: Throttle<String>,
     /// Hashing a password takes 19 MiB and all of a core for a while: so many at once.
     hashing: Arc<Semaphore>,
+    slow_lane: SlowLane,
+    uses: Uses,
     patience: Duration,
 }
 
@@ -76,6 +83,10 @@ pub struct Shown<'a> {
 /// How long a request waits for its turn to have a password hashed.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// For how long the store remembers a use of a secret, and how many of an account: more than the networks from which
+/// anybody logs in, and little enough to be kept.
+const USES_KEPT: (Duration, u32) = (Duration::from_secs(365 * 24 * 60 * 60), 1000);
+
 impl Authenticator {
     /// An authenticator for the accounts in the store.
     pub fn new(storage: Arc<dyn Storage>, clock: Clock, rules: Rules, metrics: Arc<Metrics>) -> Self {
@@ -89,6 +100,8 @@ impl Authenticator {
             logins: Logins::new(rules.login_failures),
             requests: Throttle::new(rules.requests),
             hashing: Arc::new(Semaphore::new(cores)),
+            slow_lane: SlowLane::new(PATIENCE),
+            uses: Uses::default(),
             patience: PATIENCE,
         }
     }
@@ -112,37 +125,65 @@ impl Authenticator {
             }
         };
         self.admit(&principal, shown.address)?;
+        if let (Some((account, secret)), Some(address)) = (principal.noted_use(), shown.address) {
+            self.uses.note(account, secret, address::network(address), self.clock.now());
+        }
         Ok(principal)
     }
 
     /// Whose the credential in the header is.
     async fn by_header(&self, header: &[u8], address: Option<IpAddr>) -> Result<Principal, ApiError> {
-        let Some(credential) = Credential::parse(header) else { return self.refuse(None, address) };
+        let unnamed = Attempt { name: None, network: address.map(address::network), is_known: false };
+        let Some(credential) = Credential::parse(header) else { return self.refuse(unnamed) };
         let proof = Proof::from(&credential);
         if let Some(known) = self.known(proof).await? {
             return Ok(known.principal);
         }
-        let found = match &credential {
+        let (attempt, found) = match &credential {
             // Trying a token costs nothing, and no number of tries finds one: only failures wait.
-            Credential::Token(token) => self.owner(SecretKind::Token, &token::hash(token)).await?,
-            Credential::Basic { name, password } => self.password(name, password, address).await?,
+            Credential::Token(token) => (unnamed, self.owner(SecretKind::Token, &token::hash(token)).await?),
+            Credential::Basic { name, password } => {
+                let attempt = self.recognise(Attempt { name: Some(name), ..unnamed }).await?;
+                (attempt, self.password(name, password, attempt).await?)
+            }
         };
-        let Some(found) = found else { return self.refuse(credential.name(), address) };
+        let Some(found) = found else { return self.refuse(attempt) };
         let now = self.clock.now();
-        if let Some(name) = credential.name() {
-            self.logins.succeeded(name, address, now);
-        }
+        self.logins.succeeded(attempt, now);
         let principal = found.principal.clone();
         self.verified.insert(proof, now, found);
         Ok(principal)
     }
 
+    /// Finds out whether the name has logged in from that network before, here or at another server of the store.
+    async fn recognise<'a>(&self, attempt: Attempt<'a>) -> Result<Attempt<'a>, ApiError> {
+        let now = self.clock.now();
+        let Attempt { name: Some(name), network: Some(network), .. } = attempt else { return Ok(attempt) };
+        if self.logins.has_seen(attempt, now) {
+            return Ok(Attempt { is_known: true, ..attempt });
+        }
+        let since = now.checked_sub_signed(SEEN_FOR).unwrap_or(DateTime::UNIX_EPOCH);
+        let since = DateAdded::from(Timestamp::new(since));
+        let is_known = self.storage.was_used_from(name, network, since).await?;
+        Ok(Attempt { is_known, ..attempt })
+    }
+
     /// Counts a login that failed, and says so.
-    fn refuse(&self, name: Option<&str>, address: Option<IpAddr>) -> Result<Principal, ApiError> {
-        self.may_try(name, address)?;
-        self.logins.failed(name, address, self.clock.now());
+    fn refuse(&self, attempt: Attempt<'_>) -> Result<Principal, ApiError> {
+        let now = self.clock.now();
+        if let Some(wait) = self.logins.wait(attempt, now) {
+            return Err(self.throttled(attempt, wait));
+        }
+        self.logins.failed(attempt, now);
         self.metrics.login_failed();
         Err(ApiError::new(ErrorCode::Unauthenticated))
+    }
+
+    /// The answer to a login that is refused since too many have failed.
+    fn throttled(&self, attempt: Attempt<'_>, wait: Duration) -> ApiError {
+        self.logins.warn(attempt, self.clock.now());
+        self.metrics.login_throttled();
+        ApiError::too_many_requests("too many logins have failed", wait)
     }
 
     /// Whose certificate it is. Many clients have one for other servers, so an unknown one is as good as none.
@@ -161,20 +202,9 @@ impl Authenticator {
         Ok(None)
     }
 
-    /// Whether another login may be tried.
-    fn may_try(&self, name: Option<&str>, address: Option<IpAddr>) -> Result<(), ApiError> {
-        match self.logins.wait(name, address, self.clock.now()) {
-            None => Ok(()),
-            Some(wait) => {
-                self.metrics.login_throttled();
-                Err(ApiError::too_many_requests("too many logins have failed", wait))
-            }
-        }
-    }
-
     /// Whether the caller may ask once more.
     fn admit(&self, principal: &Principal, address: Option<IpAddr>) -> Result<(), ApiError> {
-        let address = || address.map(|address| logins::network(address).to_string());
+        let address = || address.map(|address| address::network(address).to_string());
         // A name has no colon.
         let key = principal.name().map(str::to_owned).or_else(|| Some(format!("address:{}", address()?)));
         let taken = self.requests.take(key.unwrap_or_default(), self.clock.now());
@@ -203,33 +233,86 @@ impl Authenticator {
     }
 
     /// Whose password it is. Somebody who waited for a turn may find that the same was verified meanwhile.
+    ///
+    /// When too many logins have failed, tries go through the slow lane. A right password is let in there, too: those who
+    /// fail and the owner of an account may share a name or an address.
     async fn password(
         &self,
         name: &str,
         password: &str,
-        address: Option<IpAddr>,
+        attempt: Attempt<'_>,
     ) -> Result<Option<Verified>, ApiError> {
-        let turn = timeout(self.patience, Arc::clone(&self.hashing).acquire_owned()).await;
-        let Ok(Ok(turn)) = turn else { return Err(ApiError::new(ErrorCode::Busy)) };
+        let mut turn = self.hashing_turn().await?;
         if let Some(known) = self.known(Proof::Password { name, password }).await? {
             return Ok(Some(known));
         }
         // Asked only now, so that a burst of guesses does not pass before the first has failed.
-        self.may_try(Some(name), address)?;
+        let mut lane = None;
+        if let Some(wait) = self.logins.wait(attempt, self.clock.now()) {
+            drop(turn);
+            let entered = self.slow_lane.enter(attempt.network).await;
+            lane = Some(entered.ok_or_else(|| self.throttled(attempt, wait))?);
+            turn = self.hashing_turn().await?;
+        }
         let now = self.clock.now();
         let account = self.storage.account(name).await?;
         // The latest first, since most clients have it.
         let passwords = account.iter().flat_map(|account| valid(account, SecretKind::Password, now).rev());
         let hashes: Vec<_> = passwords.map(|secret| secret.stored.hash.clone()).collect();
         let password = password.to_owned();
-        let right = off_worker::run(move || {
+        let (right, lane) = off_worker::run(move || {
             // Held here, so that a client that hangs up does not give its turn away while hashing goes on.
             let _turn = turn;
-            password::find(&password, &hashes).and_then(|index| hashes.into_iter().nth(index))
-        });
-        let Some((account, hash)) = account.zip(right.await) else { return Ok(None) };
+            (password::find(&password, &hashes).and_then(|index| hashes.into_iter().nth(index)), lane)
+        })
+        .await;
+        let Some((account, hash)) = account.zip(right) else {
+            if let Some(lane) = lane {
+                lane.failed();
+            }
+            return Ok(None);
+        };
         let secret = account.secrets.iter().find(|secret| secret.stored.hash == hash).cloned();
         Ok(secret.map(|secret| verified(account, &secret, now)))
+    }
+
+    /// Waits for a turn to have a password hashed.
+    async fn hashing_turn(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        match timeout(self.patience, Arc::clone(&self.hashing).acquire_owned()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => Err(ApiError::new(ErrorCode::Busy)),
+        }
+    }
+
+    /// Writes down which secrets were used since the last time, and from where.
+    ///
+    /// # Errors
+    /// The store failed; what was to be written is noted again with the next request.
+    pub async fn write_uses(&self) -> Result<(), StorageError> {
+        let now = self.clock.now();
+        let uses = self.uses.take(now);
+        if uses.is_empty() {
+            return Ok(());
+        }
+        self.storage.note_uses(&uses).await?;
+        self.uses.wrote(&uses, now);
+        Ok(())
+    }
+
+    /// Forgets what was written down long ago, as far as the clock is trusted; the answer is how much that was.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn forget_uses(&self) -> Result<u64, StorageError> {
+        let (age, most) = USES_KEPT;
+        let ClockState::Trusted(time) = ClockState::of(self.clock.now(), self.storage.known_time().await?)
+        else {
+            return Ok(0);
+        };
+        match time.minus(age) {
+            Some(before) => self.storage.forget_uses(before, most).await,
+            None => Ok(0),
+        }
     }
 }
 
@@ -246,7 +329,7 @@ fn valid(
 fn verified(account: Account, secret: &Secret, now: DateTime<Utc>) -> Verified {
     let end = secret.stored.expires.and_then(|end| DateTime::from_timestamp_millis(end.millis()));
     let revision = account.revision;
-    Verified::new(Principal::account(&account.name, account.grants), revision, now, end)
+    Verified::new(Principal::account(&account.name, account.grants).recognised_by(secret), revision, now, end)
 }
 
 #[cfg(test)]
@@ -389,10 +472,11 @@ mod tests {
             assert_eq!(code(basic("eve", "wrong")).await, Some(ErrorCode::Unauthenticated));
         }
         assert_eq!(code(basic("eve", "wrong")).await, Some(ErrorCode::TooManyRequests));
+        assert_eq!(code(basic("eve", "päss:word")).await, None, "a right one is let in, whoever fails");
         assert_eq!(
-            code(basic("eve", "päss:word")).await,
-            Some(ErrorCode::TooManyRequests),
-            "not even looked at"
+            code(basic("eve", "wrong")).await,
+            Some(ErrorCode::Unauthenticated),
+            "now it is known there"
         );
         assert_eq!(code(b"Bearer wrong".to_vec()).await, Some(ErrorCode::TooManyRequests));
         let token = token::generate();

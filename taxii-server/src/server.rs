@@ -29,6 +29,7 @@ use self::timekeeper::Timekeeper;
 use self::tls::{Identity, TlsError};
 use self::turned_away::TurnedAway;
 use crate::api::State;
+use crate::auth::Authenticator;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::ingest::{AllowListError, AllowLists};
@@ -64,6 +65,7 @@ pub struct Running {
     beside: Vec<JoinHandle<()>>,
     workers: Vec<JoinHandle<()>>,
     timekeeper: Timekeeper,
+    authenticator: Arc<Authenticator>,
     stop: watch::Sender<bool>,
 }
 
@@ -134,6 +136,7 @@ impl Server {
         let builder = server(workers, config.max_connections / workers);
         let state = web::Data::new(State::new(config, storage, clock, Arc::clone(&metrics), lists));
         let intake = Arc::clone(&state.intake);
+        let authenticator = Arc::clone(&state.authenticator);
         // Only the pages for people search.
         let search = state.config.status_page.then(|| Arc::clone(&state.search));
         let (listener, address) = bind(listen)?;
@@ -171,6 +174,8 @@ impl Server {
                 worker::until(stopped.clone(), worker::keep_index(Arc::clone(&search)))
             }));
         }
+        let noting = Arc::clone(&authenticator);
+        let noting = supervisor.spawn("secret uses", move || worker::note_uses(Arc::clone(&noting)));
         let keeper = timekeeper.clone();
         let keeping_time = supervisor.spawn("clock", move || keeper.clone().run());
         let summaries = supervisor.spawn("connection summary", move || Arc::clone(&turned_away).summarize());
@@ -182,9 +187,10 @@ impl Server {
             public,
             admin,
             supervisor,
-            beside: vec![reloading, keeping_time, summaries],
+            beside: vec![reloading, keeping_time, summaries, noting],
             workers,
             timekeeper,
+            authenticator,
             stop,
         })
     }
@@ -251,6 +257,7 @@ impl Running {
             // What a worker was at is taken back, and done at the next start.
             let _ = worker.await;
         }
+        worker::write_uses(&self.authenticator).await;
         self.timekeeper.stop().await;
         // Last, so that health is told for as long as there is something to tell.
         if let Some(admin) = self.admin {

@@ -44,7 +44,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-pub use self::account::{Access, Account, Accounts, Grants, NewSecret, Scope, Secret, SecretKind};
+pub use self::account::{Access, Account, Accounts, Grants, NewSecret, Scope, Secret, SecretKind, SecretUse};
 pub use self::browsing::Browsing;
 pub use self::cursor::{Cursor, DateAdded};
 pub use self::database::Database;

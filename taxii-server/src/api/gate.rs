@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::future::{Ready, ready};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Once;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -78,7 +79,28 @@ pub(crate) async fn admit(state: &State, request: &ServiceRequest) -> Result<Pri
 pub(crate) fn client(peer: Option<SocketAddr>, headers: &HeaderMap, trusted: &[IpNet]) -> Option<IpAddr> {
     let forwarded: Vec<_> =
         headers.get_all("x-forwarded-for").map(|line| line.to_str().unwrap_or("unreadable")).collect();
-    peer.map(|peer| address::client(peer.ip(), forwarded, trusted))
+    let peer = peer?.ip();
+    let client = address::client(peer, forwarded.iter().copied(), trusted);
+    if client == peer.to_canonical() && !forwarded.is_empty() && is_near(client) {
+        warn_of_proxy(client);
+    }
+    Some(client)
+}
+
+/// Whether a proxy of the operator could have the address.
+fn is_near(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_loopback() || address.is_private(),
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
+    }
+}
+
+/// Says once that all clients of a proxy are taken for one.
+fn warn_of_proxy(proxy: IpAddr) {
+    static WARNED: Once = Once::new();
+    WARNED.call_once(|| {
+        tracing::warn!(%proxy, "all clients of this proxy count as one: name it in `trusted_proxies` if it is yours");
+    });
 }
 
 /// The credential of a request: that of `Authorization`, else a token in the header of the settings.

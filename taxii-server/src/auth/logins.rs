@@ -1,7 +1,7 @@
 //! Failed logins: who guesses must wait, whoever logs in rightly need not.
 //!
-//! Failures count for the name and for the address that they come from. So that nobody locks the owner of an account
-//! out by failing under its name or behind the same proxy, an address from which that name logged in before has a count
+//! Failures count for the name and for the network that they come from. So that nobody slows the owner of an account
+//! down by failing under its name or behind the same proxy, a network from which that name logged in before has a count
 //! of its own.
 
 use std::collections::HashMap;
@@ -12,71 +12,98 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub(super) use super::address::network;
 use super::throttle::Throttle;
 
 /// Counts failed logins.
 #[derive(Debug)]
 pub(super) struct Logins {
     failures: Throttle<u64>,
-    /// Names and addresses that belong together, and when they last did.
+    /// Names and networks that belong together, and when they last did. The store knows them too, but for the latest.
     seen: Mutex<HashMap<u64, DateTime<Utc>>>,
+    warnings: Throttle<Option<IpAddr>>,
     /// Keys are hashed with a secret of this process: names can be long, and memory is not for keeping them.
     hasher: RandomState,
 }
 
-const SEEN_FOR: TimeDelta = TimeDelta::days(7);
+/// A login that is tried.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Attempt<'a> {
+    /// The name; a token has none.
+    pub(super) name: Option<&'a str>,
+    /// Where it comes from.
+    pub(super) network: Option<IpAddr>,
+    /// Whether that name has logged in from there before.
+    pub(super) is_known: bool,
+}
+
+/// For how long a name and a network belong together after a login.
+pub(super) const SEEN_FOR: TimeDelta = TimeDelta::days(30);
 const SEEN_CAPACITY: usize = 100_000;
 
+/// How often the log is warned of the failures of a network, in a minute.
+const WARNINGS: u32 = 1;
+
 impl Logins {
-    /// Lets so many failures through in a minute, for each name and each address; 0 lets all through.
+    /// Lets so many failures through in a minute, for each name and each network; 0 lets all through.
     pub(super) fn new(per_minute: u32) -> Self {
-        Self { failures: Throttle::new(per_minute), seen: Mutex::default(), hasher: RandomState::new() }
+        Self {
+            failures: Throttle::new(per_minute),
+            seen: Mutex::default(),
+            warnings: Throttle::new(WARNINGS),
+            hasher: RandomState::new(),
+        }
     }
 
-    /// How long to wait before the next try. A token has no name.
-    pub(super) fn wait(
-        &self,
-        name: Option<&str>,
-        address: Option<IpAddr>,
-        now: DateTime<Utc>,
-    ) -> Option<Duration> {
-        self.keys(name, address, now).filter_map(|key| self.failures.wait(&key, now)).max()
+    /// Returns how long a try has to wait since too many have failed; nothing when it need not.
+    pub(super) fn wait(&self, attempt: Attempt<'_>, now: DateTime<Utc>) -> Option<Duration> {
+        self.keys(attempt).filter_map(|key| self.failures.wait(&key, now)).max()
     }
 
     /// A login that failed.
-    pub(super) fn failed(&self, name: Option<&str>, address: Option<IpAddr>, now: DateTime<Utc>) {
-        for key in self.keys(name, address, now) {
+    pub(super) fn failed(&self, attempt: Attempt<'_>, now: DateTime<Utc>) {
+        for key in self.keys(attempt) {
             self.failures.count(key, now);
         }
     }
 
     /// A login that did not.
-    pub(super) fn succeeded(&self, name: &str, address: Option<IpAddr>, now: DateTime<Utc>) {
-        let Some(address) = address else { return };
+    pub(super) fn succeeded(&self, attempt: Attempt<'_>, now: DateTime<Utc>) {
+        let Some(pair) = self.pair(attempt) else { return };
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= SEEN_CAPACITY {
-            seen.retain(|_, last| now - *last < SEEN_FOR);
+            seen.retain(|_, last| now.signed_duration_since(*last) < SEEN_FOR);
         }
         if seen.len() < SEEN_CAPACITY {
-            seen.insert(self.hasher.hash_one((name, network(address))), now);
+            seen.insert(pair, now);
         }
     }
 
-    fn keys(
-        &self,
-        name: Option<&str>,
-        address: Option<IpAddr>,
-        now: DateTime<Utc>,
-    ) -> impl Iterator<Item = u64> {
-        let network = address.map(network);
-        let both = name.zip(network).map(|both| self.hasher.hash_one(both));
+    /// Whether this server saw the name log in from that network.
+    pub(super) fn has_seen(&self, attempt: Attempt<'_>, now: DateTime<Utc>) -> bool {
+        let Some(pair) = self.pair(attempt) else { return false };
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let both = both.filter(|both| seen.get(both).is_some_and(|last| now - *last < SEEN_FOR));
-        let apart = both.is_none();
-        let name = both.or_else(|| name.map(|name| self.hasher.hash_one(("name", name))));
-        let network = network.filter(|_| apart).map(|network| self.hasher.hash_one(("address", network)));
-        name.into_iter().chain(network)
+        seen.get(&pair).is_some_and(|last| now.signed_duration_since(*last) < SEEN_FOR)
+    }
+
+    /// Warns the operator of logins that are refused, once a minute for each network.
+    pub(super) fn warn(&self, attempt: Attempt<'_>, now: DateTime<Utc>) {
+        if self.warnings.take(attempt.network, now).is_ok() {
+            let network = attempt.network.map(|network| network.to_string());
+            tracing::warn!(account = attempt.name, network, "refused logins: too many have failed");
+        }
+    }
+
+    fn pair(&self, attempt: Attempt<'_>) -> Option<u64> {
+        Some(self.hasher.hash_one((attempt.name?, attempt.network?)))
+    }
+
+    /// What a failure counts for.
+    fn keys(&self, attempt: Attempt<'_>) -> impl Iterator<Item = u64> {
+        let own = self.pair(attempt).filter(|_| attempt.is_known);
+        let is_own = own.is_some();
+        let name = attempt.name.map(|name| self.hasher.hash_one(("name", name)));
+        let network = attempt.network.map(|network| self.hasher.hash_one(("network", network)));
+        own.into_iter().chain([name, network].into_iter().flatten().filter(move |_| !is_own))
     }
 }
 
@@ -84,38 +111,50 @@ impl Logins {
 mod tests {
     use super::*;
 
-    fn address(text: &str) -> Option<IpAddr> {
-        Some(text.parse().unwrap())
+    fn attempt<'a>(name: Option<&'a str>, network: &str) -> Attempt<'a> {
+        Attempt { name, network: Some(network.parse().unwrap()), is_known: false }
     }
 
     #[test]
-    fn names_and_addresses_are_counted_apart() {
+    fn names_and_networks_are_counted_apart() {
         let logins = Logins::new(2);
         let now = DateTime::UNIX_EPOCH;
-        logins.failed(Some("eve"), address("192.0.2.1"), now);
-        logins.failed(Some("eve"), address("192.0.2.2"), now);
-        let waits = |name, from| logins.wait(name, address(from), now).is_some();
+        logins.failed(attempt(Some("eve"), "192.0.2.1"), now);
+        logins.failed(attempt(Some("eve"), "192.0.2.2"), now);
+        let waits = |name, from| logins.wait(attempt(name, from), now).is_some();
         assert!(waits(Some("eve"), "192.0.2.3"), "the name, from anywhere");
         assert!(!waits(Some("bob"), "192.0.2.1"));
-        logins.failed(Some("bob"), address("192.0.2.1"), now);
-        assert!(waits(Some("carol"), "192.0.2.1"), "the address, with any name");
+        logins.failed(attempt(Some("bob"), "192.0.2.1"), now);
+        assert!(waits(Some("carol"), "192.0.2.1"), "the network, with any name");
         assert!(waits(None, "192.0.2.1"), "and with tokens");
         assert!(!waits(Some("bob"), "192.0.2.9"));
     }
 
     #[test]
-    fn an_owner_is_not_locked_out_by_others() {
+    fn failures_of_others_do_not_count_for_a_known_pair() {
         let logins = Logins::new(2);
         let now = DateTime::UNIX_EPOCH;
-        logins.succeeded("eve", address("2001:db8::1"), now);
+        let known = Attempt { is_known: true, ..attempt(Some("eve"), "2001:db8::") };
         for guess in 1..10 {
-            logins.failed(Some("eve"), address(&format!("192.0.2.{guess}")), now);
+            logins.failed(attempt(Some("eve"), &format!("192.0.2.{guess}")), now);
+            logins.failed(attempt(Some("bob"), "2001:db8::"), now);
         }
-        assert!(logins.wait(Some("eve"), address("192.0.2.99"), now).is_some());
-        assert!(logins.wait(Some("eve"), address("2001:db8::99"), now).is_none(), "the same network");
+        assert!(logins.wait(attempt(Some("eve"), "192.0.2.99"), now).is_some());
+        assert!(logins.wait(known, now).is_none());
         for _ in 0..2 {
-            logins.failed(Some("eve"), address("2001:db8::1"), now);
+            logins.failed(known, now);
         }
-        assert!(logins.wait(Some("eve"), address("2001:db8::1"), now).is_some(), "its own mistakes count");
+        assert!(logins.wait(known, now).is_some(), "its own mistakes count");
+    }
+
+    #[test]
+    fn pair_is_known_for_a_month() {
+        let logins = Logins::new(2);
+        let (eve, now) = (attempt(Some("eve"), "192.0.2.1"), DateTime::UNIX_EPOCH);
+        logins.succeeded(eve, now);
+        assert!(logins.has_seen(eve, now + TimeDelta::days(29)));
+        assert!(!logins.has_seen(eve, now + SEEN_FOR));
+        assert!(!logins.has_seen(attempt(Some("eve"), "192.0.2.2"), now));
+        assert!(!logins.has_seen(attempt(Some("bob"), "192.0.2.1"), now));
     }
 }

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::IpAddr;
 
 use async_trait::async_trait;
+
+use crate::clock::trust::Cutoff;
 
 use super::{CollectionId, DateAdded, StorageError};
 
@@ -154,6 +157,19 @@ pub struct Account {
     pub grants: Grants,
 }
 
+/// When a secret was last used from a network.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SecretUse {
+    /// The name of the account.
+    pub account: String,
+    /// The number of the secret.
+    pub secret: i64,
+    /// An IPv4 address, or the first address of an IPv6 /64.
+    pub network: IpAddr,
+    /// When that was.
+    pub last: DateAdded,
+}
+
 /// The part of a store that knows who may use the server. Every method fails only when the database does.
 #[async_trait]
 pub trait Accounts {
@@ -201,6 +217,23 @@ pub trait Accounts {
 
     /// The name of the account that a token or certificate belongs to.
     async fn owner_of(&self, kind: SecretKind, hash: &str) -> Result<Option<String>, StorageError>;
+
+    /// Notes uses of secrets in the place of earlier ones. Those of an account that is gone are left out.
+    async fn note_uses(&self, uses: &[SecretUse]) -> Result<(), StorageError>;
+
+    /// The uses of the secrets of an account, the latest first. Some may be of secrets that are gone.
+    async fn uses(&self, name: &str) -> Result<Vec<SecretUse>, StorageError>;
+
+    /// Whether a secret of the account was used from this network at that time or later.
+    async fn was_used_from(
+        &self,
+        name: &str,
+        network: IpAddr,
+        since: DateAdded,
+    ) -> Result<bool, StorageError>;
+
+    /// Forgets the uses before a time, and of each account all but so many of the latest; the answer is how many those were.
+    async fn forget_uses(&self, before: Cutoff, most: u32) -> Result<u64, StorageError>;
 
     /// Adds rights to those of an account; false when there is none of the name.
     async fn grant(&self, name: &str, scope: Scope, access: Access) -> Result<bool, StorageError>;

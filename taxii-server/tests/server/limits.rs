@@ -1,11 +1,13 @@
 //! Those who ask or fail too often are told to wait (RFC 6585, section 4).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{RequestBuilder, Response};
 use serde_json::Value;
+use taxii_server::config::Config;
 
-use super::backend::Backend;
+use super::backend::{Backend, on_both};
 use super::world::{MEDIA_TYPE, PASSWORD, World};
 
 fn discovery(world: &World, password: &str) -> RequestBuilder {
@@ -28,12 +30,53 @@ async fn item_33_failed_logins_are_throttled() {
         assert_eq!(discovery(&world, "wrong").send().await.unwrap().status(), 401);
     }
     must_wait(discovery(&world, "wrong").send().await.unwrap(), "30").await;
-    must_wait(discovery(&world, PASSWORD).send().await.unwrap(), "30").await;
     // From another address it is the name that waits; the header is not believed, since nobody is trusted.
-    let elsewhere = discovery(&world, PASSWORD).header("x-forwarded-for", "192.0.2.1");
+    let elsewhere = discovery(&world, "wrong").header("x-forwarded-for", "192.0.2.1");
     must_wait(elsewhere.send().await.unwrap(), "30").await;
     world.clock.advance(Duration::from_secs(30));
-    assert_eq!(discovery(&world, PASSWORD).send().await.unwrap().status(), 200);
+    assert_eq!(discovery(&world, "wrong").send().await.unwrap().status(), 401);
+    world.stop().await;
+}
+
+on_both!(item_33_right_password_is_let_in_whoever_else_fails);
+
+async fn item_33_right_password_is_let_in_whoever_else_fails(backend: Backend) {
+    let change = |config: &mut Config| {
+        config.max_login_failures = 2;
+        config.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    };
+    let place = Arc::new(backend.place().await);
+    let world = World::start_on(Arc::clone(&place), change).await;
+    let login = async |world: &World, network: &str, user: &str, password: &str| {
+        let request = world.client.get(format!("{}/taxii2/", world.url)).basic_auth(user, Some(password));
+        request.header("x-forwarded-for", network).send().await.unwrap().status().as_u16()
+    };
+    let (home, proxy, attacker) = ("192.0.2.1", "198.51.100.1", "203.0.113.1");
+    assert_eq!(login(&world, home, "reader", PASSWORD).await, 200);
+    world.stop().await;
+
+    // A start later, and at the same time at another server of the store.
+    let world = World::start_on(Arc::clone(&place), change).await;
+    let other = World::start_on(place, change).await;
+    for world in [&world, &other] {
+        for _ in 0..3 {
+            login(world, attacker, "reader", "wrong").await;
+            login(world, home, "absent", "wrong").await;
+            login(world, proxy, "absent", "wrong").await;
+        }
+        assert_eq!(login(world, attacker, "reader", "wrong").await, 429);
+        assert_eq!(login(world, home, "absent", "wrong").await, 429);
+        for (network, user) in [(home, "reader"), (proxy, "writer"), (proxy, "reader"), (attacker, "writer")]
+        {
+            assert_eq!(login(world, network, user, PASSWORD).await, 200, "{user} from {network}");
+        }
+        assert_eq!(login(world, attacker, "absent", PASSWORD).await, 429, "a password of another account");
+        // What was written down tells the pair that is known from the others: its own failures count alone.
+        assert_eq!(login(world, home, "reader", "wrong").await, 401);
+    }
+    let uses = world.storage.uses("reader").await.unwrap();
+    assert!(uses.iter().any(|used| used.network.to_string() == home), "{uses:?}");
+    other.stop().await;
     world.stop().await;
 }
 

@@ -4,14 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 use serde_json::value::RawValue;
 use sqlx::{Connection, SqliteConnection};
 use taxii_server::clock::Clock;
+use taxii_server::clock::trust::ClockState;
 use taxii_server::storage::feed::FeedWrite;
 use taxii_server::storage::supervision::{FeedHealth, Gap, GapReason, Progress, Quota, Spent};
 use taxii_server::storage::{
-    self, Added, CollectionId, DateAdded, Dating, NewObject, Query, Storage, StorageErrorKind, VersionFilter,
+    self, Added, CollectionId, DateAdded, Dating, Grants, NewObject, Query, SecretUse, Storage,
+    StorageErrorKind, VersionFilter,
 };
 
 use super::backend::{Backend, Place, on_both};
@@ -29,6 +31,7 @@ on_both!(
     filters_by_type_and_identifier_keep_the_order,
     a_page_ends_where_its_bytes_end,
     pages_are_read_along_an_index,
+    uses_of_secrets_are_noted_and_forgotten,
 );
 
 async fn store(backend: Backend) -> (Arc<dyn Storage>, Clock, Place) {
@@ -360,3 +363,40 @@ async fn pages_are_read_along_an_index(backend: Backend) {
 const LARGE: &str = "INSERT INTO object (collection, date_added, id, type, spec_version, version, version_key, latest, body) \
     SELECT key, n, 'tool--' || n, (ARRAY['tool', 'malware', 'indicator'])[n % 3 + 1], '2.1', '', n % 7, 1, 'text' \
     FROM collection, generate_series(1, 20000) AS n";
+
+async fn uses_of_secrets_are_noted_and_forgotten(backend: Backend) {
+    let place = backend.place().await;
+    let storage = storage::open(&place.database()).await.unwrap();
+    let date = DateAdded::from_millis;
+    let eve = Grants::default();
+    assert!(storage.add_account("eve", &eve, date(0)).await.unwrap());
+    let of = |account: &str, secret: i64, network: &str, last: i64| SecretUse {
+        account: account.to_owned(),
+        secret,
+        network: network.parse().unwrap(),
+        last: date(last),
+    };
+    let first =
+        [of("eve", 1, "192.0.2.1", 10), of("eve", 1, "2001:db8::", 20), of("gone", 2, "192.0.2.1", 30)];
+    storage.note_uses(&first).await.unwrap();
+    assert_eq!(storage.uses("eve").await.unwrap(), [first[1].clone(), first[0].clone()]);
+    assert_eq!(storage.uses("gone").await.unwrap(), []);
+    // A clock that was ahead when a use was noted is put right by the next one.
+    storage.note_uses(&[of("eve", 1, "2001:db8::", 15)]).await.unwrap();
+    let network = "2001:db8::".parse().unwrap();
+    assert!(storage.was_used_from("eve", network, date(15)).await.unwrap());
+    assert!(!storage.was_used_from("eve", network, date(16)).await.unwrap());
+    assert!(!storage.was_used_from("bob", network, date(0)).await.unwrap());
+
+    let many: Vec<_> = (1..=5).map(|secret| of("eve", secret, "192.0.2.9", 100 + secret)).collect();
+    storage.note_uses(&many).await.unwrap();
+    let ClockState::Trusted(time) = ClockState::of(DateTime::from_timestamp_millis(12).unwrap(), None) else {
+        panic!("nothing is known against the clock")
+    };
+    let before = time.minus(Duration::ZERO).unwrap();
+    assert_eq!(storage.forget_uses(before, 3).await.unwrap(), 1 + 3, "one that is old, three over the bound");
+    assert_eq!(storage.uses("eve").await.unwrap(), [many[4].clone(), many[3].clone(), many[2].clone()]);
+    assert!(storage.remove_account("eve").await.unwrap());
+    assert_eq!(storage.uses("eve").await.unwrap(), []);
+    storage.close().await;
+}

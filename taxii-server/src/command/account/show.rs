@@ -6,7 +6,7 @@ use std::io::Write;
 use crate::clock::Clock;
 use crate::command::output::Output;
 use crate::config::Config;
-use crate::storage::{Account, DateAdded, Scope, Secret, SecretKind, Storage};
+use crate::storage::{Account, DateAdded, Scope, Secret, SecretKind, SecretUse, Storage};
 use crate::wire::Timestamp;
 
 /// A line for each account.
@@ -40,8 +40,15 @@ pub(super) async fn show(
         writeln!(Output, "may          {access} {}", place(config, scope))?;
     }
     let now = DateAdded::from(Timestamp::new(clock.now()));
+    let uses = storage.uses(&name).await?;
     for secret in secrets {
         writeln!(Output, "{}", line(&secret, now))?;
+        // The latest come first.
+        let last = uses.iter().find(|last| last.secret == secret.number);
+        let used = last.map_or("never used".to_owned(), |SecretUse { last, network, .. }| {
+            format!("last used {} from {network}", last.timestamp())
+        });
+        writeln!(Output, "{:<12} {used}", "")?;
     }
     Ok(())
 }

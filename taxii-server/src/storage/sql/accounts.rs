@@ -1,14 +1,17 @@
 //! Accounts, their secrets and their rights.
 
+use std::net::IpAddr;
+
 use async_trait::async_trait;
 use uuid::Uuid;
 
 use super::row::{Row, Value};
 use super::statement::Statement;
 use super::{Backend, Session, SqlStorage};
+use crate::clock::trust::Cutoff;
 use crate::storage::{
     Access, Account, Accounts, CollectionId, DateAdded, Grants, NewSecret, Scope, Secret, SecretKind,
-    StorageError,
+    SecretUse, StorageError,
 };
 
 #[async_trait]
@@ -133,6 +136,57 @@ impl<B: Backend> Accounts for SqlStorage<B> {
         self.read_optional(select).await?.map(|mut row| row.next()).transpose()
     }
 
+    async fn note_uses(&self, uses: &[SecretUse]) -> Result<(), StorageError> {
+        // All servers write them in the same order, so that none waits for another that waits for it.
+        let mut uses: Vec<_> = uses.iter().collect();
+        uses.sort_unstable();
+        let mut tx = self.begin().await?;
+        for SecretUse { account, secret, network, last } in uses {
+            let insert = Statement::new(
+                "INSERT INTO secret_use (account, secret, network, last) \
+                 SELECT name, $2, $3, $4 FROM account WHERE name = $1 \
+                 ON CONFLICT (account, secret, network) DO UPDATE SET last = excluded.last",
+            );
+            let insert = insert.bind(&**account).bind(*secret).bind(&*network.to_string());
+            tx.execute(insert.bind(last.millis())).await?;
+        }
+        tx.commit().await
+    }
+
+    async fn uses(&self, name: &str) -> Result<Vec<SecretUse>, StorageError> {
+        let select = Statement::new(
+            "SELECT account, secret, network, last FROM secret_use WHERE account = $1 \
+             ORDER BY last DESC, secret, network",
+        );
+        self.read_all(select.bind(name)).await?.into_iter().map(secret_use).collect()
+    }
+
+    async fn was_used_from(
+        &self,
+        name: &str,
+        network: IpAddr,
+        since: DateAdded,
+    ) -> Result<bool, StorageError> {
+        let select = Statement::new(
+            "SELECT last FROM secret_use WHERE account = $1 AND network = $2 AND last >= $3 LIMIT 1",
+        );
+        let select = select.bind(name).bind(&*network.to_string()).bind(since.millis());
+        Ok(self.read_optional(select).await?.is_some())
+    }
+
+    async fn forget_uses(&self, before: Cutoff, most: u32) -> Result<u64, StorageError> {
+        let old = Statement::new("DELETE FROM secret_use WHERE last < $1");
+        let old = self.write(old.bind(before.time().timestamp_millis())).await?;
+        let beyond = Statement::new(
+            "DELETE FROM secret_use WHERE (account, secret, network) IN \
+             (SELECT account, secret, network FROM \
+             (SELECT account, secret, network, row_number() OVER \
+             (PARTITION BY account ORDER BY last DESC, secret, network) AS place FROM secret_use) AS ranked \
+             WHERE place > $1)",
+        );
+        Ok(old + self.write(beyond.bind(i64::from(most))).await?)
+    }
+
     async fn grant(&self, name: &str, scope: Scope, access: Access) -> Result<bool, StorageError> {
         let mut tx = self.begin().await?;
         if !touched(&mut tx, name).await? {
@@ -207,6 +261,12 @@ fn secret(mut row: Row) -> Result<Secret, StorageError> {
     let expires = row.next::<Option<i64>>()?.map(DateAdded::from_millis);
     let created = DateAdded::from_millis(row.next()?);
     Ok(Secret { number, stored: NewSecret { kind, hash, label, expires }, created })
+}
+
+fn secret_use(mut row: Row) -> Result<SecretUse, StorageError> {
+    let (account, secret) = (row.next()?, row.next()?);
+    let network = row.next::<String>()?.parse().map_err(StorageError::encoding)?;
+    Ok(SecretUse { account, secret, network, last: DateAdded::from_millis(row.next()?) })
 }
 
 fn right(mut row: Row) -> Result<(Scope, Access), StorageError> {
