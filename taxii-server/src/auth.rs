@@ -110,8 +110,8 @@ impl Authenticator {
     ///
     /// # Errors
     ///
-    /// `Unauthenticated` when the credential is missing, malformed or wrong; `TooManyRequests` when too many were
-    /// wrong, or the account asks too often; `Busy` when too many passwords wait to be checked.
+    /// `Unauthenticated` when the credential is missing, malformed or wrong; `TooManyRequests` when too many were wrong;
+    /// `Busy` when too many passwords wait to be checked.
     pub async fn authenticate(&self, shown: &Shown<'_>) -> Result<Principal, ApiError> {
         let principal = match (shown.authorization, shown.certificate) {
             (Some(header), _) => self.by_header(header, shown.address).await?,
@@ -124,7 +124,6 @@ impl Authenticator {
                 owner.or_else(|| self.anonymous.clone()).ok_or_else(nobody)?
             }
         };
-        self.admit(&principal, shown.address)?;
         if let (Some((account, secret)), Some(address)) = (principal.noted_use(), shown.address) {
             self.uses.note(account, secret, address::network(address), self.clock.now());
         }
@@ -202,8 +201,11 @@ impl Authenticator {
         Ok(None)
     }
 
-    /// Whether the caller may ask once more.
-    fn admit(&self, principal: &Principal, address: Option<IpAddr>) -> Result<(), ApiError> {
+    /// Counts a request of the caller.
+    ///
+    /// # Errors
+    /// `TooManyRequests` when the caller asks more often than it may.
+    pub fn admit(&self, principal: &Principal, address: Option<IpAddr>) -> Result<(), ApiError> {
         let address = || address.map(|address| address::network(address).to_string());
         // A name has no colon.
         let key = principal.name().map(str::to_owned).or_else(|| Some(format!("address:{}", address()?)));

@@ -22,8 +22,10 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use crate::audit;
 use crate::clock::Clock;
-use crate::config::Overrides;
+use crate::config::{Config, Overrides};
+use crate::telemetry::{self, AuditPlace};
 
 /// What the program is told to do.
 #[derive(Debug, Subcommand)]
@@ -88,20 +90,47 @@ pub async fn run(command: Command, settings: Overrides) -> ExitCode {
 
 async fn outcome(command: Command, settings: Overrides) -> Result<(), Box<dyn Error>> {
     let config = settings.load()?;
-    let clock = Clock::system();
-    match command {
-        Command::Serve => serve::run(config, clock).await,
-        Command::Demo => demo::run(config, clock).await,
-        Command::Check => check::run(&config, &clock).await,
-        Command::Poll(arguments) => poll::run(arguments, &config, &clock).await,
-        Command::Status(arguments) => status::run(arguments, &config, &clock).await,
-        Command::Backup { path } => backup::backup(&config, &path).await,
-        Command::Restore { path } => backup::restore(&config, &path, &clock).await,
-        Command::Clock { command } => clock::run(command.unwrap_or_default(), &config, &clock).await,
-        Command::Config(command) => config::run(&command, &config),
-        Command::Account(command) => account::run(command, &config, &clock).await,
-        Command::Collection(command) => collection::run(command, &config, &clock).await,
-        Command::Quarantine(command) => quarantine::run(command, &config, &clock).await,
+    let changed = command.changes_something().then(|| format!("{command:?}"));
+    let place = AuditPlace::of(&config, "commands").filter(|_| changed.is_some());
+    place.map(telemetry::start_audit).transpose()?;
+    let outcome = command.run(config.clone()).await;
+    if let Some(command) = changed {
+        let error = outcome.as_ref().err().map(ToString::to_string);
+        audit::command(&command, error.as_deref());
+    }
+    outcome
+}
+
+impl Command {
+    /// Whether it changes accounts, objects or files, and so has an entry in the audit log. The server has entries of its own.
+    fn changes_something(&self) -> bool {
+        match self {
+            Self::Backup { .. } | Self::Restore { .. } => true,
+            Self::Clock { command } => matches!(command, Some(clock::ClockCommand::Confirm)),
+            Self::Account(command) => command.changes_something(),
+            Self::Collection(command) => command.changes_something(),
+            Self::Quarantine(command) => command.changes_something(),
+            Self::Poll(arguments) => arguments.changes_something(),
+            Self::Serve | Self::Demo | Self::Config(_) | Self::Check | Self::Status(_) => false,
+        }
+    }
+
+    async fn run(self, config: Config) -> Result<(), Box<dyn Error>> {
+        let clock = Clock::system();
+        match self {
+            Self::Serve => serve::run(config, clock).await,
+            Self::Demo => demo::run(config, clock).await,
+            Self::Check => check::run(&config, &clock).await,
+            Self::Poll(arguments) => poll::run(arguments, &config, &clock).await,
+            Self::Status(arguments) => status::run(arguments, &config, &clock).await,
+            Self::Backup { path } => backup::backup(&config, &path).await,
+            Self::Restore { path } => backup::restore(&config, &path, &clock).await,
+            Self::Clock { command } => clock::run(command.unwrap_or_default(), &config, &clock).await,
+            Self::Config(command) => config::run(&command, &config),
+            Self::Account(command) => account::run(command, &config, &clock).await,
+            Self::Collection(command) => collection::run(command, &config, &clock).await,
+            Self::Quarantine(command) => quarantine::run(command, &config, &clock).await,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod api_root;
 mod collection;
 mod error;
 mod overrides;
+mod value;
 
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -19,19 +20,24 @@ use std::time::Duration;
 use actix_web::http::Uri;
 use actix_web::http::header::HeaderName;
 use ipnet::IpNet;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 pub use self::api_root::{ApiRootSettings, ApiRoots};
 pub use self::collection::{AnonymousAccess, CollectionSettings, DEFAULT_COLLECTION, ProfileName};
 pub use self::error::ConfigError;
 pub use self::overrides::Overrides;
+pub(crate) use self::value::may_be_api_root;
+use self::value::{base_url, networks};
 use crate::auth::Rules;
 use crate::clock::Clock;
 use crate::duration;
-use crate::feed::{FeedSettings, is_loopback};
+use crate::feed::FeedSettings;
 use crate::ingest::{AllowListSettings, AllowLists, EnvelopeLimits, Ingest, Retention};
 use crate::outlet::{BlockListSettings, NeverBlock};
 use crate::storage::{self, Access, CollectionId, Database, Grants, Scope, Storage};
+
+/// A day.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The file that is read when no other is named and it exists.
 pub const DEFAULT_FILE: &str = "taxii-server.toml";
@@ -135,6 +141,11 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// How log lines are written.
     pub log_format: LogFormat,
+    /// The folder of the audit log. Without it there is none.
+    pub audit_log: Option<PathBuf>,
+    /// For how long the audit log is kept, in whole days.
+    #[serde(with = "duration")]
+    pub keep_audit_log: Duration,
     /// Write `"objects": []` in an empty answer, which TAXII 2.1 forbids and a few old clients need.
     pub empty_lists: bool,
     /// The file with the certificate of the server and those between it and the root, as PEM. With it HTTPS is served.
@@ -196,6 +207,8 @@ impl Default for Config {
             max_requests_per_minute: 0,
             trusted_proxies: Vec::new(),
             log_format: LogFormat::Text,
+            audit_log: None,
+            keep_audit_log: 90 * DAY,
             empty_lists: false,
             tls_certificate: None,
             tls_key: None,
@@ -232,7 +245,9 @@ impl Config {
             paths.push(path);
         }
         paths.extend(
-            [&mut self.tls_certificate, &mut self.tls_key, &mut self.tls_client_ca].into_iter().flatten(),
+            [&mut self.tls_certificate, &mut self.tls_key, &mut self.tls_client_ca, &mut self.audit_log]
+                .into_iter()
+                .flatten(),
         );
         paths.extend(self.feeds.iter_mut().flat_map(FeedSettings::paths));
         paths.extend(self.allow_lists.iter_mut().map(|list| &mut list.file));
@@ -287,6 +302,9 @@ impl Config {
         }
         if self.body_timeout.is_zero() || self.body_timeout > hour {
             problems.push("`body_timeout` must be greater than 0 and at most `1h`".to_owned());
+        }
+        if self.keep_audit_log < DAY {
+            problems.push("`keep_audit_log` must be at least `1d`".to_owned());
         }
         let (certificate, key) = (self.tls_certificate.is_some(), self.tls_key.is_some());
         if certificate != key || (self.tls_client_ca.is_some() && !certificate) {
@@ -462,52 +480,6 @@ pub struct TlsFiles {
     pub client_ca: Option<PathBuf>,
 }
 
-/// First path segments that are not free for an API root.
-const RESERVED: [&str; 5] = ["taxii2", "healthz", "readyz", "metrics", "status"];
-
-/// Whether an API root could have this path.
-pub(crate) fn may_be_api_root(path: &str) -> bool {
-    is_segment(path) && !RESERVED.contains(&path)
-}
-
-/// Whether the text can stand as one segment of a path; no dot, because a client splits at it.
-fn is_segment(text: &str) -> bool {
-    !text.is_empty()
-        && text.len() <= 64
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_')
-}
-
-/// Networks, of which an address is the smallest.
-fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
-    let network = |text: String| {
-        let address = || text.parse().map(IpAddr::into);
-        text.parse().or_else(|_| address()).map_err(|_| {
-            serde::de::Error::custom(format!(
-                "`{text}` is no address or network such as `10.0.0.1` or `10.0.0.0/8`"
-            ))
-        })
-    };
-    Vec::<String>::deserialize(deserializer)?.into_iter().map(network).collect()
-}
-
-/// An absolute URL must be HTTPS (section 4.1.1) and have no path, because discovery is at the root of the
-/// host; plain HTTP is let through for this machine only.
-fn base_url(url: &str) -> Result<(), &'static str> {
-    let uri: Uri = url.parse().map_err(|_| "expected a URL such as `https://taxii.example.com`")?;
-    let host = uri.host().ok_or("expected a URL such as `https://taxii.example.com`")?;
-    match uri.scheme_str() {
-        Some("https") => {}
-        Some("http") if is_loopback(host) => {}
-        _ => return Err("expected `https://`"),
-    }
-    if uri.path() != "/" || uri.query().is_some() || url.contains('@') {
-        return Err("expected no path, query or user: discovery is at the root of a host");
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -564,7 +536,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("settings.toml");
         let feed = ["api_key_file", "proxy_password_file", "ca_file", "attack_bundle"];
-        let own = ["database", "tls_certificate", "tls_key", "tls_client_ca"];
+        let own = ["database", "tls_certificate", "tls_key", "tls_client_ca", "audit_log"];
         let line = |name: &&str| format!("{name} = \"sub/{name}\"\n");
         let text = own.iter().map(line).collect::<String>()
             + "[[feed]]\n"
@@ -614,25 +586,6 @@ mod tests {
             let checked = config.check();
             assert_eq!(checked.is_ok(), good, "{url} {more}");
             assert!(!checked.is_err_and(|error| error.to_string().contains("geheim")), "{url}");
-        }
-    }
-
-    #[test]
-    fn public_urls() {
-        let cases = [
-            ("https://taxii.example.com", true),
-            ("https://taxii.example.com:8443/", true),
-            ("http://127.0.0.1:6100", true),
-            ("http://[::1]:6100", true),
-            ("http://localhost:6100", true),
-            ("http://taxii.example.com", false),
-            ("https://taxii.example.com/taxii", false),
-            ("https://user@taxii.example.com", false),
-            ("taxii.example.com", false),
-            ("/taxii", false),
-        ];
-        for (url, good) in cases {
-            assert_eq!(base_url(url).is_ok(), good, "{url}");
         }
     }
 }

@@ -1,11 +1,14 @@
 //! A TAXII 2.1 server that polls the SOC Defenders feed and republishes it.
 //!
-//! The layers, each of which uses only those before it: [`clock`], [`duration`], [`media_type`], [`metrics`],
-//! [`off_worker`], [`supervisor`] and [`wire`] (the resources as they are written), [`storage`] (where objects are kept), [`ingest`] (the only writer of objects) and
-//! [`error`], [`feed`], [`auth`], [`outlet`] (a collection in other forms) and [`search`] (objects by what they name), [`config`], [`telemetry`], [`feed_status`] and [`clock_status`], [`api`], [`site`] (pages for people), [`server`], [`bridge`], [`command`].
+//! The layers, each of which uses only those before it: [`audit`], [`clock`], [`duration`], [`media_type`], [`metrics`],
+//! [`off_worker`], [`supervisor`] and [`wire`] (the resources as they are written), [`storage`] (where objects are kept),
+//! [`ingest`] (the only writer of objects) and [`error`], [`feed`], [`auth`], [`outlet`] (a collection in other forms) and
+//! [`search`] (objects by what they name), [`config`], [`telemetry`], [`feed_status`] and [`clock_status`], [`api`],
+//! [`site`] (pages for people), [`server`], [`bridge`], [`command`].
 #![forbid(unsafe_code)]
 
 pub mod api;
+pub mod audit;
 pub mod auth;
 pub mod bridge;
 pub mod clock;

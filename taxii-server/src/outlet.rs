@@ -19,6 +19,7 @@ mod whole;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix_web::web::Bytes;
 use chrono::{DateTime, Utc};
@@ -82,6 +83,8 @@ impl Outlet {
     /// The part of a collection that is selected in this form, as it is at this time: in a block list is what is valid
     /// then, and what the guard admits.
     ///
+    /// `count` tells how many objects were read until now.
+    ///
     /// A failure of the store ends the stream with an error; what came before is not the whole.
     pub fn read(
         self,
@@ -90,6 +93,7 @@ impl Outlet {
         selection: Selection,
         guard: &Guard,
         now: DateTime<Utc>,
+        count: Arc<AtomicU64>,
     ) -> impl Stream<Item = Result<Bytes, StorageError>> + use<> {
         let (limit, bytes) = PAGE;
         let mut query = Query::new(limit, bytes);
@@ -110,7 +114,7 @@ impl Outlet {
         } else if !selection.types.is_empty() {
             query.types = Some(selection.types.clone());
         }
-        let reading = Reading { storage, collection, query, selection, writer, begun: false };
+        let reading = Reading { storage, collection, query, selection, writer, count, begun: false };
         stream::try_unfold(Some(reading), |reading| async {
             match reading {
                 Some(reading) => reading.next().await.map(Some),
@@ -142,6 +146,7 @@ struct Reading {
     query: Query,
     selection: Selection,
     writer: Box<dyn Writer>,
+    count: Arc<AtomicU64>,
     begun: bool,
 }
 
@@ -160,6 +165,7 @@ impl Reading {
         }
         for object in page.rows.iter().filter(|object| self.selection.takes(&object.body)) {
             self.writer.object(&object.body, &mut text)?;
+            self.count.fetch_add(1, Ordering::Relaxed);
         }
         self.query.after = page.rows.last().map(Dated::date_added).or(self.query.after);
         if !page.more {

@@ -8,7 +8,7 @@ use conformance::workspace;
 /// The modules of `taxii-server` from the bottom up. A module uses those of lower rows only: those of its own
 /// row stand side by side and do not know each other.
 const LAYERS: &[&[&str]] = &[
-    &["clock", "duration", "wire", "media_type", "metrics", "off_worker"],
+    &["audit", "clock", "duration", "wire", "media_type", "metrics", "off_worker"],
     &["supervisor"],
     &["storage"],
     &["error", "ingest"],
@@ -80,6 +80,7 @@ const SPAWNING: &[(&str, &str)] = &[
     ("supervisor.rs", "it starts them again"),
     ("server.rs", "the server itself: its end ends the program"),
     ("bridge/polling.rs", "each task does nothing but supervise another one"),
+    ("auth/slow_lane.rs", "it sleeps, and then gives a turn back"),
     ("storage/lease.rs", "its end, in any way, is the loss of the lease, after which polling begins anew"),
 ];
 

@@ -4,11 +4,16 @@
 //! The whole collection has an `ETag`, by which a client that has it learns that nothing has changed. It is read first, so
 //! it is never newer than what is sent. A block list has none, since time changes it too.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::Poll;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, EntityTag};
 use actix_web::{HttpRequest, HttpResponse, web};
-use futures_util::TryStreamExt;
+use futures_util::{StreamExt, TryStreamExt, stream};
 
+use super::gate::trail;
 use super::{State, page};
 use crate::auth::Principal;
 use crate::error::{ApiError, ErrorCode};
@@ -48,11 +53,19 @@ pub(super) async fn get(
             return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
         }
     }
-    let text = outlet.read(state.storage.clone(), collection, selection, &state.guard, state.now());
+    let sent = trail(&request).defer();
+    let (count, is_complete) = (Arc::clone(&sent.objects), Arc::clone(&sent.is_complete));
+    let text = outlet.read(state.storage.clone(), collection, selection, &state.guard, state.now(), count);
     // The status is out by then, so that this and the end of the connection are all that tells.
-    Ok(response.streaming(text.inspect_err(|error| {
+    let text = text.inspect_err(|error| {
         tracing::error!(error = error as &dyn std::error::Error, "broke off export");
-    })))
+    });
+    Ok(response.streaming(text.chain(stream::poll_fn(move |_| {
+        // The guard goes with the body.
+        let _ = &sent;
+        is_complete.store(true, Ordering::Relaxed);
+        Poll::Ready(None)
+    }))))
 }
 
 /// Returns the part of the entity tag that tells different selections of one revision apart.

@@ -14,6 +14,8 @@ use ipnet::IpNet;
 
 use super::State;
 use super::path::nothing_here;
+use crate::audit::{Caller, Origin, Trail};
+use crate::auth::credential::{Credential, name_for_log};
 use crate::auth::{Principal, Shown, address};
 use crate::config;
 use crate::error::{ApiError, ErrorCode};
@@ -70,9 +72,39 @@ pub(crate) async fn admit(state: &State, request: &ServiceRequest) -> Result<Pri
         certificate: request.conn_data(),
         address: client(request.peer_addr(), headers, &state.config.trusted_proxies),
     };
-    let principal = state.authenticator.authenticate(&shown).await?;
+    let trail = trail(request);
+    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
+    trail.comes_from(Origin { client: shown.address, peer });
+    let principal = match state.authenticator.authenticate(&shown).await {
+        Ok(principal) => principal,
+        Err(error) => {
+            if let (Some(header), ErrorCode::Unauthenticated | ErrorCode::TooManyRequests) =
+                (shown.authorization, error.code())
+            {
+                let account = Credential::parse(header).and_then(|shown| name_for_log(shown.name()?));
+                trail.sent_by(Caller::Refused { account });
+            }
+            return Err(error);
+        }
+    };
+    trail.sent_by(caller(&principal));
+    state.authenticator.admit(&principal, shown.address)?;
     request.extensions_mut().insert(principal.clone());
     Ok(principal)
+}
+
+/// What is known of the request for the audit log.
+pub(super) fn trail(request: &impl HttpMessage) -> Trail {
+    request.extensions().get::<Trail>().cloned().unwrap_or_default()
+}
+
+fn caller(principal: &Principal) -> Caller {
+    match principal.name() {
+        None => Caller::Anonymous,
+        Some(name) => {
+            Caller::Account { account: name.to_owned(), secret: principal.secret().map(ToString::to_string) }
+        }
+    }
 }
 
 /// Returns the address of the client, also behind trusted proxies.

@@ -2,7 +2,6 @@
 //! said as a TAXII error too (TAXII 2.1, section 3.6.1). Every request ends here, so it is logged here.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -14,6 +13,7 @@ use futures_util::FutureExt;
 use tracing_actix_web::RequestId;
 
 use super::{State, health, page};
+use crate::audit::{Ending, Trail};
 use crate::error::{ApiError, ErrorCode};
 use crate::telemetry;
 use crate::wire::TAXII_MEDIA_TYPE;
@@ -23,28 +23,65 @@ pub(super) async fn net(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let start = Instant::now();
-    let metrics = request.app_data::<web::Data<State>>().map(|state| Arc::clone(&state.metrics));
+    let trail = Trail::default();
+    request.extensions_mut().insert(trail.clone());
+    let state = request.app_data::<web::Data<State>>().cloned();
+    let audited = state.as_ref().filter(|state| state.config.audit_log.is_some());
+    let audited = audited.map(|state| Asked::of(&request, state));
     let path = request.path().to_owned();
     let request_id = request.extensions().get::<RequestId>().map(ToString::to_string);
     let outcome = match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-        Ok(Ok(response)) => Ok(said_in_taxii(response, request_id)),
+        Ok(Ok(response)) => Ok(said_in_taxii(response, request_id.clone())),
         Ok(Err(error)) => Err(match error.as_error::<ApiError>() {
-            Some(error) => identified(error.clone(), request_id),
-            None => of_framework(error.as_response_error().status_code(), request_id),
+            Some(error) => identified(error.clone(), request_id.clone()),
+            None => of_framework(error.as_response_error().status_code(), request_id.clone()),
         }),
-        Err(_) => Err(of_framework(StatusCode::INTERNAL_SERVER_ERROR, request_id)),
+        Err(_) => Err(of_framework(StatusCode::INTERNAL_SERVER_ERROR, request_id.clone())),
     };
     let status = outcome.as_ref().map_or_else(ApiError::status_code, ServiceResponse::status);
     let took = start.elapsed();
-    if let Some(metrics) = metrics {
+    if let Some(metrics) = state.as_ref().map(|state| &state.metrics) {
         metrics.request(&path, status.as_u16(), took);
         let rows = outcome.as_ref().ok().and_then(|answer| answer.response().extensions().get().copied());
         if let Some(page::Rows(rows)) = rows {
             metrics.page(rows);
         }
     }
-    telemetry::request_ended(status, took);
+    telemetry::request_ended(status, took, &trail);
+    if let Some(asked) = audited {
+        trail.end(asked.answered(status, request_id));
+    }
     Ok(outcome?)
+}
+
+/// What a request asked for, for the audit log.
+struct Asked {
+    method: String,
+    target: String,
+    collection: Option<String>,
+}
+
+impl Asked {
+    fn of(request: &ServiceRequest, state: &State) -> Self {
+        let segments: Vec<_> = request.path().split('/').filter(|segment| !segment.is_empty()).collect();
+        let named = match segments.as_slice() {
+            [root, "collections", name, ..] => {
+                let named = state.config.collection_named(&format!("{root}/{name}"));
+                named.or_else(|_| state.config.collection_named(name)).ok()
+            }
+            _ => None,
+        };
+        Self {
+            method: request.method().to_string(),
+            target: request.uri().to_string(),
+            collection: named.map(|collection| collection.id.to_string()),
+        }
+    }
+
+    fn answered(self, status: StatusCode, request: Option<String>) -> Ending {
+        let Self { method, target, collection } = self;
+        Ending { method, target, collection, status: status.as_u16(), request }
+    }
 }
 
 /// The response, or a TAXII error in place of the framework's own text or of one that does not yet carry its id.

@@ -10,6 +10,7 @@ use stix_core::Identifier;
 
 use super::State;
 use super::filter::{self, MatchField};
+use super::gate::trail;
 use super::page::{Resource, Wanted};
 use crate::auth::Principal;
 use crate::error::ApiError;
@@ -44,7 +45,9 @@ pub(super) async fn delete(
     let doomed = filter::parse_doomed(request.query_string(), &state.config)?;
     let unknown = || ApiError::not_found("there is no such object or version in the collection");
     let object = object.parse::<Identifier>().map_err(|_| unknown())?;
-    match state.intake.delete(&collection, &object, &doomed).await? {
+    let deleted = state.intake.delete(&collection, &object, &doomed).await?;
+    trail(&request).objects(usize::try_from(deleted).unwrap_or(usize::MAX));
+    match deleted {
         0 => Err(unknown()),
         _ => Ok(HttpResponse::Ok().content_type(TAXII_MEDIA_TYPE).finish()),
     }

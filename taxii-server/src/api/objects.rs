@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::filter::{self, MatchField};
+use super::gate::trail;
 use super::page::{self, Resource, Wanted};
 use super::{State, body, status};
 use crate::auth::Principal;
@@ -35,6 +36,7 @@ pub(super) async fn post(
     let budget = state.body_budget.of(&sender);
     let body = body::read(request.headers(), payload, &state.config, budget).await?;
     let (submission, outcomes) = state.intake.post(Posting { collection, sender, body }).await?;
+    trail(&request).objects(outcomes.len());
     let status = status::of(submission, outcomes).await?;
     Ok(HttpResponse::Accepted().content_type(TAXII_MEDIA_TYPE).body(status))
 }

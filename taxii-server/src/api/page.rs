@@ -16,6 +16,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use super::encoding::Encoding;
+use super::gate::trail;
 use super::page_cache::Key;
 use super::{State, manifest, objects, versions};
 use crate::error::{ApiError, ErrorCode};
@@ -153,6 +154,7 @@ impl Page {
     /// already (RFC 9110, section 13.1.2).
     pub(super) fn answer(&self, request: &HttpRequest) -> HttpResponse {
         let known = is_known(request, &self.tag);
+        trail(request).objects(if known { 0 } else { self.rows });
         let mut response = HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
         response.content_type(TAXII_MEDIA_TYPE);
         response.insert_header((ETAG, self.tag.to_string()));

@@ -19,6 +19,9 @@ pub enum Credential {
     Token(String),
 }
 
+/// How many characters of a name stand in a log.
+const LOGGED_NAME: usize = 64;
+
 impl Credential {
     /// The name that comes with it.
     pub fn name(&self) -> Option<&str> {
@@ -54,6 +57,19 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
+
+/// Returns the name that was given at a login as it may stand in a log: not longer than 64 characters, and nothing of a token,
+/// which some clients send in its place.
+///
+/// ```
+/// use taxii_server::auth::credential::name_for_log;
+///
+/// assert_eq!(name_for_log("eve").as_deref(), Some("eve"));
+/// assert_eq!(name_for_log(&taxii_server::auth::token::generate()), None);
+/// ```
+pub fn name_for_log(name: &str) -> Option<String> {
+    (!token::looks_like_one(name)).then(|| name.chars().take(LOGGED_NAME).collect())
+}
 
 #[cfg(test)]
 mod tests {

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::credential::name_for_log;
 use super::throttle::Throttle;
 
 /// Counts failed logins.
@@ -89,7 +90,8 @@ impl Logins {
     pub(super) fn warn(&self, attempt: Attempt<'_>, now: DateTime<Utc>) {
         if self.warnings.take(attempt.network, now).is_ok() {
             let network = attempt.network.map(|network| network.to_string());
-            tracing::warn!(account = attempt.name, network, "refused logins: too many have failed");
+            let account = attempt.name.and_then(name_for_log);
+            tracing::warn!(account, network, "refused logins: too many have failed");
         }
     }
 

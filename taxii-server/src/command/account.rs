@@ -85,6 +85,12 @@ pub enum AccountCommand {
     },
 }
 
+impl AccountCommand {
+    pub(super) fn changes_something(&self) -> bool {
+        !matches!(self, Self::List | Self::Show { .. })
+    }
+}
+
 /// What to do with the tokens of an account.
 #[derive(Debug, Subcommand)]
 pub enum TokenCommand {

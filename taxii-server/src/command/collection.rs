@@ -66,6 +66,16 @@ pub enum CollectionCommand {
     },
 }
 
+impl CollectionCommand {
+    pub(super) fn changes_something(&self) -> bool {
+        match self {
+            Self::List | Self::Show { .. } => false,
+            Self::Rewind { yes, .. } => *yes,
+            Self::Advance { .. } | Self::Restore { .. } => true,
+        }
+    }
+}
+
 pub(super) async fn run(
     command: CollectionCommand,
     config: &Config,

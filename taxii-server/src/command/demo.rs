@@ -21,7 +21,7 @@ use crate::telemetry;
 const GROWTH: (usize, Duration) = (5, Duration::from_secs(10));
 
 pub(super) async fn run(config: Config, clock: Clock) -> Result<(), Box<dyn Error>> {
-    telemetry::start(config.log_format)?;
+    telemetry::start(config.log_format, None)?;
     // Gone with everything in it when the demo ends.
     let folder = tempfile::Builder::new().prefix("taxii-server-demo-").tempdir()?;
     let growth = Growth { iocs: GROWTH.0, every: GROWTH.1 };

@@ -29,6 +29,12 @@ pub struct PollArguments {
     dry_run: bool,
 }
 
+impl PollArguments {
+    pub(super) fn changes_something(self) -> bool {
+        !self.dry_run
+    }
+}
+
 pub(super) async fn run(
     arguments: PollArguments,
     config: &Config,

@@ -65,6 +65,12 @@ pub enum QuarantineCommand {
     },
 }
 
+impl QuarantineCommand {
+    pub(super) fn changes_something(&self) -> bool {
+        matches!(self, Self::Retry { .. } | Self::Drop { .. })
+    }
+}
+
 /// Some records.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Filter {

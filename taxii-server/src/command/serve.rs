@@ -5,16 +5,19 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
+
 use super::account;
 use super::open_files::allow_connections;
 use super::output::Output;
+use crate::audit;
 use crate::bridge::Bridge;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::feed::FeedSettings;
 use crate::server::hangup::Hangup;
 use crate::storage::{self, Access, Database, Grants, Scope, Storage, StorageError};
-use crate::telemetry;
+use crate::telemetry::{self, AuditPlace};
 
 /// How long everything together may take to end; the server alone takes less.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -23,7 +26,9 @@ pub(super) async fn run(config: Config, clock: Clock) -> Result<(), Box<dyn Erro
     // From here on SIGHUP does not end the process, however long it takes to open the database.
     let _hangup = Hangup::new();
     check_listen(&config)?;
-    telemetry::start(config.log_format)?;
+    telemetry::start(config.log_format, AuditPlace::of(&config, "server"))?;
+    let settings = format!("{:x}", Sha256::digest(format!("{config:?}")));
+    audit::server("started", &settings);
     let max_connections = allow_connections(config.max_connections);
     let config = with_feeds(Config { max_connections, ..config });
     let _lock = storage::lock(&config.database)?;
@@ -40,6 +45,7 @@ pub(super) async fn run(config: Config, clock: Clock) -> Result<(), Box<dyn Erro
     if tokio::time::timeout(PATIENCE, bridge.stop()).await.is_err() {
         tracing::warn!("not everything came to its end in time");
     }
+    audit::server("stopped", &settings);
     ended
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 
 use super::collection::{self, CollectionSettings};
-use super::{RESERVED, is_segment};
+use super::value::{RESERVED, is_segment};
 
 /// What the settings say of API roots.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use stix_core::validate::Profile;
 use uuid::{Uuid, Variant, Version};
 
-use super::is_segment;
+use super::value::is_segment;
 use crate::storage::Access;
 
 /// The identifier of the collection that exists when no other is configured. It is fixed, so that clients

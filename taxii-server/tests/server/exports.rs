@@ -1,5 +1,7 @@
 //! The outlets of a collection beside TAXII: a bundle, JSON Lines, block lists.
 
+use std::sync::Arc;
+
 use futures_util::TryStreamExt;
 use reqwest::Method;
 use serde_json::value::RawValue;
@@ -159,7 +161,7 @@ async fn a_large_collection_is_written_in_small_parts(backend: Backend) {
     ] {
         let now = world.clock.now();
         let parts: Vec<_> = outlet
-            .read(world.storage.clone(), collection(), Selection::default(), &guard, now)
+            .read(world.storage.clone(), collection(), Selection::default(), &guard, now, Arc::default())
             .try_collect()
             .await
             .unwrap();

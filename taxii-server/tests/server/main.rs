@@ -1,6 +1,7 @@
 //! The server from the outside, and the store behind it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // all of this is tests
 
+mod audit;
 mod backend;
 mod bench;
 mod caching;

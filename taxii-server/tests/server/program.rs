@@ -80,10 +80,17 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) async fn start(backend: Backend) -> Self {
+        Self::start_with(backend, "").await
+    }
+
+    /// Starts it with these settings besides.
+    pub(crate) async fn start_with(backend: Backend, settings: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (place, folder) = (backend.place().await, tempfile::tempdir().unwrap());
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         configure(folder.path(), &place, port);
+        let mut file = OpenOptions::new().append(true).open(folder.path().join("taxii-server.toml")).unwrap();
+        file.write_all(settings.as_bytes()).unwrap();
         let (token, child) = (account(&place).await, serve_with_log(folder.path()));
         let served = Self { place, folder, address: format!("127.0.0.1:{port}"), token, child };
         served.ready().await;
@@ -120,6 +127,11 @@ impl Served {
             sleep(Duration::from_millis(100)).await;
         }
         panic!("it goes on");
+    }
+
+    /// The folder of its settings.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// What it has logged.
