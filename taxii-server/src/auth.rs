@@ -8,6 +8,7 @@ pub mod address;
 pub mod certificate;
 pub mod credential;
 mod credential_cache;
+mod in_flight;
 mod logins;
 pub mod password;
 pub mod principal;
@@ -28,6 +29,8 @@ use tokio::time::timeout;
 use self::certificate::ClientCertificate;
 use self::credential::Credential;
 use self::credential_cache::{CredentialCache, Proof, Verified};
+use self::in_flight::InFlight;
+pub use self::in_flight::Place;
 use self::logins::{Attempt, Logins, SEEN_FOR};
 pub use self::principal::Principal;
 use self::slow_lane::SlowLane;
@@ -51,6 +54,7 @@ pub struct Authenticator {
     verified: CredentialCache,
     logins: Logins,
     requests: Throttle<String>,
+    in_flight: InFlight,
     /// Hashing a password takes 19 MiB and all of a core for a while: so many at once.
     hashing: Arc<Semaphore>,
     slow_lane: SlowLane,
@@ -67,6 +71,8 @@ pub struct Rules {
     pub login_failures: u32,
     /// How many requests an account may make in a minute, and an address without an account; 0 is no limit.
     pub requests: u32,
+    /// How many requests of an account may be answered at a time, and of a network without an account; 0 is no limit.
+    pub in_flight: u32,
 }
 
 /// What comes with a request that says who is asking.
@@ -82,6 +88,9 @@ pub struct Shown<'a> {
 
 /// How long a request waits for its turn to have a password hashed.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// When somebody may try again who has as many requests at a time as it may.
+const NEXT_PLACE: Duration = Duration::from_secs(1);
 
 /// For how long the store remembers a use of a secret, and how many of an account: more than the networks from which
 /// anybody logs in, and little enough to be kept.
@@ -99,6 +108,7 @@ impl Authenticator {
             verified: CredentialCache::new(),
             logins: Logins::new(rules.login_failures),
             requests: Throttle::new(rules.requests),
+            in_flight: InFlight::new(rules.in_flight),
             hashing: Arc::new(Semaphore::new(cores)),
             slow_lane: SlowLane::new(PATIENCE),
             uses: Uses::default(),
@@ -201,19 +211,24 @@ impl Authenticator {
         Ok(None)
     }
 
-    /// Counts a request of the caller.
+    /// Counts a request of the caller, and gives it the place that it holds until its answer is sent.
     ///
     /// # Errors
-    /// `TooManyRequests` when the caller asks more often than it may.
-    pub fn admit(&self, principal: &Principal, address: Option<IpAddr>) -> Result<(), ApiError> {
+    /// `TooManyRequests` when the caller asks more often than it may, or more at a time.
+    pub fn admit(&self, principal: &Principal, address: Option<IpAddr>) -> Result<Place, ApiError> {
         let address = || address.map(|address| address::network(address).to_string());
         // A name has no colon.
         let key = principal.name().map(str::to_owned).or_else(|| Some(format!("address:{}", address()?)));
-        let taken = self.requests.take(key.unwrap_or_default(), self.clock.now());
-        taken.map_err(|wait| {
+        let key = key.unwrap_or_default();
+        let refused = |description, wait| {
             self.metrics.request_throttled();
-            ApiError::too_many_requests("you ask more often than you may", wait)
-        })
+            ApiError::too_many_requests(description, wait)
+        };
+        let place = self.in_flight.enter(&key);
+        let place = place.ok_or_else(|| refused("you ask more at a time than you may", NEXT_PLACE))?;
+        let taken = self.requests.take(key, self.clock.now());
+        taken.map_err(|wait| refused("you ask more often than you may", wait))?;
+        Ok(place)
     }
 
     /// Who it was that showed this credential a moment ago, if nothing has changed since.

@@ -136,6 +136,8 @@ pub struct Config {
     pub max_login_failures: u32,
     /// How many requests an account may make in a minute; 0 is no limit.
     pub max_requests_per_minute: u32,
+    /// How many requests of an account may be answered at a time; 0 is no limit.
+    pub max_account_requests: u32,
     /// The proxies whose `X-Forwarded-For` is believed, as addresses or networks.
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
@@ -205,6 +207,7 @@ impl Default for Config {
             api_key_header: None,
             max_login_failures: 10,
             max_requests_per_minute: 0,
+            max_account_requests: 200,
             trusted_proxies: Vec::new(),
             log_format: LogFormat::Text,
             audit_log: None,
@@ -459,6 +462,7 @@ impl Config {
             anonymous: self.anonymous_grants(),
             login_failures: self.max_login_failures,
             requests: self.max_requests_per_minute,
+            in_flight: self.max_account_requests,
         }
     }
 

@@ -46,5 +46,4 @@ pub use self::reader::Reader;
 pub(crate) use self::refusal::Cause;
 pub use self::retry::{Retried, Retry};
 pub use self::schedule::run;
-pub(crate) use self::settings::is_loopback;
 pub use self::settings::{ConfidenceWord, Endpoint, FeedSettings, KeyError, RouteSettings};

@@ -1,6 +1,6 @@
 //! A TAXII 2.1 server that polls the SOC Defenders feed and republishes it.
 //!
-//! The layers, each of which uses only those before it: [`audit`], [`clock`], [`duration`], [`media_type`], [`metrics`],
+//! The layers, each of which uses only those before it: [`audit`], [`clock`], [`duration`], [`host`], [`media_type`], [`metrics`],
 //! [`off_worker`], [`supervisor`] and [`wire`] (the resources as they are written), [`storage`] (where objects are kept),
 //! [`ingest`] (the only writer of objects) and [`error`], [`feed`], [`auth`], [`outlet`] (a collection in other forms) and
 //! [`search`] (objects by what they name), [`config`], [`telemetry`], [`feed_status`] and [`clock_status`], [`api`],
@@ -19,6 +19,7 @@ pub mod duration;
 pub mod error;
 pub mod feed;
 pub mod feed_status;
+pub mod host;
 pub mod ingest;
 pub mod media_type;
 pub mod metrics;

@@ -8,7 +8,7 @@ use conformance::workspace;
 /// The modules of `taxii-server` from the bottom up. A module uses those of lower rows only: those of its own
 /// row stand side by side and do not know each other.
 const LAYERS: &[&[&str]] = &[
-    &["audit", "clock", "duration", "wire", "media_type", "metrics", "off_worker"],
+    &["audit", "clock", "duration", "host", "wire", "media_type", "metrics", "off_worker"],
     &["supervisor"],
     &["storage"],
     &["error", "ingest"],

@@ -10,12 +10,12 @@ use std::task::Poll;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, EntityTag};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::gate::trail;
 use super::{State, page};
-use crate::auth::Principal;
+use crate::auth::{Place, Principal};
 use crate::error::{ApiError, ErrorCode};
 use crate::outlet::{Outlet, Selection, UnknownOutlet};
 
@@ -54,6 +54,7 @@ pub(super) async fn get(
         }
     }
     let sent = trail(&request).defer();
+    let place = request.extensions().get::<Place>().cloned();
     let (count, is_complete) = (Arc::clone(&sent.objects), Arc::clone(&sent.is_complete));
     let text = outlet.read(state.storage.clone(), collection, selection, &state.guard, state.now(), count);
     // The status is out by then, so that this and the end of the connection are all that tells.
@@ -61,8 +62,8 @@ pub(super) async fn get(
         tracing::error!(error = error as &dyn std::error::Error, "broke off export");
     });
     Ok(response.streaming(text.chain(stream::poll_fn(move |_| {
-        // The guard goes with the body.
-        let _ = &sent;
+        // What the request holds goes with the body.
+        let _ = (&sent, &place);
         is_complete.store(true, Ordering::Relaxed);
         Poll::Ready(None)
     }))))

@@ -88,7 +88,8 @@ pub(crate) async fn admit(state: &State, request: &ServiceRequest) -> Result<Pri
         }
     };
     trail.sent_by(caller(&principal));
-    state.authenticator.admit(&principal, shown.address)?;
+    let place = state.authenticator.admit(&principal, shown.address)?;
+    request.extensions_mut().insert(place);
     request.extensions_mut().insert(principal.clone());
     Ok(principal)
 }

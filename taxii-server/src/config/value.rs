@@ -6,7 +6,7 @@ use actix_web::http::Uri;
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
 
-use crate::feed::is_loopback;
+use crate::host::is_loopback;
 
 /// First path segments that are not free for an API root.
 pub(super) const RESERVED: [&str; 5] = ["taxii2", "healthz", "readyz", "metrics", "status"];

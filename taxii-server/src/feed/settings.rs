@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +12,7 @@ use stix_core::tlp::Tlp;
 use stix_core::{Confidence, IdentifierError};
 
 use crate::duration;
+use crate::host::is_loopback;
 use crate::ingest::{
     AttackLibrary, Author, Emit, FeedRules, IocType, Labels, Mapping, Minting, Route, Routing,
 };
@@ -423,12 +423,6 @@ impl FeedSettings {
             );
         }
     }
-}
-
-/// Returns whether the host of a URL is this machine.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-    address.map_or(host == "localhost", |address| address.is_loopback())
 }
 
 /// There is no usable API key.

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use serde::Deserialize;
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+
+use crate::host::is_loopback;
 
 /// A database: the path of an SQLite file, or the URL of a PostgreSQL database.
 ///
@@ -65,8 +67,15 @@ impl Database {
 
 impl PostgresUrl {
     /// How to connect. A password that the URL does not have is looked for where PostgreSQL's own programs do.
+    ///
+    /// Another machine must speak TLS unless `sslmode` or `PGSSLMODE` says otherwise; PostgreSQL's own programs would go on
+    /// without it.
     pub(super) fn options(&self) -> Result<PgConnectOptions, sqlx::Error> {
-        self.0.parse()
+        let options: PgConnectOptions = self.0.parse()?;
+        let is_here = options.get_socket().is_some() || is_loopback(options.get_host());
+        let is_said = ["sslmode=", "ssl-mode="].iter().any(|name| self.0.contains(name))
+            || std::env::var_os("PGSSLMODE").is_some();
+        Ok(if is_here || is_said { options } else { options.ssl_mode(PgSslMode::Require) })
     }
 }
 
@@ -145,6 +154,30 @@ mod tests {
             let shown =
                 format!("{database} {database:?} {:?} {:?}", database.check(), text.parse::<Database>());
             assert!(!shown.contains("geheim") && !shown.contains("heim"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn other_machine_must_speak_tls_unless_said_otherwise() {
+        use PgSslMode::{Disable, Prefer, Require, VerifyFull};
+
+        for (url, expected) in [
+            ("postgres://u@db.example.com/d", Require),
+            ("postgres://u@192.0.2.1/d", Require),
+            ("postgres://u@db.example.com/d?sslmode=disable", Disable),
+            ("postgres://u@db.example.com/d?sslmode=prefer", Prefer),
+            ("postgres://u@db.example.com/d?sslmode=verify-full", VerifyFull),
+            ("postgres://u@127.0.0.1/d", Prefer),
+            ("postgres://u@[::1]/d", Prefer),
+            ("postgres://u@localhost/d", Prefer),
+            ("postgres:///d?host=/run/postgresql", Prefer),
+        ] {
+            let options = PostgresUrl(url.to_owned()).options().unwrap();
+            assert_eq!(
+                std::mem::discriminant(&options.get_ssl_mode()),
+                std::mem::discriminant(&expected),
+                "{url}"
+            );
         }
     }
 

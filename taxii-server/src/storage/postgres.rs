@@ -22,6 +22,11 @@ use super::{Lease, StorageError};
 /// Together with the time until the next try of another server it is less than 30 seconds.
 const SILENCE: Duration = Duration::from_secs(15);
 
+/// How long a statement may take, and wait for a lock. Each is made to be run along an index and takes milliseconds, so these
+/// are bounds for a database that is ill. Migrations have none.
+const STATEMENT: Duration = Duration::from_secs(120);
+const LOCK: Duration = Duration::from_secs(15);
+
 /// How many transactions write at once.
 const WRITERS: u32 = 4;
 
@@ -61,15 +66,21 @@ impl Postgres {
         let mut first = first.map_err(|error| StorageError::open(url, error))?;
         migrate::run(&mut first).await?;
         first.close().await?;
+        let options = options
+            .options([("statement_timeout", STATEMENT.as_millis()), ("lock_timeout", LOCK.as_millis())]);
         let readers = std::thread::available_parallelism().map_or(4, |cores| cores.get().saturating_mul(2));
         let pool = |connections| {
             PgPoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(Duration::from_secs(10))
                 .after_connect(|connection, _| Box::pin(durable(connection)))
-                .connect_lazy_with(options.clone())
         };
-        let (writer, reader) = (pool(WRITERS), pool(u32::try_from(readers).unwrap_or(u32::MAX).clamp(4, 32)));
+        let writer = pool(WRITERS)
+            .test_before_acquire(false)
+            .before_acquire(|connection, _| Box::pin(takes_writes(connection)));
+        let reader = pool(u32::try_from(readers).unwrap_or(u32::MAX).clamp(4, 32));
+        let connect = |pool: PgPoolOptions| pool.connect_lazy_with(options.clone());
+        let (writer, reader) = (connect(writer), connect(reader));
         Ok(Self { options, writer, reader })
     }
 }
@@ -130,4 +141,12 @@ async fn durable(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Whether the database at the other end still takes writes. One that does not, such as a primary that was demoted, is left,
+/// and the next connection may lead to its successor. This asks in the place of the question whether the connection is
+/// still there.
+async fn takes_writes(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let question = "SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off'";
+    sqlx::query_scalar(question).fetch_one(connection).await
 }

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{RequestBuilder, Response};
+use reqwest::{Method, RequestBuilder, Response};
 use serde_json::Value;
 use taxii_server::config::Config;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::time::sleep;
 
 use super::backend::{Backend, on_both};
-use super::world::{MEDIA_TYPE, PASSWORD, World};
+use super::world::{MEDIA_TYPE, OBJECTS, PASSWORD, World};
 
 fn discovery(world: &World, password: &str) -> RequestBuilder {
     world.client.get(format!("{}/taxii2/", world.url)).basic_auth("reader", Some(password))
@@ -109,6 +112,34 @@ async fn item_33_an_account_has_a_rate() {
     world.clock.advance(Duration::from_secs(20));
     assert_eq!(discovery(&world, PASSWORD).send().await.unwrap().status(), 200);
     must_wait(discovery(&world, PASSWORD).send().await.unwrap(), "20").await;
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn item_33_an_account_has_places_for_requests() {
+    let world = World::start_with(Backend::Sqlite, |config| config.max_account_requests = 1).await;
+    let status = async |user: &str| {
+        let request = world.request_of(user, Method::GET, "/taxii2/");
+        request.send().await.unwrap().status().as_u16()
+    };
+    let address = world.url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let authorization = World::authorization("writer");
+    let head = format!(
+        "POST {OBJECTS} HTTP/1.1\r\nhost: x\r\nauthorization: {authorization}\r\naccept: {MEDIA_TYPE}\r\n\
+         content-type: {MEDIA_TYPE}\r\ncontent-length: 10\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // The request has its place as soon as its head was read.
+    while status("writer").await == 200 {
+        sleep(Duration::from_millis(5)).await;
+    }
+    must_wait(world.request_of("writer", Method::GET, "/taxii2/").send().await.unwrap(), "1").await;
+    assert_eq!(status("reader").await, 200);
+    drop(stream);
+    while status("writer").await == 429 {
+        sleep(Duration::from_millis(5)).await;
+    }
     world.stop().await;
 }
 

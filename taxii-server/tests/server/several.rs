@@ -4,9 +4,10 @@ use std::process::Child;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use reqwest::Method;
 use rustix::process::{Pid, Signal, kill_process};
 use socdefenders_standin::{Handle, Settings, StandIn};
-use sqlx::{Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use taxii_server::clock::Clock;
 use taxii_server::storage::feed::FeedWrite;
 use taxii_server::storage::{self, Dating, Query, Storage, StorageErrorKind, VersionFilter};
@@ -14,8 +15,9 @@ use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
 use super::backend::{Backend, Place};
+use super::posting::tools;
 use super::program::{add_feed, configure, serve_with_log};
-use super::world::{add, collection, indicator};
+use super::world::{MEDIA_TYPE, OBJECTS, World, add, collection, indicator};
 
 /// Within this time another server polls.
 pub(crate) const TAKEOVER: Duration = Duration::from_secs(30);
@@ -201,4 +203,53 @@ async fn another_takes_over_when_the_one_that_polls_is_gone() {
         until("all is polled again", TAKEOVER, has_all).await;
         assert!(!servers[1].has_logged(stops));
     }
+}
+
+/// As a primary that was demoted answers, until a connection leads to its successor.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn database_that_takes_no_writes_is_left() {
+    let world = World::start(Backend::Postgres).await;
+    let post = async |number: usize| {
+        let request = world.request_of("writer", Method::POST, OBJECTS).header("content-type", MEDIA_TYPE);
+        let response = request.body(tools(number..number + 1).to_string()).send().await.unwrap();
+        response.status().as_u16()
+    };
+    let disconnect = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                      WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    let set = |value: &str| {
+        AssertSqlSafe(format!(
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I {value}', current_database()); END $$"
+        ))
+    };
+    let Place::Postgres(url) = &*world.place else { panic!("not PostgreSQL") };
+    let execute = async |sql: AssertSqlSafe<String>| {
+        let mut connection = PgConnection::connect(url).await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+    };
+    assert_eq!(post(0).await, 202);
+
+    execute(set("SET default_transaction_read_only = on")).await;
+    execute(AssertSqlSafe(disconnect.to_owned())).await;
+    assert_eq!(post(1).await, 503, "a standby");
+    assert_eq!(world.get(OBJECTS).await.status(), 200, "which is read from");
+
+    let mut connection = PgConnection::connect(url).await.unwrap();
+    sqlx::raw_sql("SET default_transaction_read_only = off").execute(&mut connection).await.unwrap();
+    sqlx::raw_sql(set("RESET default_transaction_read_only")).execute(&mut connection).await.unwrap();
+    assert_eq!(post(2).await, 202, "the connections to the standby are not kept");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wait_for_a_lock_is_bounded() {
+    let place = Backend::Postgres.place().await;
+    let storage = open(&place).await;
+    let Place::Postgres(url) = &place else { panic!("not PostgreSQL") };
+    let mut blocker = PgConnection::connect(url).await.unwrap();
+    sqlx::raw_sql("BEGIN; LOCK TABLE account").execute(&mut blocker).await.unwrap();
+    let error = storage.account_revision("eve").await.unwrap_err();
+    assert_eq!(error.kind(), &StorageErrorKind::Busy, "{error:?}");
+    blocker.close().await.unwrap();
+    assert_eq!(storage.account_revision("eve").await.unwrap(), None);
+    storage.close().await;
 }
