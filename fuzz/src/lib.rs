@@ -6,3 +6,4 @@
 pub mod bundle;
 pub mod object;
 pub mod pattern;
+pub mod server;

@@ -24,15 +24,31 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use actix_web::web::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::{Stream, stream};
+use stix_pattern::Pattern;
 
 use self::block_list::{BlockList, Layout};
 pub use self::guard::{BlockListSettings, Guard, NeverBlock};
 pub use self::selection::{Selection, SelectionError};
 use self::whole::{Bundle, Lines};
 use crate::ingest::IocType;
+use crate::ingest::listable::listables;
 use crate::off_worker;
 use crate::storage::{CollectionId, Dated, Page, Query, Storage, StorageError, StoredObject};
 use crate::wire::STIX_MEDIA_TYPE;
+
+/// Returns what a pattern brings into block lists, before a guard has looked at it: the type of each list, and its line.
+///
+/// ```
+/// use taxii_server::ingest::IocType;
+///
+/// let pattern = "[domain-name:value = 'evil.example.']".parse()?;
+/// let entries: Vec<_> = taxii_server::outlet::entries(&pattern).collect();
+/// assert_eq!(entries, [(IocType::Domain, "evil.example".to_owned())]);
+/// # Ok::<(), stix_pattern::SyntaxError>(())
+/// ```
+pub fn entries(pattern: &Pattern) -> impl Iterator<Item = (IocType, String)> {
+    listables(pattern).filter_map(|value| Some((value.ioc, value.entry()?)))
+}
 
 /// A form in which a collection is written.
 ///
