@@ -106,7 +106,8 @@ pub struct Config {
     pub max_content_length: u64,
     /// The most objects in an envelope that is sent.
     pub max_objects: usize,
-    /// The most bytes of an object that a client sends. A larger one is refused by itself.
+    /// The most bytes of an object that a client sends, and of a record of a feed. A larger one is refused by itself, or
+    /// goes into quarantine.
     pub max_object_bytes: usize,
     /// How many bytes the bodies that are being read or processed may take, in all; one of the greatest length always
     /// has its place. Beyond that requests wait for a moment, and are then answered with 503.
@@ -369,7 +370,7 @@ impl Config {
         let rules = self.feeds.iter().map(rules).collect::<Result<_, String>>()?;
         let lists = AllowLists::open(&self.allow_lists).map_err(|error| error.to_string())?;
         let ingest = Ingest::new(storage, clock, self.allowance).with_retention(self.retention.clone());
-        Ok(ingest.with_feeds(rules).with_allow_lists(lists))
+        Ok(ingest.with_feeds(rules).with_allow_lists(lists).with_max_object_bytes(self.max_object_bytes))
     }
 
     /// The feeds whose objects go to a collection, by themselves or by a route.

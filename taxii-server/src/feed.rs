@@ -27,6 +27,7 @@ mod poll;
 mod properties;
 mod reader;
 mod record;
+mod record_list;
 mod refusal;
 mod retry;
 mod schedule;

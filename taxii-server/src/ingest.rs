@@ -7,6 +7,7 @@ mod allow_list;
 mod arrival;
 mod attack;
 mod basis;
+mod bounded;
 mod contribution;
 mod draft;
 mod intake;
@@ -28,7 +29,7 @@ mod sweep;
 mod turn;
 mod upkeep;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::AddAssign;
 use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
 use std::time::Duration;
@@ -38,6 +39,7 @@ use stix_core::{Object, Timestamp};
 use tokio::sync::Mutex;
 
 use crate::clock::Clock;
+use crate::off_worker;
 use crate::storage::feed::{FeedWrite, Origin, SubjectRow};
 use crate::storage::quarantine::RecordId;
 use crate::storage::supervision::{Gap, Progress};
@@ -46,6 +48,7 @@ use crate::storage::{CollectionId, Dating, Storage, StorageError, StorageErrorKi
 pub use self::allow_list::{AllowAction, AllowListError, AllowListSettings, AllowLists, Allowance};
 pub use self::arrival::Arrival;
 pub use self::attack::{AttackError, AttackLibrary};
+use self::bounded::MOST_TEXTS;
 pub use self::contribution::{Contribution, Statement};
 use self::draft::{Draft, Standing};
 pub use self::intake::{EnvelopeLimits, Intake, IntakeError, Posting};
@@ -69,6 +72,9 @@ pub use crate::storage::quarantine::{Form, Quarantined, Repaired};
 /// How often a batch is tried when other processes write at the same time. Each time another batch was written.
 const ATTEMPTS: u32 = 50;
 
+/// How many subjects, or odd records, are written in one transaction.
+const STEP: usize = 5000;
+
 /// Takes in what comes from feeds.
 #[derive(Clone, Debug)]
 pub struct Ingest {
@@ -78,6 +84,9 @@ pub struct Ingest {
     rules: Arc<[FeedRules]>,
     lists: Arc<AllowLists>,
     retention: Retention,
+    max_object_bytes: usize,
+    /// How many subjects, or odd records, are written in one transaction.
+    step: usize,
     /// Reading what is known and writing what follows from it must not interleave with another batch.
     turn: Arc<Mutex<()>>,
     /// Where it is noted what would be written, if nothing is to be.
@@ -157,6 +166,8 @@ impl Ingest {
             rules: Arc::default(),
             lists: Arc::default(),
             retention: Retention::NONE,
+            max_object_bytes: usize::MAX,
+            step: STEP,
             turn: Arc::default(),
             rehearsal: None,
         }
@@ -198,10 +209,26 @@ impl Ingest {
         Self { retention, ..self }
     }
 
-    /// Stores a batch.
+    /// Returns the ingest with a limit on the bytes of a record of a feed. Without this there is none.
+    pub fn with_max_object_bytes(self, max_object_bytes: usize) -> Self {
+        Self { max_object_bytes, ..self }
+    }
+
+    /// Returns the ingest with another number of subjects, or odd records, that are written in one transaction.
+    pub fn with_step(self, step: usize) -> Self {
+        Self { step, ..self }
+    }
+
+    /// Returns the most bytes that a record of a feed may have.
+    pub fn max_object_bytes(&self) -> usize {
+        self.max_object_bytes
+    }
+
+    /// Stores a batch: a large one in several transactions, of which the last moves the place in the feed. So a batch that
+    /// is broken off is read again, and what was stored of it changes nothing then.
     ///
     /// # Errors
-    /// The store failed; then nothing of the batch is stored.
+    /// The store failed; then the place has not moved.
     pub async fn feed(&self, minting: &Minting, batch: FeedBatch) -> Result<Ingested, StorageError> {
         let _turn = self.turn.lock().await;
         self.lists.refresh();
@@ -212,15 +239,35 @@ impl Ingest {
             routing: Routing { collection: batch.collection, routes: Vec::new() },
         });
         let records = batch.arrivals.len();
-        let sorted = Sorted::of(batch.arrivals, &own, &self.lists, self.dating.clock.now());
+        let (arrivals, rules, now) = (batch.arrivals, own.clone(), self.dating.clock.now());
+        let lists = Arc::clone(&self.lists);
+        let mut sorted = off_worker::run(move || Sorted::of(arrivals, &rules, &lists, now)).await;
         let dropped = sorted.dropped.values().map(|count| usize::try_from(*count).unwrap_or(usize::MAX));
-        let ingested = Ingested {
+        let mut ingested = Ingested {
             records: records.saturating_sub(sorted.repaired.len()),
             repaired: sorted.repaired.len(),
             quarantined: sorted.quarantined.len(),
             dropped: dropped.sum(),
             ..Ingested::default()
         };
+        let (collection, rulebook) = (own.routing.collection, Rulebook::of_batch(&self.rules, &own));
+        // Where nothing is written, what comes later would not find what came before.
+        let step = if self.rehearsal.is_some() { usize::MAX } else { self.step };
+        while sorted.quarantined.len() > step || sorted.repaired.len() > step {
+            let write = FeedWrite {
+                quarantined: last(&mut sorted.quarantined, step),
+                repaired: last(&mut sorted.repaired, step),
+                ..FeedWrite::new(&batch.feed)
+            };
+            ingested +=
+                self.write(&collection, &rulebook, BTreeMap::new(), write, Ingested::default()).await?;
+        }
+        let mut steps = VecDeque::from(sorted::in_steps(std::mem::take(&mut sorted.heard), step));
+        let heard = steps.pop_back().unwrap_or_default();
+        for heard in steps {
+            let write = FeedWrite::new(&batch.feed);
+            ingested += self.write(&collection, &rulebook, heard, write, Ingested::default()).await?;
+        }
         let write = FeedWrite {
             quarantined: sorted.quarantined,
             repaired: sorted.repaired,
@@ -231,8 +278,7 @@ impl Ingest {
             gaps: batch.gaps,
             ..FeedWrite::new(&batch.feed)
         };
-        let rulebook = Rulebook::of_batch(&self.rules, &own);
-        self.write(&own.routing.collection, &rulebook, sorted.heard, write, ingested).await
+        self.write(&collection, &rulebook, heard, write, ingested).await
     }
 
     /// Joins what was heard with what is known, and writes it down with what else there is to write.
@@ -386,6 +432,11 @@ impl Ingest {
     }
 }
 
+/// Takes up to `most` items from the end of a list.
+fn last<T>(list: &mut Vec<T>, most: usize) -> Vec<T> {
+    list.split_off(list.len().saturating_sub(most))
+}
+
 /// The collections that have all of them: what rests on them belongs there, too.
 fn in_all(all: &[Standing]) -> BTreeSet<CollectionId> {
     let mut collections = all.iter().map(|one| one.collections.clone());
@@ -398,7 +449,8 @@ fn in_all(all: &[Standing]) -> BTreeSet<CollectionId> {
 fn derive(indicator: Subject, taken: &Taken) -> Vec<(Subject, Heard)> {
     let techniques: BTreeSet<&String> =
         taken.contributions.values().flat_map(|part| &part.techniques).collect();
-    let techniques = techniques.into_iter().map(|id| ("indicates", Subject::Technique(id.clone())));
+    let techniques =
+        techniques.into_iter().take(MOST_TEXTS).map(|id| ("indicates", Subject::Technique(id.clone())));
     let observable = match &indicator {
         Subject::Indicator { compared: Some(compared), .. } if taken.emits => {
             Some(("based-on", Subject::Observable(compared.clone())))

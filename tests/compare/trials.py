@@ -132,7 +132,7 @@ class Upstream(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, rows):
-        self.rows, self.asked = rows, 0
+        self.rows, self.asked, self.may_answer = rows, 0, threading.Event()
         super().__init__(("127.0.0.1", 0), UpstreamHandler)
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -146,6 +146,8 @@ class Upstream(http.server.ThreadingHTTPServer):
 class UpstreamHandler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         query = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)
+        # Not before the memory at idle was looked at.
+        self.server.may_answer.wait(60)
         self.server.asked += 1
         rows, total = self.server.rows(self.server.asked, query)
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
@@ -280,6 +282,7 @@ def feed_of_scalars(make):
     rows = b",".join(b'{"a":%d}' % number for number in range(1_860_000))
     upstream = Upstream(lambda asked, query: (rows, 1_860_000))
     server = make(upstream.settings('interval = "1h"\nattempts = 1\n'), {"TRIAL_KEY": "k" * 20})
+    upstream.may_answer.set()
     wait_while_busy(server, 60)
     note = f"{upstream.asked} requests, database {server.database_bytes() / 1e6:.0f} MB"
     upstream.shutdown()
@@ -302,6 +305,7 @@ def value_that_grows(make):
 
     upstream = Upstream(rows)
     server = make(upstream.settings('interval = "1s"\n'), {"TRIAL_KEY": "k" * 20})
+    upstream.may_answer.set()
     for _ in range(120):
         time.sleep(0.5)
         if upstream.asked >= 24:
@@ -341,6 +345,7 @@ def quarantine_page(make):
     rows = b",".join(b'{"type":"nothing","value":"%d","text":"%s"}' % (number, text) for number in range(100))
     upstream = Upstream(lambda asked, query: (rows, 100))
     server = make(upstream.settings('interval = "1h"\nattempts = 1\n'), {"TRIAL_KEY": "k" * 20})
+    upstream.may_answer.set()
     wait_while_busy(server, 30)
     poll = server.memory("VmHWM")
     lengths = []

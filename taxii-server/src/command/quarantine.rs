@@ -172,7 +172,7 @@ async fn list(
         writeln!(Output, "{}", json!({"records": records, "counts": counts_as_json(&counts)}))?;
         return Ok(());
     }
-    for QuarantinedRecord { id, feed, quarantined, first_seen } in &records {
+    for QuarantinedRecord { id, feed, quarantined, first_seen, .. } in &records {
         let (cause, reason) = (&quarantined.cause, &quarantined.reason);
         writeln!(
             Output,
@@ -193,18 +193,18 @@ async fn list_repaired(storage: &dyn Storage, limit: u32, format: Format) -> Res
     let counts = storage.record_counts(None).await?;
     if format == Format::Json {
         let as_json = |record: &RepairedRecord| {
-            let RepairedRecord { id, feed, repaired, first_seen } = record;
+            let RepairedRecord { id, feed, repaired, first_seen, cut_from } = record;
             json!({
                 "id": id.to_string(), "feed": feed, "form": repaired.form.name(), "repairs": repaired.repairs,
                 "first_seen": first_seen.timestamp().to_string(), "record": text(&repaired.record),
-                "record_base64": base64(&repaired.record),
+                "record_base64": base64(&repaired.record), "cut_from": cut_from,
             })
         };
         let records: Vec<_> = records.iter().map(as_json).collect();
         writeln!(Output, "{}", json!({"records": records, "counts": counts_as_json(&counts)}))?;
         return Ok(());
     }
-    for RepairedRecord { id, feed, repaired, first_seen } in &records {
+    for RepairedRecord { id, feed, repaired, first_seen, .. } in &records {
         let repairs = repaired.repairs.iter().map(String::as_str).collect::<Vec<_>>().join(",");
         writeln!(
             Output,
@@ -224,13 +224,16 @@ fn show(record: &QuarantinedRecord, format: Format) -> io::Result<()> {
     if format == Format::Json {
         return writeln!(Output, "{}", as_json(record));
     }
-    let QuarantinedRecord { id, feed, quarantined, first_seen } = record;
+    let QuarantinedRecord { id, feed, quarantined, first_seen, cut_from } = record;
     writeln!(Output, "id           {id}")?;
     writeln!(Output, "feed         {feed}")?;
     writeln!(Output, "form         {}", quarantined.form.name())?;
     writeln!(Output, "first seen   {}", first_seen.timestamp())?;
     writeln!(Output, "cause        {}", quarantined.cause)?;
     writeln!(Output, "reason       {}", quarantined.reason)?;
+    if let Some(length) = cut_from {
+        writeln!(Output, "kept         the first {} of {length} bytes", quarantined.record.len())?;
+    }
     Output.write_all(&quarantined.record)?;
     writeln!(Output)
 }
@@ -300,11 +303,12 @@ async fn drop_records(
 }
 
 fn as_json(record: &QuarantinedRecord) -> Value {
-    let QuarantinedRecord { id, feed, quarantined, first_seen } = record;
+    let QuarantinedRecord { id, feed, quarantined, first_seen, cut_from } = record;
     json!({
         "id": id.to_string(), "feed": feed, "form": quarantined.form.name(), "cause": quarantined.cause,
         "reason": quarantined.reason, "first_seen": first_seen.timestamp().to_string(),
         "record": text(&quarantined.record), "record_base64": base64(&quarantined.record),
+        "cut_from": cut_from,
     })
 }
 

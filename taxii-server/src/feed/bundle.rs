@@ -2,16 +2,18 @@
 //! other.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 
 use bytes::Bytes;
 use serde::Deserialize;
-use serde::de::{MapAccess, Visitor};
+use serde::de::{DeserializeSeed, MapAccess, Visitor};
 use serde_json::Deserializer;
 use serde_json::value::RawValue;
 
 use super::Failure;
 use super::client::{Reply, STIX};
+use super::record_list::RecordList;
 use super::refusal::{Cause, Refusal};
 use super::text::Text;
 use crate::ingest::{Repair, Repairs};
@@ -32,6 +34,8 @@ pub(super) struct Contents {
     pub(super) refused: Vec<(Bytes, Refusal)>,
     /// Whether there is one bundle or list around everything. What has none may have been cut off between two objects.
     pub(super) has_end: bool,
+    /// Whether the text holds more records than were to be read.
+    is_over: bool,
     /// Whether there is a bundle, a list, or anything that has a type.
     is_stix: bool,
     /// Why the text cannot be read to its end, if so.
@@ -39,21 +43,27 @@ pub(super) struct Contents {
 }
 
 impl Contents {
-    /// Takes a text apart.
-    pub(super) fn of(bytes: &Bytes) -> Self {
+    /// Takes a text apart, which may hold up to `most` records: what comes behind them is not read.
+    pub(super) fn of(bytes: &Bytes, most: usize) -> Self {
         let text = Text::of(bytes);
-        let mut apart = TakingApart { text: &text, contents: Self::default() };
+        let mut apart = TakingApart { text: &text, most, contents: Self::default() };
         apart.take_all();
         apart.contents
+    }
+
+    /// How many records there are.
+    fn records(&self) -> usize {
+        self.objects.len() + self.refused.len() + self.repaired.len()
     }
 }
 
 impl Reply for Contents {
     const PATH: &str = STIX;
 
-    fn read(body: &Bytes, content_type: &str) -> Result<Self, Failure> {
-        let contents = Self::of(body);
+    fn read(body: &Bytes, content_type: &str, most: usize) -> Result<Self, Failure> {
+        let contents = Self::of(body, most);
         match &contents.broken {
+            _ if contents.is_over => Err(Failure::TooManyRecords { limit: most, server_time: None }),
             Some(error) => Err(Failure::not_json(content_type, error)),
             None if !contents.is_stix => Err(Failure::Shape { message: "there is no bundle".to_owned() }),
             None => Ok(contents),
@@ -61,46 +71,9 @@ impl Reply for Contents {
     }
 }
 
-/// The members of an object in their order, also those whose name comes again.
-struct Members<'a>(Vec<(Cow<'a, str>, &'a str)>);
-
-impl<'a> Members<'a> {
-    /// Returns the texts of all members of a name.
-    fn all(&self, name: &str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(member, _)| member == name).map(|(_, text)| *text)
-    }
-}
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-                let mut members = Vec::new();
-                while let Some((Name(name), text)) = map.next_entry::<Name<'de>, &RawValue>()? {
-                    members.push((name, text.get()));
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(InOrder)
-    }
-}
-
-/// The name of a member, borrowed from the text where nothing in it is escaped.
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
 struct TakingApart<'a> {
     text: &'a Text<'a>,
+    most: usize,
     contents: Contents,
 }
 
@@ -108,7 +81,7 @@ impl<'a> TakingApart<'a> {
     fn take_all(&mut self) {
         let text = self.text.shown();
         let mut values = Deserializer::from_str(text).into_iter::<&RawValue>();
-        let whole: Result<Vec<_>, _> = values.by_ref().collect();
+        let whole: Result<Vec<_>, _> = values.by_ref().take(self.most.saturating_add(1)).collect();
         match whole {
             Ok(values) if !values.is_empty() => {
                 values.iter().for_each(|value| self.take(value.get(), 0));
@@ -146,14 +119,20 @@ impl<'a> TakingApart<'a> {
     }
 
     fn take(&mut self, text: &'a str, depth: usize) {
+        if self.has_enough() {
+            return;
+        }
         if depth > DEPTH {
             return self
                 .refuse(text, format_args!("lists and bundles lie in each other more than {DEPTH} deep"));
         }
         if text.starts_with('[') {
             (self.contents.is_stix, self.contents.has_end) = (true, true);
-            match serde_json::from_str::<Vec<&RawValue>>(text) {
+            let is_over = Cell::new(false);
+            let list = RecordList { most: self.most, is_over: &is_over };
+            match list.deserialize(&mut Deserializer::from_str(text)) {
                 Ok(items) => items.iter().for_each(|item| self.take(item.get(), depth + 1)),
+                Err(_) if is_over.get() => self.contents.is_over = true,
                 Err(error) => self.refuse(text, error),
             }
             return;
@@ -161,24 +140,30 @@ impl<'a> TakingApart<'a> {
         if !text.starts_with('{') {
             return self.refuse(text, "an object of STIX is a JSON object");
         }
-        let members = match serde_json::from_str::<Members<'_>>(text) {
+        let members = match serde_json::from_str::<Members<'a>>(text) {
             Ok(members) => members,
             Err(error) => return self.refuse(text, error),
         };
-        let object_type = members.all("type").last();
+        let object_type = members.object_type;
         self.contents.is_stix |= object_type.is_some();
         if object_type == Some("\"bundle\"") {
-            return self.take_bundle(text, &members, depth);
+            return self.take_bundle(text, members, depth);
         }
         self.contents.indicators += usize::from(may_be_indicator(object_type));
         self.contents.objects.push(self.text.original(text));
     }
 
-    fn take_bundle(&mut self, text: &'a str, members: &Members<'a>, depth: usize) {
+    /// Whether as many records have been read as may be; then there are too many, since another one is at hand.
+    fn has_enough(&mut self) -> bool {
+        self.contents.is_over |= self.contents.records() >= self.most;
+        self.contents.is_over
+    }
+
+    fn take_bundle(&mut self, text: &'a str, members: Members<'a>, depth: usize) {
         self.contents.has_end = true;
-        let objects: Vec<_> = members.all("objects").collect();
+        let objects = members.objects;
         let mut repairs = Repairs::new();
-        if members.all("spec_version").next().is_some() {
+        if members.has_spec_version {
             repairs.insert(Repair::BundleVersion);
         }
         if depth > 0 {
@@ -211,8 +196,53 @@ impl<'a> TakingApart<'a> {
     }
 
     fn refuse(&mut self, text: &str, why: impl std::fmt::Display) {
+        if self.has_enough() {
+            return;
+        }
         self.contents.indicators += 1;
         self.contents.refused.push((self.text.original(text), Cause::Shape.because(why)));
+    }
+}
+
+/// The members of an object by which it is told what it is. Of a type that comes twice the last counts, of `objects` all.
+#[derive(Clone, Default)]
+struct Members<'a> {
+    object_type: Option<&'a str>,
+    objects: Vec<&'a str>,
+    has_spec_version: bool,
+}
+
+/// The name of a member, borrowed from the text where nothing in it is escaped.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Seen;
+
+        impl<'de> Visitor<'de> for Seen {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Members<'de>, A::Error> {
+                let mut seen = Members::default();
+                while let Some(Name(name)) = members.next_key()? {
+                    let value = members.next_value::<&RawValue>()?.get();
+                    match &*name {
+                        "type" => seen.object_type = Some(value),
+                        "objects" => seen.objects.push(value),
+                        "spec_version" => seen.has_spec_version = true,
+                        _ => {}
+                    }
+                }
+                Ok(seen)
+            }
+        }
+
+        deserializer.deserialize_map(Seen)
     }
 }
 
@@ -263,18 +293,33 @@ mod tests {
             ("{\"a\":\n[1\n{}\n", vec![], 0, 1),
         ];
         for (text, objects, repaired, refused) in cases {
-            let contents = Contents::of(&text.into());
+            let contents = Contents::of(&text.into(), 100);
             assert_eq!(contents.objects, objects, "{text}");
             assert_eq!((contents.repaired.len(), contents.refused.len()), (repaired, refused), "{text}");
         }
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-        assert_eq!(Contents::of(&deep.into()).refused.len(), 1);
+        assert_eq!(Contents::of(&deep.into(), 100).refused.len(), 1);
+    }
+
+    #[test]
+    fn text_with_too_many_records_is_told_apart() {
+        for text in [
+            r#"[{"type":"a"},[{"type":"b"},7]]"#,
+            r#"{"type":"bundle","objects":[{"type":"a"},{"type":"b"},{"type":"c"}]}"#,
+            "{\"type\":\"a\"}\n{\"type\":\"b\"}\n{\"type\":\"c\"}",
+            "{\"type\":\"a\"}\n{\"type\":}\n{\"type\":\"c\"}",
+            "[[{\"type\":\"a\"}],[{\"type\":\"b\"}],[{\"type\":\"c\"}]]",
+        ] {
+            assert_eq!(Contents::read(&text.into(), "", 3).unwrap().records(), 3, "{text}");
+            let failure = Contents::read(&text.into(), "", 2).unwrap_err();
+            assert_eq!(failure, Failure::TooManyRecords { limit: 2, server_time: None }, "{text}");
+        }
     }
 
     #[test]
     fn a_bundle_that_is_put_right_is_kept_as_it_came_but_for_its_objects() {
         let bundle = b"{ \"spec_version\":\"2.0\", \"x\": 1e2,\n \"objects\" : [ {\"\xff\":1} ], \"type\":\"bundle\", \"\xfe\":1 }";
-        let contents = Contents::of(&Bytes::from_static(bundle));
+        let contents = Contents::of(&Bytes::from_static(bundle), 100);
         let frame =
             b"{ \"spec_version\":\"2.0\", \"x\": 1e2,\n \"objects\" : [], \"type\":\"bundle\", \"\xfe\":1 }";
         assert_eq!(contents.repaired.first().unwrap().0, frame.as_slice());
@@ -291,7 +336,7 @@ mod tests {
             ("{\"type\":\"bundle\"}\n{\"type\":\n{\"type\":\"b\"}\n", false),
         ];
         for (text, has_end) in cases {
-            assert_eq!(Contents::of(&text.into()).has_end, has_end, "{text}");
+            assert_eq!(Contents::of(&text.into(), 100).has_end, has_end, "{text}");
         }
     }
 
@@ -300,17 +345,17 @@ mod tests {
         let bundle = "{\"type\":\"bundle\",\n \"objects\":[\n{\"type\":\"a\"},\n{\"type\":\"b\"}\n]}";
         let lines = "{\"type\":\"a\"}\n{\"type\":\n{\"type\":\"b\"}\n";
         for whole in [bundle, lines, "[]", "{\"type\":\"indicator\"}"] {
-            assert!(Contents::read(&whole.into(), "").is_ok(), "{whole}");
+            assert!(Contents::read(&whole.into(), "", 100).is_ok(), "{whole}");
         }
         let page = "<html><script>\n{\"@type\":\"WebPage\"}\n</script></html>\n";
         let cut_line = lines.get(..lines.len() - 2).unwrap();
         let cut_bundle = bundle.get(..bundle.len() - 1).unwrap();
         for broken in ["", " \n", page, cut_line, cut_bundle, "{\"type\":"] {
-            let failure = Contents::read(&broken.to_owned().into(), "").unwrap_err();
+            let failure = Contents::read(&broken.to_owned().into(), "", 100).unwrap_err();
             assert!(matches!(failure, Failure::NotJson { .. }), "{broken}: {failure}");
         }
         for other in ["{\"error\":{\"code\":\"x\"}}", "{}", "1", "null"] {
-            let failure = Contents::read(&other.into(), "").unwrap_err();
+            let failure = Contents::read(&other.into(), "", 100).unwrap_err();
             assert!(matches!(failure, Failure::Shape { .. }), "{other}: {failure}");
         }
     }

@@ -13,6 +13,7 @@ use super::budget::{self, Budget};
 use super::settings::{ConfidenceWord, FeedSettings};
 use super::{Failure, connection, loose_time};
 use crate::clock::Clock;
+use crate::off_worker;
 
 /// The path of the endpoint of STIX bundles.
 pub(super) const STIX: &str = "/api/v1/iocs/stix";
@@ -51,15 +52,15 @@ pub(super) struct Ask {
 }
 
 /// What an endpoint answers with: what is around the records is read, and these are cut out of the text as they came.
-pub(super) trait Reply: Sized {
+pub(super) trait Reply: Sized + Send + 'static {
     /// The path of the endpoint.
     const PATH: &str;
 
-    /// Takes the text of an answer apart.
+    /// Takes the text of an answer apart, which may have up to `most` records.
     ///
     /// # Errors
-    /// As a whole it is no such answer. A record that is broken is not read here.
-    fn read(body: &Bytes, content_type: &str) -> Result<Self, Failure>;
+    /// As a whole it is no such answer, or it has more records. A record that is broken is not read here.
+    fn read(body: &Bytes, content_type: &str, most: usize) -> Result<Self, Failure>;
 
     /// When it was made, if it says so.
     fn generated_at(&self) -> Option<DateTime<Utc>> {
@@ -176,7 +177,15 @@ impl Client {
             return Err(self.refused(status, &headers, &body));
         }
         let body = body.strip_prefix(BYTE_ORDER_MARK).map_or(body.clone(), |rest| body.slice_ref(rest));
-        let reply = R::read(&body, &text(&headers, header::CONTENT_TYPE.as_str()))?;
+        let (content_type, most) =
+            (text(&headers, header::CONTENT_TYPE.as_str()), self.settings.max_answer_records);
+        let reply = off_worker::run(move || R::read(&body, &content_type, most)).await;
+        let reply = reply.map_err(|failure| match failure {
+            Failure::TooManyRecords { limit, .. } => {
+                Failure::TooManyRecords { limit, server_time: date(&headers) }
+            }
+            failure => failure,
+        })?;
         Ok(Answer {
             server_time: reply.generated_at().and_then(loose_time::of_service).or_else(|| date(&headers)),
             reply,

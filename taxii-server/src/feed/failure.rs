@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use super::service_text::one_line;
 use super::settings::KeyError;
 
@@ -66,6 +68,13 @@ pub enum Failure {
         /// The most bytes allowed.
         limit: usize,
     },
+    /// The answer has more records than the settings allow.
+    TooManyRecords {
+        /// The most records allowed.
+        limit: usize,
+        /// The time of the service when it made the answer, if it says so.
+        server_time: Option<DateTime<Utc>>,
+    },
     /// The answer as a whole is not JSON: an error page, or cut off.
     NotJson {
         /// What it says it is.
@@ -100,6 +109,7 @@ impl Failure {
             | Self::ProxyLogin
             | Self::Setting { .. }
             | Self::TooLarge { .. }
+            | Self::TooManyRecords { .. }
             | Self::Shape { .. } => false,
         }
     }
@@ -130,6 +140,9 @@ impl Failure {
             }
             Self::Setting { .. } => "correct the settings",
             Self::TooLarge { .. } => "raise `max_answer_bytes`, or lower `page`",
+            Self::TooManyRecords { .. } => {
+                "raise `max_answer_records`, if the service is to be trusted with that many"
+            }
             Self::Status { .. } | Self::Connection { .. } | Self::NotJson { .. } | Self::Shape { .. } => {
                 "nothing is lost, the next poll asks for the same records again"
             }
@@ -164,6 +177,7 @@ impl Failure {
             Self::ProxyLogin => "the proxy refuses the name or the password (407)".to_owned(),
             Self::Setting { message } => message.clone(),
             Self::TooLarge { limit } => format!("the answer is longer than {limit} bytes"),
+            Self::TooManyRecords { limit, .. } => format!("the answer has more than {limit} records"),
             Self::NotJson { content_type, message } => {
                 format!("the answer (`{content_type}`) is not whole JSON: {message}")
             }

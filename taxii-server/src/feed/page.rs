@@ -1,16 +1,20 @@
 //! A page of the list endpoint: its rows are cut out of the text, and read later, each by itself.
 
+use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashSet;
+use std::fmt;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use super::client::{LIST, Reply};
+use super::record_list::RecordList;
 use super::text::Text;
 use super::{Failure, loose_time};
 
@@ -23,13 +27,53 @@ pub(super) struct Page {
 }
 
 /// What is around the rows.
-#[derive(Deserialize)]
 struct Envelope<'a> {
-    #[serde(borrow)]
     data: Vec<&'a RawValue>,
-    #[serde(default)]
     meta: Value,
 }
+
+/// Reads what is around the rows, and as many rows as an answer may have.
+struct Envelopes<'c>(RecordList<'c>);
+
+impl<'de> DeserializeSeed<'de> for Envelopes<'_> {
+    type Value = Envelope<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Envelopes<'_> {
+    type Value = Envelope<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with a list `data`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let (mut data, mut meta) = (None, None);
+        while let Some(name) = members.next_key::<Cow<'de, str>>()? {
+            match &*name {
+                "data" if data.is_some() => return Err(A::Error::duplicate_field("data")),
+                "data" => data = Some(members.next_value_seed(self.0)?),
+                "meta" if meta.is_some() => return Err(A::Error::duplicate_field("meta")),
+                "meta" => {
+                    let text = members.next_value::<&RawValue>()?.get();
+                    if text.len() > LONGEST_META {
+                        return Err(A::Error::custom("`meta` is too long"));
+                    }
+                    meta = Some(serde_json::from_str(text).map_err(A::Error::custom)?);
+                }
+                _ => drop(members.next_value::<IgnoredAny>()?),
+            }
+        }
+        let data = data.ok_or_else(|| A::Error::missing_field("data"))?;
+        Ok(Envelope { data, meta: meta.unwrap_or_default() })
+    }
+}
+
+/// The most bytes of what an answer says of itself.
+const LONGEST_META: usize = 64 << 10;
 
 impl Page {
     /// Without the rows that come again. One that has an identifier is one row, however often it comes; without them two
@@ -86,10 +130,14 @@ impl Page {
 impl Reply for Page {
     const PATH: &str = LIST;
 
-    fn read(body: &Bytes, content_type: &str) -> Result<Self, Failure> {
-        let text = Text::of(body);
-        let envelope = serde_json::from_str(text.shown()).map_err(|error| match error.classify() {
-            Category::Data => Failure::Shape { message: "there is no list `data`".to_owned() },
+    fn read(body: &Bytes, content_type: &str, most: usize) -> Result<Self, Failure> {
+        let (text, is_over) = (Text::of(body), Cell::new(false));
+        let mut reader = serde_json::Deserializer::from_str(text.shown());
+        let envelope = Envelopes(RecordList { most, is_over: &is_over }).deserialize(&mut reader);
+        let envelope = envelope.and_then(|envelope| reader.end().map(|()| envelope));
+        let envelope = envelope.map_err(|error| match error.classify() {
+            _ if is_over.get() => Failure::TooManyRecords { limit: most, server_time: None },
+            Category::Data => Failure::Shape { message: format!("there is no list `data`: {error}") },
             _ => Failure::not_json(content_type, error),
         });
         let Envelope { data, meta } = envelope?;
@@ -108,6 +156,16 @@ fn time(value: &Value) -> Option<DateTime<Utc>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn page_with_too_many_rows_is_told_apart() {
+        let page = Bytes::from_static(br#"{"meta":{"total":3},"data":[{"a":1},{"a":2},{"a":3}]}"#);
+        assert_eq!(Page::read(&page, "", 3).unwrap().rows.len(), 3);
+        let failure = Page::read(&page, "", 2).unwrap_err();
+        assert_eq!(failure, Failure::TooManyRecords { limit: 2, server_time: None });
+        let meta = format!(r#"{{"data":[],"meta":{{"x":"{}"}}}}"#, "x".repeat(LONGEST_META));
+        assert!(matches!(Page::read(&meta.into(), "", 3), Err(Failure::Shape { .. })));
+    }
 
     #[test]
     fn rows_that_come_again_are_no_further_rows() {

@@ -22,6 +22,7 @@ use super::{Failure, Reader, loose_time};
 use crate::clock::Clock;
 use crate::clock::trust;
 use crate::ingest::{Arrival, FUTURE, FeedBatch, Ingest, Minting};
+use crate::off_worker;
 use crate::storage::supervision::{FeedHealth, Gap, GapReason, Progress};
 use crate::storage::{CollectionId, StorageError};
 
@@ -81,6 +82,7 @@ impl Poller {
         let minting = settings.minting();
         let minting = minting.map_err(|error| Failure::Shape { message: error.to_string() })?;
         let reader = Reader::new(&settings.name).with_sector(settings.industry.as_deref());
+        let reader = reader.with_longest(ingest.max_object_bytes());
         let client = Client::new(settings, clock.clone())?;
         Ok(Self {
             client,
@@ -220,7 +222,13 @@ impl Poller {
     /// Reads the list, by parts if its rows do not hold still, but not if there are too many for one go.
     async fn begin_list(&mut self, window: Window) -> Result<Walk, Failure> {
         let ask = window.ask(self.settings().page);
-        let walk = walk::list(&self.client, &ask, true).await?;
+        let walk = match walk::list(&self.client, &ask, true).await {
+            // Not in one go: what is to be read is then cut.
+            Err(Failure::TooManyRecords { server_time, .. }) => {
+                return Ok(Walk { outcome: Outcome::TooMuch, server_time, ..Walk::default() });
+            }
+            walk => walk?,
+        };
         match walk.outcome {
             Outcome::Unsteady => walk::list_in_parts(&self.client, &ask, walk).await,
             Outcome::Whole | Outcome::TooMuch | Outcome::Open => Ok(walk),
@@ -414,18 +422,22 @@ impl Poller {
             question: progress.is_some().then(|| self.settings().question()),
             progress,
             gaps,
-            arrivals: self.arrivals(records, present),
+            arrivals: self.arrivals(records, present).await,
             released: Vec::new(),
         };
         polled.ingested += self.ingest.feed(&self.minting, batch).await?;
         Ok(())
     }
 
-    fn arrivals(&self, records: Records, present: DateTime<Utc>) -> Vec<Arrival> {
+    async fn arrivals(&self, records: Records, present: DateTime<Utc>) -> Vec<Arrival> {
         let latest = Timestamp::from_millis(present.checked_add_signed(FUTURE).unwrap_or(present));
-        let bundles = records.bundles.iter().flat_map(|contents| self.reader.objects(contents, &latest));
-        let rows = records.rows.iter().flat_map(|row| self.reader.row(row, &latest));
-        bundles.chain(rows).collect()
+        let reader = self.reader.clone();
+        off_worker::run(move || {
+            let bundles = records.bundles.iter().flat_map(|contents| reader.objects(contents, &latest));
+            let rows = records.rows.iter().flat_map(|row| reader.row(row, &latest));
+            bundles.chain(rows).collect()
+        })
+        .await
     }
 
     /// Goes on from what the store knows of the health of the feed.

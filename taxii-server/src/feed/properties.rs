@@ -189,8 +189,8 @@ proptest! {
     fn any_bytes_are_accounted_for(bytes in vec(any::<u8>(), 0..300)) {
         let row = read(Form::Row, &bytes);
         prop_assert!(!row.is_empty());
-        prop_assert!(!read(Form::Object, &bytes).is_empty() || Contents::read(&bytes.clone().into(), "").is_ok());
-        let _ = Page::read(&bytes.into(), "");
+        prop_assert!(!read(Form::Object, &bytes).is_empty() || Contents::read(&bytes.clone().into(), "", usize::MAX).is_ok());
+        let _ = Page::read(&bytes.into(), "", usize::MAX);
     }
 
     /// A row gives one contribution, or is in quarantine as it came.
@@ -225,7 +225,7 @@ proptest! {
     /// However bundles and lists lie in each other, each record is found once.
     #[test]
     fn records_of_any_tree_are_all_found((text, records) in tree()) {
-        let contents = Contents::of(&text.clone().into());
+        let contents = Contents::of(&text.clone().into(), usize::MAX);
         let refused = contents.refused.iter().map(|(text, _)| text);
         prop_assert_eq!(counted(contents.objects.iter().chain(refused)), records, "{}", text);
     }
@@ -235,10 +235,10 @@ proptest! {
     fn bundle_that_breaks_off_is_no_answer(records in vec(record(), 0..5), at in any::<proptest::sample::Index>()) {
         let text = json!({ "type": "bundle", "objects": records }).to_string();
         let cut = Bytes::copy_from_slice(&text.as_bytes()[..at.index(text.len())]);
-        prop_assert!(Contents::read(&cut, "").is_err());
+        prop_assert!(Contents::read(&cut, "", usize::MAX).is_err());
         let text = json!({ "data": records, "meta": { "total": 7 } }).to_string();
         let cut = Bytes::copy_from_slice(&text.as_bytes()[..at.index(text.len())]);
-        prop_assert!(Page::read(&cut, "").is_err());
+        prop_assert!(Page::read(&cut, "", usize::MAX).is_err());
     }
 
     /// A page holds the rows as they came, and none of those that differ is taken for another.
@@ -246,7 +246,7 @@ proptest! {
     fn rows_of_any_page_are_all_found(rows in vec(record(), 0..8), meta in value(), limit in 0..8_u32) {
         let texts: Vec<_> = rows.iter().map(ToString::to_string).collect();
         let body = format!(r#"{{"meta": {meta}, "data": [{}]}}"#, texts.join(" ,\n"));
-        let page = Page::read(&body.into(), "").unwrap();
+        let page = Page::read(&body.into(), "", usize::MAX).unwrap();
         prop_assert_eq!(&page.rows, &texts);
         let _ = (page.total(), page.limit(), page.filter("since"), page.generated_at(), page.last_seen().count());
         let once = counted(page.without_repetitions(limit).rows.iter());
@@ -261,7 +261,7 @@ proptest! {
         let inside = spoiled.len() - 20;
         spoiled[18 + at.index(inside - 2)] = byte;
         let body = [b"{\"data\":[", good(0).as_bytes(), b",", &spoiled, b",", good(2).as_bytes(), b"],\"meta\":{}}"].concat();
-        match Page::read(&body.into(), "") {
+        match Page::read(&body.into(), "", usize::MAX) {
             Ok(page) => prop_assert!(page.rows.len() == 3 && page.rows[0] == good(0) && page.rows[2] == good(2)),
             // Then the text as a whole is no JSON, and the request is made again.
             Err(failure) => prop_assert!(failure.is_passing(), "{}", failure),

@@ -5,7 +5,7 @@ use stix_core::Timestamp;
 
 use super::bundle::Contents;
 use super::list_row;
-use super::refusal::Refusal;
+use super::refusal::{Cause, Refusal};
 use super::stix_record::{Context, Record};
 use crate::ingest::{Arrival, Form, Repairs};
 
@@ -26,12 +26,14 @@ pub struct Reader {
     feed: String,
     /// What every IOC is labelled with that comes.
     sector: Option<String>,
+    /// The most bytes of a record.
+    longest: usize,
 }
 
 impl Reader {
     /// A reader for the feed of this name.
     pub fn new(feed: &str) -> Self {
-        Self { feed: feed.to_owned(), sector: None }
+        Self { feed: feed.to_owned(), sector: None, longest: usize::MAX }
     }
 
     /// The same for a feed that is asked for one CISA sector only: no record says it, but all that come are of it.
@@ -40,25 +42,43 @@ impl Reader {
         Self { sector: sector.map(|sector| format!("sector:{}", sector.trim())), ..self }
     }
 
+    /// Returns the reader with a limit on the bytes of a record. A longer one is not read but quarantined.
+    #[must_use]
+    pub fn with_longest(self, longest: usize) -> Self {
+        Self { longest, ..self }
+    }
+
+    /// Refuses a record that is too long.
+    fn fits(&self, record: &[u8]) -> Result<(), Refusal> {
+        match record.len() {
+            length if length > self.longest => Err(Cause::Size.because(format_args!(
+                "it has {length} bytes, more than `max_object_bytes`, {}",
+                self.longest
+            ))),
+            _ => Ok(()),
+        }
+    }
+
     /// Reads a row of the list, or objects in a bundle, in a list or alone. What is dated later than `latest` is dated
     /// in the future.
     pub fn read(&self, form: Form, record: &[u8], latest: &Timestamp) -> Vec<Arrival> {
         match form {
             Form::Row => self.row(record, latest),
-            Form::Object => self.objects(&Contents::of(&Bytes::copy_from_slice(record)), latest),
+            Form::Object => self.objects(&Contents::of(&Bytes::copy_from_slice(record), usize::MAX), latest),
         }
     }
 
     /// Reads a row of the list.
     pub(super) fn row(&self, row: &[u8], latest: &Timestamp) -> Vec<Arrival> {
         let mut repairs = Repairs::new();
-        let read = list_row::read(&self.feed, row, latest, &mut repairs);
+        let read = self.fits(row).and_then(|()| list_row::read(&self.feed, row, latest, &mut repairs));
         self.labelled(accounted(Form::Row, row, read, repairs)).collect()
     }
 
     /// Reads the objects of a text.
     pub(super) fn objects(&self, contents: &Contents, latest: &Timestamp) -> Vec<Arrival> {
-        let records: Vec<_> = contents.objects.iter().map(|text| (text, Record::read(text))).collect();
+        let read = |text: &Bytes| self.fits(text).and_then(|()| Record::read(text));
+        let records: Vec<_> = contents.objects.iter().map(|text| (text, read(text))).collect();
         let read = records.iter().filter_map(|(_, record)| record.as_ref().ok());
         let context = Context::of(&self.feed, latest, read);
         let objects = records.iter().flat_map(|(text, record)| {

@@ -16,6 +16,8 @@ pub(super) struct Refusal {
 pub(crate) enum Cause {
     /// It is no record, or lacks what every record has.
     Shape,
+    /// It is larger than a record may be.
+    Size,
     /// A type that is not known, or that cannot be made anew.
     Type,
     /// The value is not what its type says.
@@ -32,13 +34,22 @@ pub(crate) enum Cause {
 
 impl Cause {
     /// All there are.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Shape, Self::Type, Self::Value, Self::Time, Self::Future, Self::Pattern, Self::Language];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Shape,
+        Self::Size,
+        Self::Type,
+        Self::Value,
+        Self::Time,
+        Self::Future,
+        Self::Pattern,
+        Self::Language,
+    ];
 
     /// The name under which it is counted.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Shape => "shape",
+            Self::Size => "size",
             Self::Type => "type",
             Self::Value => "value",
             Self::Time => "time",

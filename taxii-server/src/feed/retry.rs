@@ -41,7 +41,9 @@ impl Retry {
         clock: Clock,
     ) -> Result<Self, IdentifierError> {
         Ok(Self {
-            reader: Reader::new(&settings.name).with_sector(settings.industry.as_deref()),
+            reader: Reader::new(&settings.name)
+                .with_sector(settings.industry.as_deref())
+                .with_longest(ingest.max_object_bytes()),
             minting: settings.minting()?,
             collection,
             ingest,
@@ -57,7 +59,15 @@ impl Retry {
         let latest = Timestamp::from_millis(self.clock.now() + FUTURE);
         let mut retried = Retried::default();
         let (mut all, mut released) = (Vec::new(), Vec::new());
-        for QuarantinedRecord { id, quarantined, .. } in records {
+        for QuarantinedRecord { id, quarantined, cut_from, .. } in records {
+            if let Some(length) = cut_from {
+                let reason = format!(
+                    "only the first {} of its {length} bytes are kept: it is read again when the feed sends it",
+                    quarantined.record.len()
+                );
+                retried.refused.push((*id, reason));
+                continue;
+            }
             let arrivals = self.reader.read(quarantined.form, &quarantined.record, &latest);
             let refusal = arrivals.iter().find_map(|arrival| match arrival {
                 Arrival::Quarantined(record) => Some(record.reason.clone()),

@@ -77,6 +77,8 @@ pub struct FeedSettings {
     pub ca_file: Option<PathBuf>,
     /// The most bytes that an answer may have, unpacked.
     pub max_answer_bytes: usize,
+    /// The most records that an answer may have. A time with more is asked for in parts.
+    pub max_answer_records: usize,
     /// Only IOCs of this type.
     #[serde(rename = "type")]
     pub ioc_type: Option<String>,
@@ -209,6 +211,7 @@ impl Default for FeedSettings {
             proxy_password_file: None,
             ca_file: None,
             max_answer_bytes: 256 << 20,
+            max_answer_records: 100_000,
             ioc_type: None,
             confidence: None,
             category: None,
@@ -395,6 +398,12 @@ impl FeedSettings {
         }
         if self.page == 0 || self.attempts == 0 || self.max_answer_bytes == 0 {
             problem("`page`, `attempts` and `max_answer_bytes` must be greater than 0".to_owned());
+        }
+        if self.max_answer_records < usize::try_from(self.page).unwrap_or(usize::MAX) {
+            problem(format!(
+                "`max_answer_records` is {}, less than `page`, {}: the service would be asked for more than is taken",
+                self.max_answer_records, self.page
+            ));
         }
         if self.interval < Duration::from_secs(1) {
             problem("`interval` is shorter than `1s`".to_owned());

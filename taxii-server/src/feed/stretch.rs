@@ -1,11 +1,16 @@
 //! Reading as much of a window as can be read whole.
 
+use chrono::{DateTime, Utc};
+
 use super::Failure;
 use super::client::{Ask, Client};
 use super::page::Page;
 use super::poll::Poller;
 use super::walk::{self, Walk};
 use super::window::{End, Window};
+
+/// Into how many parts a window is cut of which it is not known how much too large it is.
+const PARTS: u64 = 8;
 
 /// What was read: of which window, and how.
 #[derive(Debug)]
@@ -27,7 +32,13 @@ impl Poller {
     ) -> Result<Stretch, Failure> {
         loop {
             let ask = window.ask(self.settings().page);
-            let walk = walk::list(client, &ask, self.ends != Some(false)).await?;
+            let walk = match walk::list(client, &ask, self.ends != Some(false)).await {
+                Err(failure @ Failure::TooManyRecords { server_time, .. }) => {
+                    window = self.smaller(window, end, server_time).ok_or(failure)?;
+                    continue;
+                }
+                walk => walk?,
+            };
             let now = self.hear(&walk)?;
             self.learn(client, &window, &walk).await?;
             if self.ends == Some(false) {
@@ -45,6 +56,16 @@ impl Poller {
             let walk = walk::list_in_parts(client, &window.ask(self.settings().page), walk).await?;
             return Ok(Stretch { window, walk });
         }
+    }
+
+    /// Cuts a window of which an answer has told too much to be read. Nothing is left to cut of the smallest window, and
+    /// of one whose end the service does not mind.
+    fn smaller(&self, window: Window, end: End, server_time: Option<DateTime<Utc>>) -> Option<Window> {
+        let now = server_time.unwrap_or_else(|| self.clock().now());
+        let part = window.part(end, PARTS, now).filter(|_| self.ends != Some(false))?;
+        let feed = &self.settings().name;
+        tracing::info!(feed, "asked for a shorter time, since an answer had too many records");
+        Some(part)
     }
 
     /// Finds out whether the service minds `until`, which not all of its pages document. Where the answer does not show

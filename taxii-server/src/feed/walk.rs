@@ -133,9 +133,17 @@ pub(super) async fn list_in_parts(client: &Client, ask: &Ask, walk: Walk) -> Res
     Ok(Walk { records: walk.records.and(parts.records), outcome, ..walk })
 }
 
-/// Reads the STIX endpoint, which knows no pages: an answer that may be cut is not whole.
+/// Reads the STIX endpoint, which knows no pages: an answer that may be cut is not whole, and neither is one that has more
+/// records than are taken.
 pub(super) async fn stix(client: &Client, ask: &Ask) -> Result<Walk, Failure> {
-    let answer = client.ask::<Contents>(ask).await?;
+    let answer = match client.ask::<Contents>(ask).await {
+        Err(Failure::TooManyRecords { limit, server_time }) => {
+            let feed = &client.settings().name;
+            tracing::warn!(feed, limit, "skipped an answer with too many records");
+            return Ok(Walk { outcome: Outcome::TooMuch, server_time, ..Walk::default() });
+        }
+        answer => answer?,
+    };
     let Contents { indicators, has_end, .. } = answer.reply;
     let outcome = match indicators >= ask.limit as usize || indicators == SILENT_CAP {
         true => Outcome::TooMuch,

@@ -2,6 +2,7 @@
 
 use stix_core::{Object, validate::Valid};
 
+use super::judgement::shortened;
 use super::{Contribution, Form, Quarantined, Repaired, Repairs, Subject};
 
 /// One record of the feed, read.
@@ -34,7 +35,8 @@ pub enum Arrival {
 impl Arrival {
     /// A record that cannot be used: the cause by its name, and why in a sentence.
     pub fn quarantined(cause: &str, reason: String, form: Form, record: &[u8]) -> Self {
-        Self::Quarantined(Quarantined { cause: cause.to_owned(), reason, form, record: record.to_owned() })
+        let (cause, reason) = (cause.to_owned(), shortened(reason));
+        Self::Quarantined(Quarantined { cause, reason, form, record: record.to_owned() })
     }
 
     /// A record that was put right, and how.

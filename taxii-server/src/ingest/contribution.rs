@@ -9,6 +9,8 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use stix_core::Timestamp;
 
+use super::bounded::{bound_texts, is_short};
+
 /// How precisely it is noted when a source was heard: one that says the same at every poll is seldom written down.
 const HEARD: TimeDelta = TimeDelta::days(30);
 
@@ -79,8 +81,10 @@ pub struct Statement {
 }
 
 impl Contribution {
-    /// Joins what the same source says elsewhere.
-    pub(crate) fn join(&mut self, other: Self) {
+    /// Joins what the same source says elsewhere. Of both only so much counts as is kept of a contribution.
+    pub(crate) fn join(&mut self, mut other: Self) {
+        self.bound();
+        other.bound();
         let highest = self.highest_confidence().max(other.highest_confidence());
         self.upstream_id = least(self.upstream_id.take(), other.upstream_id);
         self.feed_name = least(self.feed_name.take(), other.feed_name);
@@ -90,12 +94,24 @@ impl Contribution {
         self.indicator_types.extend(other.indicator_types);
         self.markings.extend(other.markings);
         self.techniques.extend(other.techniques);
+        self.bound();
         self.revoked |= other.revoked;
         self.heard = self.heard.take().max(other.heard);
         if other.statement > self.statement {
             self.statement = other.statement;
         }
         self.highest = highest.filter(|_| highest > self.statement.confidence);
+    }
+
+    /// Leaves out what is too much, or too long.
+    fn bound(&mut self) {
+        let Self { references, labels, indicator_types, markings, techniques, statement, .. } = self;
+        for texts in [references, labels, indicator_types, markings, techniques, &mut statement.unknown] {
+            bound_texts(texts);
+        }
+        for text in [&mut self.upstream_id, &mut self.feed_name] {
+            *text = text.take().filter(|text| is_short(text));
+        }
     }
 
     /// The highest confidence that the source has ever had.

@@ -77,7 +77,7 @@ pub(super) fn too_long(text: &RawValue, place: usize, most: usize) -> Entry {
 }
 
 /// The beginning of a reason that repeats a long text of the object.
-fn shortened(mut reason: String) -> String {
+pub(super) fn shortened(mut reason: String) -> String {
     if reason.len() > LONGEST_REASON {
         reason.truncate(reason.floor_char_boundary(LONGEST_REASON));
         reason.push_str("...");

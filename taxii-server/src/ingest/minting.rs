@@ -10,6 +10,7 @@ use stix_core::tlp::Tlp;
 use stix_core::validate::Valid;
 use stix_core::{Confidence, ExternalReference, Identifier, IdentifierError, Object, SdoCommon, Timestamp};
 
+use super::bounded::MOST_TEXTS;
 use super::contribution::least;
 use super::key::Namer;
 use super::subject::Ends;
@@ -201,7 +202,11 @@ impl Minting {
         let said = known.iter().flat_map(|part| &part.labels);
         let said = said.filter_map(|label| self.mapping.labels.label(label));
         let lists = allowance.labels.iter().map(|list| format!("allow-list:{list}"));
-        said.chain(lists).collect::<BTreeSet<_>>().into_iter().collect()
+        lists
+            .chain(said.collect::<BTreeSet<_>>().into_iter().take(MOST_TEXTS))
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect()
     }
 }
 
@@ -248,7 +253,7 @@ fn union<'a>(
     known: &'a [Contribution],
     texts: impl Fn(&'a Contribution) -> &'a BTreeSet<String>,
 ) -> Vec<String> {
-    known.iter().flat_map(texts).cloned().collect::<BTreeSet<_>>().into_iter().collect()
+    known.iter().flat_map(texts).cloned().collect::<BTreeSet<_>>().into_iter().take(MOST_TEXTS).collect()
 }
 
 /// One sentence of what it is and who reported it, and what the latest record says beside.
@@ -286,7 +291,7 @@ fn references(subject: &Subject, known: &[Contribution]) -> Vec<ExternalReferenc
         others.extend(urls.map(|url| (feed.to_owned(), Some(url.clone()), None)));
         others.extend(part.upstream_id.iter().map(|id| ("socdefenders".to_owned(), None, Some(id.clone()))));
     }
-    let others = others.into_iter().map(|(source_name, url, external_id)| {
+    let others = others.into_iter().take(MOST_TEXTS).map(|(source_name, url, external_id)| {
         let mut reference = ExternalReference::new(source_name);
         (reference.url, reference.external_id) = (url, external_id);
         reference

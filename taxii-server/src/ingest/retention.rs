@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use super::sweep::{STEP, prefix_of_one_author};
@@ -15,7 +16,7 @@ use super::{Ingest, Ingested};
 use crate::clock::trust::{ClockState, Evidence, KnownTime, TrustedTime};
 use crate::duration;
 use crate::storage::feed::FeedWrite;
-use crate::storage::upkeep::{OddRecords, Outdated, Superseded};
+use crate::storage::upkeep::{KeptRecords, OddRecords, Outdated, Superseded};
 use crate::storage::{CollectionId, DateAdded, StorageError};
 
 /// How many rows without much to them are removed in one step.
@@ -46,6 +47,9 @@ pub struct Retention {
     /// How many records that had to be put right are kept.
     #[serde(deserialize_with = "count_or_all")]
     pub keep_repaired: u32,
+    /// How many bytes the records of each kind may take.
+    #[serde(deserialize_with = "bytes_or_all")]
+    pub keep_quarantined_bytes: u64,
 }
 
 impl Default for Retention {
@@ -59,6 +63,7 @@ impl Default for Retention {
             keep_gaps_for: days(730),
             keep_quarantined: 100_000,
             keep_repaired: 10_000,
+            keep_quarantined_bytes: 128 << 20,
         }
     }
 }
@@ -73,6 +78,7 @@ impl Retention {
         keep_gaps_for: None,
         keep_quarantined: u32::MAX,
         keep_repaired: u32::MAX,
+        keep_quarantined_bytes: u64::MAX,
     };
 
     /// When an object ends that was last seen at this time, if nothing else says so. A sighting counts in tenths of
@@ -99,12 +105,25 @@ fn before(now: DateTime<Utc>, time: Option<Duration>) -> Option<DateTime<Utc>> {
     now.checked_sub_signed(TimeDelta::from_std(time?).ok()?)
 }
 
+/// A number of bytes, or the word `all`.
+fn bytes_or_all<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    number_or_all(deserializer).map(|bytes| bytes.unwrap_or(u64::MAX))
+}
+
 /// A number, or the word `all`.
 fn count_or_all<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let number = number_or_all(deserializer)?;
+    number.map_or(Ok(u32::MAX), |number| {
+        u32::try_from(number).map_err(|_| Error::custom(format_args!("`{number}` is too large: use `all`")))
+    })
+}
+
+/// A number; nothing for the word `all`.
+fn number_or_all<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged, expecting = "expected a number, or `all`")]
     enum Count {
-        Number(u32),
+        Number(u64),
         Word(All),
     }
 
@@ -115,8 +134,8 @@ fn count_or_all<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Er
     }
 
     Ok(match Count::deserialize(deserializer)? {
-        Count::Number(number) => number,
-        Count::Word(All::All) => u32::MAX,
+        Count::Number(number) => Some(number),
+        Count::Word(All::All) => None,
     })
 }
 
@@ -166,10 +185,11 @@ impl Ingest {
 
     /// Removes odd records over the bounds; the answer is how many.
     pub(super) async fn trim_records(&self) -> Result<u64, StorageError> {
-        let Retention { keep_quarantined, keep_repaired, .. } = self.retention;
+        let Retention { keep_quarantined, keep_repaired, keep_quarantined_bytes: bytes, .. } = self.retention;
         let bounds = [(OddRecords::Quarantined, keep_quarantined), (OddRecords::Repaired, keep_repaired)];
         let mut trimmed = 0;
-        for (kind, keep) in bounds {
+        for (kind, records) in bounds {
+            let keep = KeptRecords { records, bytes };
             trimmed += self.storage.trim_records(self.term.as_ref(), kind, keep, ROWS).await?;
         }
         Ok(trimmed)
@@ -214,7 +234,7 @@ mod tests {
         let read = |text| toml::from_str::<Retention>(text).map_err(|error| error.to_string());
         assert_eq!(read(""), Ok(Retention::default()));
         let all = "unseen_after = 'never'\nexpire_after = 'never'\nforget_after = 'never'\nkeep_versions_for = 'never'\n\
-                   keep_gaps_for = 'never'\nkeep_quarantined = 'all'\nkeep_repaired = 'all'";
+                   keep_gaps_for = 'never'\nkeep_quarantined = 'all'\nkeep_repaired = 'all'\nkeep_quarantined_bytes = 'all'";
         assert_eq!(read(all), Ok(Retention::NONE));
         let some = Retention {
             keep_repaired: 5,

@@ -54,6 +54,26 @@ impl Heard {
     }
 }
 
+/// Splits what was heard into steps of so many subjects: indicators first, since other subjects follow from them, and
+/// relations last, since their ends must be known.
+pub(super) fn in_steps(heard: BTreeMap<String, Heard>, most: usize) -> Vec<BTreeMap<String, Heard>> {
+    if heard.len() <= most {
+        return vec![heard];
+    }
+    let mut ranked: Vec<_> = heard.into_iter().collect();
+    ranked.sort_by_key(|(_, heard)| match &heard.subject {
+        Subject::Indicator { .. } => 0,
+        subject if subject.ends().is_none() => 1,
+        _ => 2,
+    });
+    let mut steps = Vec::new();
+    while !ranked.is_empty() {
+        let rest = ranked.split_off(most.clamp(1, ranked.len()));
+        steps.push(std::mem::replace(&mut ranked, rest).into_iter().collect());
+    }
+    steps
+}
+
 impl Sorted {
     /// Brings together what the records that are heard now say of each subject, in the order of the keys.
     pub(super) fn of(

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use stix_core::tlp::Tlp;
 use stix_core::{Object, Timestamp, validate::Valid};
 
+use super::bounded::{self, bound_contributions, earlier};
 use super::draft::{Draft, Standing, new_object};
 use super::minting::Material;
 use super::routing::{Facts, feed_of};
@@ -81,7 +82,7 @@ struct Joined<'a> {
 impl<'a> Turn<'a> {
     /// Adds to the draft what changes.
     pub(super) fn take(mut self, draft: &mut Draft) -> Result<Taken, StorageError> {
-        let contributions = self.join()?;
+        let (contributions, gone) = self.join()?;
         let joined = self.ruled(contributions);
         let former = self.before().cloned();
         let is_ours = self.is_ours(&joined);
@@ -94,12 +95,20 @@ impl<'a> Turn<'a> {
             return Ok(Taken { change: Change::None, contributions, collections, emits });
         };
         let change = former.as_ref().map_or(change, |former| follow(change, former, &row, draft));
-        for source in self.heard.contributions.keys() {
+        let known = self.before.as_ref().map(|before| &before.contributions);
+        let is_earlier = |source: &String| *source == earlier(feed_of(source));
+        let sources = self.heard.contributions.keys().chain(contributions.keys().filter(|it| is_earlier(it)));
+        for source in sources.collect::<BTreeSet<_>>() {
             if let Some(contribution) = contributions.get(source) {
                 let body = serde_json::to_string(contribution).map_err(StorageError::encoding)?;
-                draft.write.contributions.push((self.key.clone(), source.clone(), body));
+                if known.and_then(|known| known.get(source)) != Some(&body) {
+                    draft.write.contributions.push((self.key.clone(), source.clone(), body));
+                }
             }
         }
+        let is_known = |source: &String| known.is_some_and(|known| known.contains_key(source));
+        let gone = gone.into_iter().filter(is_known).map(|source| (self.key.clone(), source));
+        draft.write.contributions_gone.extend(gone);
         draft.known.insert(self.key.clone(), Standing::from(&row));
         if former.as_ref() != Some(&row) {
             draft.write.subjects.push(row);
@@ -147,8 +156,9 @@ impl<'a> Turn<'a> {
         Ok(())
     }
 
-    /// Joins what was known with what was heard; what was not heard anew is dropped from the latter.
-    fn join(&mut self) -> Result<BTreeMap<String, Contribution>, StorageError> {
+    /// Joins what was known with what was heard; what was not heard anew is dropped from the latter. The sources that are
+    /// not kept apart any more are given beside.
+    fn join(&mut self) -> Result<(BTreeMap<String, Contribution>, Vec<String>), StorageError> {
         let mut all: BTreeMap<String, Contribution> = BTreeMap::new();
         for (source, body) in self.before.iter().flat_map(|before| &before.contributions) {
             let contribution: Contribution = serde_json::from_str(body).map_err(StorageError::encoding)?;
@@ -169,7 +179,8 @@ impl<'a> Turn<'a> {
             all.insert(source.clone(), contribution.clone());
             true
         });
-        Ok(all)
+        let gone = bound_contributions(&mut all);
+        Ok((all, gone))
     }
 
     /// Applies the rules of the feeds that tell of the subject. Where they differ, the first of them in the settings
@@ -318,7 +329,7 @@ impl<'a> Turn<'a> {
 
     /// The object as it is made now; nothing for what cannot be made, or is told by none of the feeds any more.
     fn object(&self, row: &SubjectRow, joined: &Joined<'_>, modified: &Timestamp) -> Option<Object> {
-        let known: Vec<_> = joined.contributions.values().cloned().collect();
+        let known = bounded::material(&joined.contributions);
         let material = Material {
             subject: &self.heard.subject,
             ends: &self.ends,

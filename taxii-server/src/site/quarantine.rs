@@ -33,7 +33,12 @@ struct RecordView {
     short: String,
     feed: String,
     reason: String,
+    /// The beginning of its text.
     record: String,
+    /// Whether the text goes on.
+    is_cut: bool,
+    /// How many bytes it has.
+    length: u64,
     first_seen: When,
     may_act: bool,
 }
@@ -46,6 +51,9 @@ struct Parameters {
 
 /// How many records are shown.
 const ROWS: u32 = 100;
+
+/// The most bytes of a record that are shown.
+const SHOWN_BYTES: usize = 4 << 10;
 
 /// What was done, by the word for it in the address, as the page says it.
 const DONE: [(&str, &str); 3] = [
@@ -72,7 +80,9 @@ pub(super) async fn get(visit: Visit) -> Result<HttpResponse, ApiError> {
         short: record.id.short(),
         feed: record.feed,
         reason: record.quarantined.reason,
-        record: String::from_utf8_lossy(&record.quarantined.record).into_owned(),
+        record: shortened(&record.quarantined.record),
+        is_cut: record.quarantined.record.len() > SHOWN_BYTES || record.cut_from.is_some(),
+        length: record.cut_from.unwrap_or(record.quarantined.record.len() as u64),
         first_seen: When::new(record.first_seen.timestamp().instant(), now),
         may_act,
     };
@@ -123,6 +133,11 @@ async fn chosen(visit: &Visit) -> Result<(FeedSettings, CollectionId, Quarantine
         true => Ok((feed.clone(), collection, record)),
         false => Err(ApiError::forbidden("you may not write to the collection of the feed")),
     }
+}
+
+/// The beginning of a record as text.
+fn shortened(record: &[u8]) -> String {
+    String::from_utf8_lossy(record.get(..SHOWN_BYTES).unwrap_or(record)).into_owned()
 }
 
 /// Whether a browser says that one of our own pages has sent the request. Others may not make a browser that is logged in

@@ -102,6 +102,8 @@ pub struct FeedWrite {
     pub subjects: Vec<SubjectRow>,
     /// Key, source and JSON text of each contribution that is new or changed.
     pub contributions: Vec<(String, String, String)>,
+    /// Key and source of each contribution that is not kept any more.
+    pub contributions_gone: Vec<(String, String)>,
     /// Records that cannot be used.
     pub quarantined: Vec<Quarantined>,
     /// Records that were put right.
@@ -132,6 +134,7 @@ impl FeedWrite {
             gaps: Vec::new(),
             subjects: Vec::new(),
             contributions: Vec::new(),
+            contributions_gone: Vec::new(),
             quarantined: Vec::new(),
             repaired: Vec::new(),
             dropped: BTreeMap::new(),

@@ -94,6 +94,8 @@ pub struct QuarantinedRecord {
     pub quarantined: Quarantined,
     /// When it first came.
     pub first_seen: DateAdded,
+    /// How many bytes it has, where only the first [`KEPT_BYTES`] are kept.
+    pub cut_from: Option<u64>,
 }
 
 impl QuarantinedRecord {
@@ -104,6 +106,7 @@ impl QuarantinedRecord {
             feed: feed.to_owned(),
             quarantined: Quarantined { cause: String::new(), reason: String::new(), form, record },
             first_seen: DateAdded::from_millis(0),
+            cut_from: None,
         }
     }
 }
@@ -119,6 +122,17 @@ pub struct RepairedRecord {
     pub repaired: Repaired,
     /// When it first came.
     pub first_seen: DateAdded,
+    /// How many bytes it has, where only the first [`KEPT_BYTES`] are kept.
+    pub cut_from: Option<u64>,
+}
+
+/// The most bytes that are kept of a record. Its name is the digest of all of it.
+pub const KEPT_BYTES: usize = 64 << 10;
+
+/// Returns what is kept of a record, and how many bytes all of it has if that is less.
+pub(super) fn kept(record: &[u8]) -> (&[u8], Option<u64>) {
+    let cut_from = (record.len() > KEPT_BYTES).then(|| u64::try_from(record.len()).unwrap_or(u64::MAX));
+    (record.get(..KEPT_BYTES).unwrap_or(record), cut_from)
 }
 
 /// What became of records.

@@ -51,12 +51,13 @@ pub trait Upkeep {
         dating: &Dating,
     ) -> Result<Pruned, StorageError>;
 
-    /// Removes the oldest of the odd records, until so many are left at most; the answer is how many.
+    /// Removes the oldest of the odd records, up to `limit` of them, while there are more than are to be kept; the answer
+    /// is how many.
     async fn trim_records(
         &self,
         term: Option<&Term>,
         kind: OddRecords,
-        keep: u32,
+        keep: KeptRecords,
         limit: u32,
     ) -> Result<u64, StorageError>;
 
@@ -98,6 +99,15 @@ pub struct Pruned {
     pub versions: u64,
     /// The date of the last one that was looked at; nothing when that were all.
     pub place: Option<DateAdded>,
+}
+
+/// How many odd records are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptRecords {
+    /// The most records.
+    pub records: u32,
+    /// The most bytes of all of their texts.
+    pub bytes: u64,
 }
 
 /// Records that are kept with their text because they were odd.

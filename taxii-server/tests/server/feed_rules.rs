@@ -227,15 +227,17 @@ fn valid(number: u32, first: &str, last: &str) -> Value {
     object
 }
 
-/// All collections after these records, in batches of some size, without the times of storing. Now and then it is looked
+/// All collections after these records, in batches of some size that are written in steps, without the times of storing. Now and then it is looked
 /// after what is stored.
 async fn published(
     settings: &str,
     records: &[(&'static str, Form, Value)],
     batch: usize,
+    step: usize,
 ) -> BTreeMap<&'static str, BTreeMap<String, Value>> {
     let folder = tempfile::tempdir().unwrap();
-    let bench = Bench::new(&folder.path().join("taxii.db").into(), settings).await;
+    let mut bench = Bench::new(&folder.path().join("taxii.db").into(), settings).await;
+    bench.ingest = bench.ingest.with_step(step);
     for records in records.chunks(batch) {
         for feed in ["a", "b"] {
             for form in [Form::Row, Form::Object] {
@@ -264,13 +266,14 @@ async fn what_is_published_is_a_function_of_what_was_said() {
     {
         let mut random = StdRng::seed_from_u64(seed);
         let mut records = records(&mut random);
-        let expected = published(settings, &records, 40).await;
+        let expected = published(settings, &records, 40, 5000).await;
         shown[kind] += expected.values().map(BTreeMap::len).sum::<usize>();
         passed += expected[ALL].keys().filter(|id| id.contains(UPSTREAM)).count();
         for _ in 0..2 {
             records.shuffle(&mut random);
             let batch = random.random_range(1..20);
-            let found = published(settings, &records, batch).await;
+            let step = random.random_range(1..10);
+            let found = published(settings, &records, batch, step).await;
             for (collection, objects) in &expected {
                 let found = &found[collection];
                 let differs = objects.iter().find(|(id, object)| found.get(*id) != Some(object));

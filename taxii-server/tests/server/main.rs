@@ -12,6 +12,7 @@ mod early_answers;
 mod emulated;
 mod envelope_limits;
 mod exports;
+mod feed_bounds;
 mod feed_records;
 mod feed_rules;
 mod full_disk;

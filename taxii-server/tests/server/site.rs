@@ -21,6 +21,7 @@ on_both!(
     the_pages_can_be_switched_off,
     all_objects_are_found_by_paging,
     an_object_has_its_versions_and_references,
+    quarantine_shows_the_beginning_of_long_records,
     quarantine_is_changed_only_from_its_own_page,
     the_overview_says_how_the_feeds_do,
 );
@@ -271,6 +272,16 @@ async fn with_quarantine(backend: Backend, records: &[&str]) -> World {
     let dating = Dating { clock: world.clock.clone(), allowance: std::time::Duration::ZERO };
     world.storage.write_feed(&collection(), write, &dating).await.unwrap();
     world
+}
+
+async fn quarantine_shows_the_beginning_of_long_records(backend: Backend) {
+    let (long, other) = ("x".repeat(100_000), "y".repeat(4096));
+    let world = with_quarantine(backend, &[&long, &other]).await;
+    let (_, _, text) = browse(&world, Some("reader"), "/status/quarantine").await;
+    assert!(text.contains(&"x".repeat(4096)) && !text.contains(&"x".repeat(4097)));
+    assert!(text.contains("This is the beginning of its 100000 bytes."));
+    assert!(text.contains(&other) && text.matches("This is the beginning").count() == 1);
+    world.stop().await;
 }
 
 async fn quarantine_is_changed_only_from_its_own_page(backend: Backend) {

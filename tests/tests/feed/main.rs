@@ -2,6 +2,7 @@
 
 mod absurd_answers;
 mod absurd_times;
+mod bounds;
 mod faults;
 mod losses;
 mod month;

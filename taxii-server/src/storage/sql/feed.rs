@@ -89,6 +89,7 @@ impl<B: Backend> Feeds for SqlStorage<B> {
         }
         write_subjects(&mut tx, &write.subjects).await?;
         write_contributions(&mut tx, &write.contributions).await?;
+        remove_contributions(&mut tx, &write.contributions_gone).await?;
         quarantine::write(&mut tx, &write, dating.clock.now().timestamp_millis()).await?;
         supervision::write_coverage(&mut tx, &write.feed, write.progress.as_ref(), &write.gaps).await?;
         if let Some(question) = &write.question {
@@ -179,6 +180,18 @@ async fn write_contributions<S: Session>(
         }));
         upsert.push(" ON CONFLICT (key, source) DO UPDATE SET body = excluded.body");
         tx.execute(upsert).await?;
+    }
+    Ok(())
+}
+
+async fn remove_contributions<S: Session>(tx: &mut S, gone: &[(String, String)]) -> Result<(), StorageError> {
+    for gone in gone.chunks(S::ROWS_AT_ONCE) {
+        let mut delete = Statement::new("DELETE FROM contribution WHERE (key, source) IN (VALUES ");
+        delete.push_rows(
+            gone.iter().map(|(key, source)| [Value::from(&*index_text(key)), quarantine::text(source)]),
+        );
+        delete.push(")");
+        tx.execute(delete).await?;
     }
     Ok(())
 }

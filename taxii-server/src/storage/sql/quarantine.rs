@@ -9,8 +9,8 @@ use super::statement::Statement;
 use super::{Backend, Session, SqlStorage};
 use crate::storage::feed::FeedWrite;
 use crate::storage::quarantine::{
-    Chosen, Form, Handling, Quarantine, Quarantined, QuarantinedRecord, RecordCount, RecordId, Repaired,
-    RepairedRecord,
+    self, Chosen, Form, Handling, Quarantine, Quarantined, QuarantinedRecord, RecordCount, RecordId,
+    Repaired, RepairedRecord,
 };
 use crate::storage::{DateAdded, StorageError};
 
@@ -23,7 +23,7 @@ const REPAIRED: &str = "SELECT digest FROM repaired WHERE digest";
 impl<B: Backend> Quarantine for SqlStorage<B> {
     async fn quarantined(&self, chosen: &Chosen, limit: u32) -> Result<Vec<QuarantinedRecord>, StorageError> {
         let mut select = Statement::new(
-            "SELECT digest, feed, cause, reason, form, record, first_seen FROM quarantine \
+            "SELECT digest, feed, cause, reason, form, record, first_seen, cut_from FROM quarantine \
              WHERE dropped IS NULL",
         );
         for (column, value) in [(" AND feed = ", &chosen.feed), (" AND cause = ", &chosen.cause)] {
@@ -65,7 +65,7 @@ impl<B: Backend> Quarantine for SqlStorage<B> {
 
     async fn repaired(&self, limit: u32) -> Result<Vec<RepairedRecord>, StorageError> {
         let select = Statement::new(
-            "SELECT digest, feed, repairs, form, record, first_seen FROM repaired \
+            "SELECT digest, feed, repairs, form, record, first_seen, cut_from FROM repaired \
              ORDER BY first_seen DESC, digest LIMIT $1",
         );
         self.read_all(select.bind(i64::from(limit))).await?.into_iter().map(repaired_record).collect()
@@ -123,17 +123,19 @@ async fn quarantine<'a, S: Session>(
     let records: Vec<_> = records.into_iter().collect();
     for records in records.chunks(S::ROWS_AT_ONCE) {
         let mut upsert = Statement::new(
-            "INSERT INTO quarantine (digest, feed, cause, reason, form, record, first_seen) VALUES ",
+            "INSERT INTO quarantine (digest, feed, cause, reason, form, record, first_seen, cut_from) VALUES ",
         );
         upsert.push_rows(records.iter().map(|(id, record)| {
+            let (kept, cut_from) = quarantine::kept(&record.record);
             [
                 id.bytes().into(),
                 text(&write.feed),
                 text(&record.cause),
                 text(&record.reason),
                 record.form.name().into(),
-                record.record.as_slice().into(),
+                kept.into(),
                 now.into(),
+                cut_from.and_then(|length| i64::try_from(length).ok()).into(),
             ]
         }));
         // The reason is that of the program which read it last.
@@ -159,17 +161,20 @@ async fn repaired<'a, S: Session>(
     let repairs = fresh.flat_map(|(_, record)| &record.repairs);
     let repairs = repairs.map(|name| (Handling::Repaired, name.as_str())).collect();
     for records in write.repaired.chunks(S::ROWS_AT_ONCE) {
-        let mut insert =
-            Statement::new("INSERT INTO repaired (digest, feed, form, repairs, record, first_seen) VALUES ");
+        let mut insert = Statement::new(
+            "INSERT INTO repaired (digest, feed, form, repairs, record, first_seen, cut_from) VALUES ",
+        );
         insert.push_rows(records.iter().map(|repaired| {
             let Repaired { repairs, form, record } = repaired;
+            let (kept, cut_from) = quarantine::kept(record);
             [
                 repaired.id(&write.feed).bytes().into(),
                 text(&write.feed),
                 form.name().into(),
                 repairs.iter().map(String::as_str).collect::<Vec<_>>().join(" ").into(),
-                record.as_slice().into(),
+                kept.into(),
                 now.into(),
+                cut_from.and_then(|length| i64::try_from(length).ok()).into(),
             ]
         }));
         insert.push(" ON CONFLICT DO NOTHING");
@@ -228,7 +233,8 @@ fn quarantined_record(mut row: Row) -> Result<QuarantinedRecord, StorageError> {
     let form = row.next::<String>()?;
     let record: Vec<u8> = row.next()?;
     let quarantined = Quarantined { cause, reason, form: form_named(&form, &record), record };
-    Ok(QuarantinedRecord { id, feed, quarantined, first_seen: DateAdded::from_millis(row.next()?) })
+    let first_seen = DateAdded::from_millis(row.next()?);
+    Ok(QuarantinedRecord { id, feed, quarantined, first_seen, cut_from: cut_from(&mut row)? })
 }
 
 fn repaired_record(mut row: Row) -> Result<RepairedRecord, StorageError> {
@@ -236,7 +242,12 @@ fn repaired_record(mut row: Row) -> Result<RepairedRecord, StorageError> {
     let (form, record): (String, Vec<u8>) = (row.next()?, row.next()?);
     let repairs = repairs.split_ascii_whitespace().map(str::to_owned).collect();
     let repaired = Repaired { repairs, form: form_named(&form, &record), record };
-    Ok(RepairedRecord { id, feed, repaired, first_seen: DateAdded::from_millis(row.next()?) })
+    let first_seen = DateAdded::from_millis(row.next()?);
+    Ok(RepairedRecord { id, feed, repaired, first_seen, cut_from: cut_from(&mut row)? })
+}
+
+fn cut_from(row: &mut Row) -> Result<Option<u64>, StorageError> {
+    Ok(row.next::<Option<i64>>()?.and_then(|length| u64::try_from(length).ok()))
 }
 
 fn record_id(row: &mut Row) -> Result<RecordId, StorageError> {

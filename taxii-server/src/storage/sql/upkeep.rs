@@ -10,7 +10,7 @@ use super::transaction::WriteTransaction;
 use super::{Backend, Session, SqlStorage, feed, objects, pruning};
 use crate::clock::trust::Cutoff;
 use crate::storage::feed::SubjectRow;
-use crate::storage::upkeep::{OddRecords, Outdated, Pruned, Superseded, Sweep, Upkeep};
+use crate::storage::upkeep::{KeptRecords, OddRecords, Outdated, Pruned, Superseded, Sweep, Upkeep};
 use crate::storage::{CollectionId, Dating, StorageError, Term, index_text};
 
 #[async_trait]
@@ -94,7 +94,7 @@ impl<B: Backend> Upkeep for SqlStorage<B> {
         &self,
         term: Option<&Term>,
         kind: OddRecords,
-        keep: u32,
+        keep: KeptRecords,
         limit: u32,
     ) -> Result<u64, StorageError> {
         let mut tx = self.begin_in(term).await?;
@@ -108,7 +108,23 @@ impl<B: Backend> Upkeep for SqlStorage<B> {
                  ORDER BY first_seen DESC, digest DESC LIMIT $1 OFFSET $2)"
             }
         });
-        let trimmed = tx.execute(delete.bind(i64::from(limit)).bind(i64::from(keep))).await?;
+        let mut trimmed = tx.execute(delete.bind(i64::from(limit)).bind(i64::from(keep.records))).await?;
+        if let Ok(bytes) = i64::try_from(keep.bytes) {
+            // The lengths of those that came later, and of the record itself, are what it takes to keep it.
+            let delete = Statement::new(match kind {
+                OddRecords::Quarantined => {
+                    "DELETE FROM quarantine WHERE digest IN (SELECT digest FROM (SELECT digest, \
+                     sum(length(record)) OVER (ORDER BY first_seen DESC, digest DESC) AS needed FROM quarantine) AS sized \
+                     WHERE needed > $1 LIMIT $2)"
+                }
+                OddRecords::Repaired => {
+                    "DELETE FROM repaired WHERE digest IN (SELECT digest FROM (SELECT digest, \
+                     sum(length(record)) OVER (ORDER BY first_seen DESC, digest DESC) AS needed FROM repaired) AS sized \
+                     WHERE needed > $1 LIMIT $2)"
+                }
+            });
+            trimmed += tx.execute(delete.bind(bytes).bind(i64::from(limit))).await?;
+        }
         tx.commit().await?;
         Ok(trimmed)
     }
