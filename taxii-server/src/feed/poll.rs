@@ -4,6 +4,7 @@
 //! at once, it reads the oldest part, stores it with the place at the end of that part, and goes on from there: so a poll
 //! that is broken off has not been in vain. The past is read apart from that, newest first: see `backfill`.
 
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
@@ -432,10 +433,19 @@ impl Poller {
     async fn arrivals(&self, records: Records, present: DateTime<Utc>) -> Vec<Arrival> {
         let latest = Timestamp::from_millis(present.checked_add_signed(FUTURE).unwrap_or(present));
         let reader = self.reader.clone();
+        let only_fills = self.settings().endpoint == Endpoint::Stix;
         off_worker::run(move || {
             let bundles = records.bundles.iter().flat_map(|contents| reader.objects(contents, &latest));
-            let rows = records.rows.iter().flat_map(|row| reader.row(row, &latest));
-            bundles.chain(rows).collect()
+            let mut arrivals: Vec<_> = bundles.collect();
+            let told: HashSet<_> = arrivals.iter().filter_map(Arrival::subject).cloned().collect();
+            // Where the list is asked only for what the bundles may have cut off, what they tell is not published in another
+            // way, according to how an answer came.
+            let is_told = |row: &[Arrival]| {
+                only_fills && row.iter().any(|it| it.subject().is_some_and(|about| told.contains(about)))
+            };
+            let rows = records.rows.iter().map(|row| reader.row(row, &latest));
+            arrivals.extend(rows.filter(|row| !is_told(row)).flatten());
+            arrivals
         })
         .await
     }

@@ -33,6 +33,14 @@ pub enum Arrival {
 }
 
 impl Arrival {
+    /// What it is about, if it can be used.
+    pub fn subject(&self) -> Option<&Subject> {
+        match self {
+            Self::Contributed { subject, .. } | Self::PassedThrough { subject, .. } => Some(subject),
+            Self::Repaired(_) | Self::Quarantined(_) => None,
+        }
+    }
+
     /// A record that cannot be used: the cause by its name, and why in a sentence.
     pub fn quarantined(cause: &str, reason: String, form: Form, record: &[u8]) -> Self {
         let (cause, reason) = (cause.to_owned(), shortened(reason));

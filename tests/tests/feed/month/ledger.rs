@@ -113,6 +113,14 @@ impl Ledger {
             let served: Vec<&Ioc> =
                 rows.filter(|row| row.updated > since && feed.filter.admits(row)).collect();
             assert_eq!(served.len(), request.rows, "{request:?}");
+            // The list fills what a bundle may have cut off, and tells nothing anew of what the bundle tells.
+            let is_told = |row: &&Ioc| {
+                form == Form::Row
+                    && feed.endpoint == "stix"
+                    && refusal(row, Form::Row).is_none()
+                    && refusal(row, Form::Object).is_none()
+            };
+            let served: Vec<&Ioc> = served.into_iter().filter(|row| !is_told(row)).collect();
             // The identity of a bundle that is valid is a record too.
             records += served.len() + usize::from(form == Form::Object && upstream.valid_stix);
             quarantined += served.iter().filter(|row| refusal(row, form).is_some()).count();
