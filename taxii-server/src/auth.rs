@@ -86,6 +86,9 @@ pub struct Shown<'a> {
     pub address: Option<IpAddr>,
 }
 
+/// For how long a secret is shown to the operator after its end.
+const ENDED_KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
 /// How long a request waits for its turn to have a password hashed.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -172,8 +175,7 @@ impl Authenticator {
             return Ok(Attempt { is_known: true, ..attempt });
         }
         let since = now.checked_sub_signed(SEEN_FOR).unwrap_or(DateTime::UNIX_EPOCH);
-        let since = DateAdded::from(Timestamp::new(since));
-        let is_known = self.storage.was_used_from(name, network, since).await?;
+        let is_known = self.storage.was_used_from(name, network, date(since)).await?;
         Ok(Attempt { is_known, ..attempt })
     }
 
@@ -242,8 +244,8 @@ impl Authenticator {
     /// Whose token or certificate it is.
     async fn owner(&self, kind: SecretKind, hash: &str) -> Result<Option<Verified>, ApiError> {
         let Some(name) = self.storage.owner_of(kind, hash).await? else { return Ok(None) };
-        let Some(account) = self.storage.account(&name).await? else { return Ok(None) };
         let now = self.clock.now();
+        let Some(account) = self.storage.valid_account(&name, date(now)).await? else { return Ok(None) };
         let same = |secret: &&Secret| secret.stored.hash.as_bytes().ct_eq(hash.as_bytes()).into();
         let secret = valid(&account, kind, now).find(same).cloned();
         Ok(secret.map(|secret| verified(account, &secret, now)))
@@ -272,7 +274,7 @@ impl Authenticator {
             turn = self.hashing_turn().await?;
         }
         let now = self.clock.now();
-        let account = self.storage.account(name).await?;
+        let account = self.storage.valid_account(name, date(now)).await?;
         // The latest first, since most clients have it.
         let passwords = account.iter().flat_map(|account| valid(account, SecretKind::Password, now).rev());
         let hashes: Vec<_> = passwords.map(|secret| secret.stored.hash.clone()).collect();
@@ -316,21 +318,28 @@ impl Authenticator {
         Ok(())
     }
 
-    /// Forgets what was written down long ago, as far as the clock is trusted; the answer is how much that was.
+    /// Forgets uses that were written down long ago, and secrets that ended long ago, as far as the clock is trusted.
     ///
     /// # Errors
     /// The store failed.
-    pub async fn forget_uses(&self) -> Result<u64, StorageError> {
-        let (age, most) = USES_KEPT;
+    pub async fn forget(&self) -> Result<(), StorageError> {
         let ClockState::Trusted(time) = ClockState::of(self.clock.now(), self.storage.known_time().await?)
         else {
-            return Ok(0);
+            return Ok(());
         };
-        match time.minus(age) {
-            Some(before) => self.storage.forget_uses(before, most).await,
-            None => Ok(0),
+        let (age, most) = USES_KEPT;
+        if let Some(before) = time.minus(age) {
+            self.storage.forget_uses(before, most).await?;
         }
+        if let Some(before) = time.minus(ENDED_KEPT) {
+            self.storage.forget_secrets(before).await?;
+        }
+        Ok(())
     }
+}
+
+fn date(time: DateTime<Utc>) -> DateAdded {
+    DateAdded::from(Timestamp::new(time))
 }
 
 /// The valid secrets of a kind in the order in which they were made.
@@ -339,7 +348,7 @@ fn valid(
     kind: SecretKind,
     now: DateTime<Utc>,
 ) -> impl DoubleEndedIterator<Item = &Secret> {
-    let now = DateAdded::from(Timestamp::new(now));
+    let now = date(now);
     account.secrets.iter().filter(move |secret| secret.stored.kind == kind && secret.is_valid(now))
 }
 

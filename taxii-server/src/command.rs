@@ -7,6 +7,7 @@ mod clock;
 mod collection;
 mod config;
 mod demo;
+mod first_account;
 mod format;
 mod open_files;
 mod output;
@@ -17,7 +18,7 @@ mod status;
 
 use std::error::Error;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
@@ -37,9 +38,9 @@ pub enum Command {
     /// Look at the settings
     #[command(subcommand)]
     Config(config::ConfigCommand),
-    /// See whether the server could serve: settings, database, certificates, keys of feeds
+    /// See whether the server could serve: settings, addresses, database, certificates, keys of feeds, permissions
     ///
-    /// Exits with 0 if it could and with 1 if something is wrong; nothing is changed.
+    /// Exits with 0 if it could and with 1 if something is wrong; nothing is changed. A warning does not count as wrong.
     Check,
     /// Poll the feeds once, or see what that would change
     Poll(poll::PollArguments),
@@ -77,6 +78,11 @@ pub enum Command {
     Quarantine(quarantine::QuarantineCommand),
 }
 
+/// Warns the operator on the standard error.
+pub fn warn(text: &str) {
+    output::remark(format_args!("warning: {text}"));
+}
+
 /// Does what the command says, or tells the operator what keeps it from being done.
 pub async fn run(command: Command, settings: Overrides) -> ExitCode {
     match outcome(command, settings).await {
@@ -89,11 +95,12 @@ pub async fn run(command: Command, settings: Overrides) -> ExitCode {
 }
 
 async fn outcome(command: Command, settings: Overrides) -> Result<(), Box<dyn Error>> {
+    let file = settings.file();
     let config = settings.load()?;
     let changed = command.changes_something().then(|| format!("{command:?}"));
     let place = AuditPlace::of(&config, "commands").filter(|_| changed.is_some());
     place.map(telemetry::start_audit).transpose()?;
-    let outcome = command.run(config.clone()).await;
+    let outcome = command.run(config.clone(), file.as_deref()).await;
     if let Some(command) = changed {
         let error = outcome.as_ref().err().map(ToString::to_string);
         audit::command(&command, error.as_deref());
@@ -115,12 +122,12 @@ impl Command {
         }
     }
 
-    async fn run(self, config: Config) -> Result<(), Box<dyn Error>> {
+    async fn run(self, config: Config, file: Option<&Path>) -> Result<(), Box<dyn Error>> {
         let clock = Clock::system();
         match self {
             Self::Serve => serve::run(config, clock).await,
             Self::Demo => demo::run(config, clock).await,
-            Self::Check => check::run(&config, &clock).await,
+            Self::Check => check::run(&config, file, &clock).await,
             Self::Poll(arguments) => poll::run(arguments, &config, &clock).await,
             Self::Status(arguments) => status::run(arguments, &config, &clock).await,
             Self::Backup { path } => backup::backup(&config, &path).await,

@@ -6,6 +6,7 @@
 mod api_root;
 mod collection;
 mod error;
+mod listeners;
 mod overrides;
 mod value;
 
@@ -23,7 +24,9 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 pub use self::api_root::{ApiRootSettings, ApiRoots};
-pub use self::collection::{AnonymousAccess, CollectionSettings, DEFAULT_COLLECTION, ProfileName};
+pub use self::collection::{
+    ALL_COLLECTIONS, AnonymousAccess, CollectionSettings, DEFAULT_COLLECTION, ProfileName, RESERVED_ALIASES,
+};
 pub use self::error::ConfigError;
 pub use self::overrides::Overrides;
 pub(crate) use self::value::may_be_api_root;
@@ -70,6 +73,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The database.
     pub database: Database,
+    /// The file that holds the URL of the database, with its password, in the place of `database`.
+    pub database_file: Option<PathBuf>,
     /// The title of the server and of its API root.
     pub title: String,
     /// A longer text about the server.
@@ -180,6 +185,7 @@ impl Default for Config {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 6100),
             public_url: None,
             database: Database::from(Path::new("taxii.db")),
+            database_file: None,
             title: "SOC Defenders bridge".to_owned(),
             description: None,
             contact: None,
@@ -232,7 +238,7 @@ impl Config {
     /// Reads a file over the defaults; nothing is checked but the form.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path).map_err(|error| ConfigError::unreadable(path, &error))?;
-        let mut config = Self::parse(&text).map_err(|error| ConfigError::malformed(path, &error))?;
+        let mut config = Self::parse(&text).map_err(|error| ConfigError::malformed(path, &text, &error))?;
         let folder = storage::absolute(path).parent().map(Path::to_owned).unwrap_or_default();
         for path in config.paths() {
             *path = folder.join(&*path);
@@ -249,13 +255,30 @@ impl Config {
             paths.push(path);
         }
         paths.extend(
-            [&mut self.tls_certificate, &mut self.tls_key, &mut self.tls_client_ca, &mut self.audit_log]
-                .into_iter()
-                .flatten(),
+            [
+                &mut self.database_file,
+                &mut self.tls_certificate,
+                &mut self.tls_key,
+                &mut self.tls_client_ca,
+                &mut self.audit_log,
+            ]
+            .into_iter()
+            .flatten(),
         );
         paths.extend(self.feeds.iter_mut().flat_map(FeedSettings::paths));
         paths.extend(self.allow_lists.iter_mut().map(|list| &mut list.file));
         paths
+    }
+
+    /// Replaces the database by the one that a file names.
+    fn with_database_of(self, file: &Path) -> Result<Self, ConfigError> {
+        let problem = |problem: String| {
+            ConfigError::new(vec![format!("`database_file` is `{}`: {problem}", file.display())])
+        };
+        let text = std::fs::read_to_string(file).map_err(|error| problem(error.to_string()))?;
+        let database = Database::from(text.trim().to_owned());
+        database.check().map_err(problem)?;
+        Ok(Self { database, ..self })
     }
 
     /// Reads the text of a file over the defaults.
@@ -275,20 +298,21 @@ impl Config {
         if self.title.is_empty() {
             problems.push("`title` is empty".to_owned());
         }
+        if self.database_file.is_some() && !self.names_default_database() {
+            problems.push("`database` and `database_file` name two databases: remove one of them".to_owned());
+        }
         if let Err(problem) = self.database.check() {
             problems.push(format!("`database`: {problem}"));
         }
         if let Some(url) = &self.public_url
             && let Err(problem) = base_url(url)
         {
-            problems.push(format!("`public_url` is `{url}`: {problem}"));
+            problems.push(format!("`public_url`: {problem}"));
         }
         if let Some(name) = &self.api_key_header
             && (name.parse::<HeaderName>().is_err() || name.eq_ignore_ascii_case("authorization"))
         {
-            problems.push(format!(
-                "`api_key_header` is `{name}`: expected the name of a header such as `X-API-Key`"
-            ));
+            problems.push("`api_key_header` is not the name of a header such as `X-API-Key`".to_owned());
         }
         if self.max_content_length == 0 || self.max_page_bytes == 0 {
             problems.push("`max_content_length` and `max_page_bytes` must be greater than 0".to_owned());
@@ -316,13 +340,18 @@ impl Config {
                 "`tls_certificate` and `tls_key` need each other, and `tls_client_ca` needs both".to_owned(),
             );
         }
+        if let Some(admin) = self.admin_listen
+            && listeners::overlap(self.listen, admin)
+        {
+            problems.push(format!(
+                "`admin_listen` is `{admin}` and `listen` is `{}`: give each a port of its own",
+                self.listen
+            ));
+        }
         if let Some(webhook) = &self.webhook
             && !webhook.parse::<Uri>().is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")))
         {
             problems.push("`webhook` is no address such as `https://chat.example.com/hook`".to_owned());
-        }
-        if self.admin_listen.is_some_and(|admin| admin == self.listen && admin.port() != 0) {
-            problems.push("`admin_listen` is the same address and port as `listen`".to_owned());
         }
         if self.max_connections == 0 {
             problems.push("`max_connections` must be greater than 0".to_owned());
@@ -336,7 +365,16 @@ impl Config {
         }
         self.never_block.iter().for_each(|never| never.check(&mut problems));
         self.check_feeds(&mut problems);
-        if problems.is_empty() { Ok(()) } else { Err(ConfigError { problems }) }
+        if problems.is_empty() { Ok(()) } else { Err(ConfigError::new(problems)) }
+    }
+
+    /// Whether `database` is as it is where the settings do not say it.
+    fn names_default_database(&self) -> bool {
+        let default = Self::default().database;
+        match (&self.database, &default) {
+            (Database::Sqlite(path), Database::Sqlite(default)) => path.ends_with(default),
+            _ => false,
+        }
     }
 
     fn check_feeds(&self, problems: &mut Vec<String>) {
@@ -457,6 +495,17 @@ impl Config {
         Some(TlsFiles { certificate, key, client_ca: self.tls_client_ca.clone() })
     }
 
+    /// Whether the settings themselves hold a secret: a password, or an address that works like one.
+    pub fn holds_secrets(&self) -> bool {
+        let proxy = |feed: &FeedSettings| {
+            let address = feed.proxy.as_deref().map(Uri::try_from);
+            address.and_then(Result::ok).and_then(|uri| Some(uri.authority()?.as_str().contains('@')))
+        };
+        (self.database_file.is_none() && self.database.has_password())
+            || self.webhook.is_some()
+            || self.feeds.iter().any(|feed| proxy(feed) == Some(true))
+    }
+
     /// Who is let in, and how often.
     pub fn access_rules(&self) -> Rules {
         Rules {
@@ -541,7 +590,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("settings.toml");
         let feed = ["api_key_file", "proxy_password_file", "ca_file", "attack_bundle"];
-        let own = ["database", "tls_certificate", "tls_key", "tls_client_ca", "audit_log"];
+        let own = ["database", "database_file", "tls_certificate", "tls_key", "tls_client_ca", "audit_log"];
         let line = |name: &&str| format!("{name} = \"sub/{name}\"\n");
         let text = own.iter().map(line).collect::<String>()
             + "[[feed]]\n"

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches, Parser};
 use mimalloc::MiMalloc;
 use taxii_server::command::{self, Command};
 use taxii_server::config::Overrides;
@@ -22,6 +22,13 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let matches = Arguments::command().get_matches();
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    if arguments.settings.shows_password(&matches) {
+        command::warn(
+            "every user of this machine can see the password in `--database`: write it into the file that PGPASSFILE names, \
+             or the whole URL into a file for `--database-file`",
+        );
+    }
     command::run(arguments.command, arguments.settings).await
 }

@@ -164,6 +164,18 @@ pub async fn open_existing(database: &Database) -> Result<Arc<dyn Storage>, Stor
     open(database).await
 }
 
+/// Checks that this user can read and write the database file, or make it, without touching it. A PostgreSQL database
+/// has nothing to check.
+///
+/// # Errors
+/// The file or its folder has other permissions, or the folder is missing: in one sentence.
+pub fn check_access(database: &Database) -> std::io::Result<()> {
+    match database {
+        Database::Sqlite(path) => sqlite::check_access(path),
+        Database::Postgres(_) => Ok(()),
+    }
+}
+
 /// How many migrations the database still needs. It is only read, and not made.
 ///
 /// # Errors
@@ -182,7 +194,11 @@ pub async fn pending_migrations(database: &Database) -> Result<usize, StorageErr
 /// Another process serves the file.
 pub fn lock(database: &Database) -> Result<Option<ServerLock>, StorageError> {
     match database {
-        Database::Sqlite(path) => ServerLock::take(path).map(Some),
+        Database::Sqlite(path) => {
+            let failed = |error| StorageError::open(absolute(path).display(), error);
+            sqlite::check_access(path).map_err(failed)?;
+            ServerLock::take(path).map(Some)
+        }
         Database::Postgres(_) => Ok(None),
     }
 }

@@ -1,6 +1,16 @@
 //! The commands of the program: what they print, and their exit codes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // all of this is tests
 
+#[cfg(unix)]
+#[path = "commands/check.rs"]
+mod checking;
+#[cfg(unix)]
+#[path = "commands/secrets.rs"]
+mod secrets;
+#[cfg(unix)]
+#[path = "commands/terminal.rs"]
+mod terminal;
+
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::Path;

@@ -92,7 +92,7 @@ impl Program {
         let mut program = Self::spawn(&["serve", "--config", &settings], place);
         let known = Access { feed: feed.to_owned(), feed_key: feed_key.to_owned(), ..Access::default() };
         program.access = program.wait_for("serve", |program| {
-            let (user, password) = account(&program.printed())?;
+            let (user, password) = program.first_account()?;
             let discovery = serving(&program.logged())?;
             Some(Access { discovery, user, password, ..known.clone() })
         });
@@ -163,6 +163,12 @@ impl Program {
             assert!(Instant::now() < deadline, "it did not {what} in time; its log:\n{}", self.logged());
             thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// The first account that a server makes by itself. Where it prints to no terminal, its password is in a file.
+    fn first_account(&self) -> Option<(String, String)> {
+        let password = std::fs::read_to_string(self.place.path().join("first-password")).ok()?;
+        Some(("reader".to_owned(), password.trim().to_owned()))
     }
 
     fn printed(&self) -> String {
@@ -236,13 +242,6 @@ fn introduced(text: &str) -> Option<Access> {
         feed: value("feed")?,
         feed_key: value("feed key")?,
     })
-}
-
-/// The first account that a server makes by itself.
-fn account(printed: &str) -> Option<(String, String)> {
-    let line = printed.lines().find(|line| line.starts_with("made the account `"))?;
-    let user = line.split('`').nth(1)?;
-    Some((user.to_owned(), line.rsplit(' ').next()?.to_owned()))
 }
 
 /// The discovery URL in the log of a server that has begun to serve.

@@ -12,11 +12,11 @@ use clap::{Args, Subcommand};
 
 use super::output::remark;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{ALL_COLLECTIONS, Config};
 use crate::duration;
 use crate::storage::{self, Access, Grants, Scope};
 
-pub(super) use self::edit::create;
+pub(super) use self::edit::{create, create_with};
 
 /// What to do with the accounts.
 #[derive(Debug, Subcommand)]
@@ -142,6 +142,12 @@ pub struct Terms {
     expires: Option<Duration>,
 }
 
+/// Whether `account token NAME` takes this name for a subcommand.
+fn is_command_word(name: &str) -> bool {
+    let token = TokenCommand::augment_subcommands(clap::Command::new("token"));
+    name == "help" || token.get_subcommands().any(|command| command.get_name() == name)
+}
+
 /// Rights to collections.
 #[derive(Args, Debug)]
 pub struct Rights {
@@ -166,7 +172,7 @@ impl Rights {
 
 /// The collection of this name.
 fn scope(config: &Config, name: &str) -> Result<Scope, String> {
-    if name == "all" {
+    if name == ALL_COLLECTIONS {
         return Ok(Scope::Everywhere);
     }
     Ok(Scope::Collection(config.collection_named(name)?.id.into()))

@@ -8,6 +8,8 @@ use chrono::TimeDelta;
 use clap::Subcommand;
 use stix_core::Identifier;
 
+use stix_core::terminal::Printable;
+
 use super::output::Output;
 use crate::clock::Clock;
 use crate::clock_status::DATES_AHEAD_WITHIN;
@@ -182,6 +184,7 @@ async fn rewind(
 async fn list(storage: &dyn Storage, config: &Config) -> Result<(), Box<dyn Error>> {
     for CollectionSettings { id, title, .. } in config.all_collections() {
         let Inventory { objects, versions, tombstones, .. } = storage.inventory(&(*id).into()).await?;
+        let title = Printable(title);
         writeln!(Output, "{id}\t{title}\t{objects} objects\t{versions} versions\t{tombstones} deleted")?;
     }
     Ok(())
@@ -191,7 +194,7 @@ async fn show(storage: &dyn Storage, settings: &CollectionSettings) -> Result<()
     let id = settings.id.into();
     let Inventory { objects, versions, tombstones, last_added } = storage.inventory(&id).await?;
     writeln!(Output, "id           {}", settings.id)?;
-    writeln!(Output, "title        {}", settings.title)?;
+    writeln!(Output, "title        {}", Printable(&settings.title))?;
     if let Some(alias) = &settings.alias {
         writeln!(Output, "alias        {alias}")?;
     }

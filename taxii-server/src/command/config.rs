@@ -5,6 +5,8 @@ use std::io::{self, Write};
 
 use clap::Subcommand;
 
+use stix_core::terminal::Printable;
+
 use super::output::Output;
 use crate::config::{Config, DEFAULTS};
 
@@ -31,9 +33,14 @@ fn check(config: &Config) -> io::Result<()> {
     writeln!(Output, "database     {}", config.database)?;
     for root in config.api_roots() {
         let url = config.api_root_url(&root.path);
-        writeln!(Output, "api root     {url}  {}", root.title)?;
+        writeln!(Output, "api root     {url}  {}", Printable(&root.title))?;
         for collection in root.collections {
-            writeln!(Output, "collection   {url}collections/{}/  {}", collection.id, collection.title)?;
+            writeln!(
+                Output,
+                "collection   {url}collections/{}/  {}",
+                collection.id,
+                Printable(&collection.title)
+            )?;
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use std::time::Duration;
 use socdefenders_standin::{Growth, Handle, Settings, StandIn};
 
 use super::output::Output;
-use super::{account, serve};
+use super::{account, first_account, serve};
 use crate::bridge::Bridge;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -44,7 +44,7 @@ pub(super) async fn run(config: Config, clock: Clock) -> Result<(), Box<dyn Erro
     };
     serve::check_listen(&config)?;
     let storage = storage::open(&config.database).await?;
-    let password = account::create(&*storage, &clock, "reader", &serve::everything()).await?;
+    let password = account::create(&*storage, &clock, "reader", &first_account::rights()).await?;
     let introduction = introduction(&config, &standin, &password);
     let mut bridge = Bridge::start(config, storage, clock).await?;
     writeln!(Output, "{introduction}")?;

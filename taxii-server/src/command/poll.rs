@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use stix_core::terminal::{Printable, visible};
+
 use super::output::{Output, remark};
 use super::{ExitWith, serve};
 use crate::bridge::POLLING;
@@ -114,7 +116,10 @@ fn report(
 ) -> Result<(), Box<dyn Error>> {
     let polled = match polled {
         Ok(polled) => polled,
-        Err(error) => return Ok(writeln!(Output, "{feed}: {error}; {}", error.help())?),
+        Err(error) => {
+            let (text, help) = (error.to_string(), error.help());
+            return Ok(writeln!(Output, "{feed}: {}; {help}", Printable(&text))?);
+        }
     };
     let counts = &polled.ingested;
     let Some(rehearsal) = rehearsal else {
@@ -132,12 +137,12 @@ fn report(
     )?;
     for (sign, objects) in [('+', added), ('~', changed)] {
         for (id, told) in objects {
-            writeln!(Output, "{sign} {id} {told}")?;
+            writeln!(Output, "{sign} {id} {}", Printable(told))?;
         }
     }
     for record in quarantined {
-        let text: String = String::from_utf8_lossy(&record.record).chars().take(SHOWN).collect();
-        writeln!(Output, "! {}: {} {text}", record.cause, record.reason)?;
+        let text: String = String::from_utf8_lossy(&record.record).chars().take(SHOWN).map(visible).collect();
+        writeln!(Output, "! {}: {} {text}", record.cause, Printable(&record.reason))?;
     }
     Ok(())
 }

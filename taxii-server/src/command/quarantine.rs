@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use stix_core::terminal::visible;
+use stix_core::terminal::{Printable, visible};
 
 use super::format::Format;
 use super::output::Output;
@@ -229,8 +229,8 @@ fn show(record: &QuarantinedRecord, format: Format) -> io::Result<()> {
     writeln!(Output, "feed         {feed}")?;
     writeln!(Output, "form         {}", quarantined.form.name())?;
     writeln!(Output, "first seen   {}", first_seen.timestamp())?;
-    writeln!(Output, "cause        {}", quarantined.cause)?;
-    writeln!(Output, "reason       {}", quarantined.reason)?;
+    writeln!(Output, "cause        {}", Printable(&quarantined.cause))?;
+    writeln!(Output, "reason       {}", Printable(&quarantined.reason))?;
     if let Some(length) = cut_from {
         writeln!(Output, "kept         the first {} of {length} bytes", quarantined.record.len())?;
     }
@@ -343,5 +343,5 @@ fn print_counts(counts: &[RecordCount], shown: Handling) -> io::Result<()> {
 
 fn one_line(text: &str) -> String {
     let line: String = text.chars().map(visible).take(120).collect();
-    if line.len() < text.len() { format!("{line}...") } else { line }
+    if text.chars().nth(120).is_some() { format!("{line}...") } else { line }
 }

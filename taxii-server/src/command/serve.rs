@@ -1,22 +1,21 @@
 //! `taxii-server serve`.
 
 use std::error::Error;
-use std::io::{self, Write};
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use super::account;
+use super::first_account;
 use super::open_files::allow_connections;
-use super::output::Output;
 use crate::audit;
 use crate::bridge::Bridge;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::feed::FeedSettings;
 use crate::server::hangup::Hangup;
-use crate::storage::{self, Access, Database, Grants, Scope, Storage, StorageError};
+use crate::storage::{self, Database, Storage, StorageError};
 use crate::telemetry::{self, AuditPlace};
 
 /// How long everything together may take to end; the server alone takes less.
@@ -34,7 +33,7 @@ pub(super) async fn run(config: Config, clock: Clock) -> Result<(), Box<dyn Erro
     let _lock = storage::lock(&config.database)?;
     let storage = open(&config.database).await?;
     if config.anonymous_grants().is_none() {
-        first_account(&*storage, &clock).await?;
+        first_account::make(&config, &*storage, &clock).await?;
     }
     let discovery = config.public_url.clone();
     let mut bridge = Bridge::start(config, storage, clock).await?;
@@ -99,26 +98,6 @@ fn with_feeds(mut config: Config) -> Config {
         );
     }
     config
-}
-
-/// On a database without accounts makes one, and says its password on the terminal, never in the log.
-async fn first_account(storage: &dyn Storage, clock: &Clock) -> Result<(), Box<dyn Error>> {
-    if storage.accounts().await?.is_empty() {
-        let added = account::create(storage, clock, "reader", &everything()).await;
-        // Another server that starts on the same database may have been faster.
-        if added.is_err() && !storage.accounts().await?.is_empty() {
-            return Ok(());
-        }
-        let password = added?;
-        writeln!(Output, "made the account `reader` with the password {password}")?;
-        writeln!(Output, "(shown this once; `taxii-server account password reader` makes another)")?;
-    }
-    Ok(())
-}
-
-/// The rights of the first account: it reads all collections.
-pub(super) fn everything() -> Grants {
-    Grants::from_iter([(Scope::Everywhere, Access::READ)])
 }
 
 /// Waits for Ctrl-C or, where there is such a thing, SIGTERM.

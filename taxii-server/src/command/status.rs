@@ -6,6 +6,8 @@ use std::io::Write;
 use clap::Args;
 use serde_json::json;
 
+use stix_core::terminal::Printable;
+
 use super::format::Format;
 use super::output::Output;
 use super::serve;
@@ -83,7 +85,7 @@ fn table(feeds: &[FeedStatus]) -> String {
     }
     for feed in feeds {
         for line in problems(feed) {
-            text.push_str(&format!("\n{}: {line}", feed.name));
+            text.push_str(&format!("\n{}: {}", Printable(&feed.name), Printable(&line)));
         }
     }
     if feeds.iter().any(|feed| problems(feed).next().is_some()) {
@@ -96,7 +98,7 @@ fn cells(feed: &FeedStatus) -> [String; 8] {
     let none = || "-".to_owned();
     let health = &feed.health;
     [
-        feed.name.clone(),
+        Printable(&feed.name).to_string(),
         feed.state.name().to_owned(),
         feed.progress.map_or_else(none, |progress| time(progress.place)),
         feed.lag().map_or_else(none, in_words),

@@ -13,6 +13,12 @@ use crate::storage::Access;
 /// keep their place when the server is set up anew.
 pub const DEFAULT_COLLECTION: Uuid = Uuid::from_u128(0x943b1240_00c1_4707_802e_594f4d1104a6);
 
+/// The word that stands for every collection where the command line takes a collection, as in `--read all`.
+pub const ALL_COLLECTIONS: &str = "all";
+
+/// Words that no alias may be, because they mean something else where a collection is named.
+pub const RESERVED_ALIASES: [&str; 1] = [ALL_COLLECTIONS];
+
 /// One collection.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -125,11 +131,11 @@ pub(super) fn check(collections: &[CollectionSettings], problems: &mut Vec<Strin
                     "the collection alias `{alias}` is not made of lower-case letters, digits, `-` and `_`, or is a UUID"
                 ));
             }
-            if alias == "all" {
-                problems.push(
-                    "the collection alias `all` stands for every collection on the command line: choose another one"
-                        .to_owned(),
-                );
+            if RESERVED_ALIASES.contains(&alias.as_str()) {
+                problems.push(format!(
+                    "the collection alias `{alias}` is reserved: on the command line `{alias}` means every collection; \
+                     write another alias"
+                ));
             }
             if !aliases.insert(alias) {
                 problems.push(format!("two collections have the alias `{alias}`"));
@@ -147,6 +153,18 @@ mod tests {
         let mut problems = Vec::new();
         check(&[CollectionSettings::default(), CollectionSettings::default()], &mut problems);
         assert_eq!(problems.len(), 3, "{problems:?}");
+    }
+
+    #[test]
+    fn reserved_words_are_rejected_as_aliases() {
+        for word in RESERVED_ALIASES {
+            let settings =
+                CollectionSettings { alias: Some(word.to_owned()), ..CollectionSettings::default() };
+            let mut problems = Vec::new();
+            check(&[settings], &mut problems);
+            assert_eq!(problems.len(), 1, "{word}: {problems:?}");
+            assert!(problems[0].contains(&format!("`{word}` is reserved")), "{problems:?}");
+        }
     }
 
     #[test]

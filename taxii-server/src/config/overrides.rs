@@ -2,10 +2,11 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args};
 
 use super::{ApiRoots, Config, ConfigError, DEFAULT_FILE, LogFormat};
 use crate::duration;
@@ -18,7 +19,7 @@ pub struct Overrides {
     /// The file with the settings [default: taxii-server.toml if it exists]
     #[arg(long, global = true, env = "TAXII_SERVER_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The database: a file, or postgres://user:password@host/name
+    /// The database: a file, or postgres://user@host/name with the password in PGPASSFILE or PGPASSWORD
     #[arg(
         long,
         global = true,
@@ -27,6 +28,15 @@ pub struct Overrides {
         hide_env_values = true
     )]
     pub database: Option<Database>,
+    /// The file that holds the URL of the database, with its password
+    #[arg(
+        long,
+        global = true,
+        env = "TAXII_SERVER_DATABASE_FILE",
+        value_name = "FILE",
+        conflicts_with = "database"
+    )]
+    pub database_file: Option<PathBuf>,
     /// The address and port to listen on
     #[arg(long, global = true, env = "TAXII_SERVER_LISTEN", value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
@@ -98,10 +108,8 @@ pub struct Overrides {
 impl Overrides {
     /// Reads the file, puts flags and environment over it, and checks the outcome.
     pub fn load(self) -> Result<Config, ConfigError> {
-        let default = Path::new(DEFAULT_FILE);
-        let config = match &self.config {
-            Some(path) => Config::read(path)?,
-            None if default.exists() => Config::read(default)?,
+        let config = match self.file() {
+            Some(path) => Config::read(&path)?,
             None => Config::default(),
         };
         let mut config = self.apply(config);
@@ -110,11 +118,30 @@ impl Overrides {
             *path = storage::absolute(path);
         }
         config.check()?;
-        Ok(config)
+        match config.database_file.clone() {
+            Some(file) => config.with_database_of(&file),
+            None => Ok(config),
+        }
+    }
+
+    /// Whether a password stands in the arguments, where the list of processes shows it.
+    pub fn shows_password(&self, matches: &ArgMatches) -> bool {
+        self.database.as_ref().is_some_and(Database::has_password)
+            && matches.value_source("database") == Some(ValueSource::CommandLine)
+    }
+
+    /// The file that the settings are read from, if there is one.
+    pub fn file(&self) -> Option<PathBuf> {
+        let default = || Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists());
+        self.config.clone().or_else(default)
     }
 
     fn apply(self, config: Config) -> Config {
         Config {
+            database_file: match self.database {
+                Some(_) => None,
+                None => self.database_file.or(config.database_file),
+            },
             database: self.database.unwrap_or(config.database),
             listen: self.listen.unwrap_or(config.listen),
             public_url: self.public_url.or(config.public_url),
@@ -175,6 +202,29 @@ mod tests {
         assert_eq!(config.tls_key, Some(folder.path().join("key.pem")));
         let current = std::env::current_dir().unwrap();
         assert_eq!(config.tls_certificate, Some(current.join("certificate.pem")));
+    }
+
+    #[test]
+    fn database_is_read_from_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let (settings, file) = (folder.path().join("settings.toml"), folder.path().join("url"));
+        std::fs::write(&settings, "database_file = \"url\"\n").unwrap();
+        let load = |database: Option<Database>| {
+            Overrides { config: Some(settings.clone()), database, ..Overrides::default() }.load()
+        };
+        let error = load(None).unwrap_err().to_string();
+        assert!(error.contains("`database_file`") && error.contains("/url`"), "{error}");
+        std::fs::write(&file, "postgres://taxii:geheim@db.example.com/taxii\n").unwrap();
+        let config = load(None).unwrap();
+        assert_eq!(config.database.to_string(), "postgres://taxii@db.example.com:5432/taxii");
+        assert!(config.database.has_password());
+        let other = load(Some("other.db".parse().unwrap())).unwrap().database.to_string();
+        assert!(other.ends_with("other.db"), "{other}");
+        std::fs::write(&file, "mysql://taxii:geheim@db.example.com/taxii\n").unwrap();
+        let error = load(None).unwrap_err().to_string();
+        assert!(error.contains("`database_file`") && !error.contains("geheim"), "{error}");
+        std::fs::write(&settings, "database_file = \"url\"\ndatabase = \"a.db\"\n").unwrap();
+        assert!(load(None).unwrap_err().to_string().contains("two databases"));
     }
 
     #[test]

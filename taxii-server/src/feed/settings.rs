@@ -248,7 +248,7 @@ impl FeedSettings {
                 (std::fs::read_to_string(path).map_err(|error| KeyError(format!("{place}: {error}")))?, place)
             }
             None => {
-                let place = format!("environment variable `{}`", self.api_key_env);
+                let place = self.named_variable();
                 let text = std::env::var(&self.api_key_env);
                 (text.map_err(|_| KeyError(format!("{place} is not set")))?, place)
             }
@@ -258,6 +258,16 @@ impl FeedSettings {
             return Err(KeyError(format!("{place} holds no key")));
         }
         Ok(key.to_owned())
+    }
+
+    /// Names the environment variable of the key. A text that is not written as the names of such variables are may be the
+    /// key itself, and is not repeated.
+    fn named_variable(&self) -> String {
+        let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+        match self.api_key_env.bytes().all(is_name) {
+            true => format!("environment variable `{}`", self.api_key_env),
+            false => "the environment variable that `api_key_env` names".to_owned(),
+        }
     }
 
     /// What is asked: the service and the filters. What was read for another question says nothing of this one.
@@ -370,12 +380,12 @@ impl FeedSettings {
                     && !is_loopback(url.host_str().unwrap_or_default()) =>
             {
                 problem(format!(
-                    "`url` is `{}`, where the API key would be sent in the clear: write `https`, or set `insecure = true`",
-                    self.url
+                    "`url` names the host `{}`, to which the API key would be sent in the clear: write `https`, or set `insecure = true`",
+                    url.host_str().unwrap_or_default()
                 ))
             }
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.path() == "/" => {}
-            _ => problem(format!("`url` is `{}`: expected such as `https://socdefenders.ai`", self.url)),
+            _ => problem("`url` is not an address such as `https://socdefenders.ai`".to_owned()),
         }
         if let Some(name) = &self.ioc_type
             && IocType::named(name).is_none_or(|ioc| ioc.name() != name.replace('_', "-"))

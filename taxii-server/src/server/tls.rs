@@ -21,6 +21,8 @@ use rustls::server::danger::ClientCertVerifier;
 use rustls::version::{TLS12, TLS13};
 use rustls::{RootCertStore, ServerConfig};
 
+pub use self::validity::Validity;
+use self::validity::validity;
 use super::hangup::Hangup;
 use crate::config::TlsFiles;
 use crate::metrics::Metrics;
@@ -128,7 +130,7 @@ impl Current {
         let TlsFiles { certificate, key, client_ca } = files;
         let provider = Arc::new(default_provider());
         let chain = certificates(certificate)?;
-        let expires = chain.first().and_then(|first| validity::end(first));
+        let expires = chain.first().and_then(|first| validity(first)).map(|found| found.ends);
         let private = PrivateKeyDer::from_pem_file(key).map_err(|error| TlsError::new(key, error))?;
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
         let versions = builder.with_protocol_versions(&[&TLS13, &TLS12]);
@@ -160,6 +162,14 @@ fn roots(path: &Path) -> Result<RootCertStore, TlsError> {
         roots.add(certificate).map_err(|error| TlsError::new(path, error))?;
     }
     Ok(roots)
+}
+
+/// Reads the validity of every certificate in a file, in the order of the file.
+///
+/// # Errors
+/// The file cannot be read, or holds no certificate.
+pub fn validities(path: &Path) -> Result<Vec<Validity>, TlsError> {
+    Ok(certificates(path)?.iter().filter_map(|certificate| validity(certificate)).collect())
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {

@@ -81,8 +81,8 @@ pub(super) async fn note_uses(authenticator: Arc<Authenticator>) {
         write_uses(&authenticator).await;
         if forgotten.is_none_or(|forgotten| forgotten.elapsed() >= FORGETTING) {
             forgotten = Some(Instant::now());
-            if let Err(error) = authenticator.forget_uses().await {
-                tracing::warn!(error = &error as &dyn Error, "old uses of secrets could not be removed");
+            if let Err(error) = authenticator.forget().await {
+                tracing::warn!(error = &error as &dyn Error, "old secrets and uses could not be removed");
             }
         }
     }

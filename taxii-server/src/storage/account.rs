@@ -187,6 +187,12 @@ pub trait Accounts {
     /// The account of this name. Takes as long when there is none.
     async fn account(&self, name: &str) -> Result<Option<Account>, StorageError>;
 
+    /// The account of this name without the secrets that have ended. Takes as long when there is none.
+    async fn valid_account(&self, name: &str, now: DateAdded) -> Result<Option<Account>, StorageError>;
+
+    /// Removes secrets that ended before a time; the answer is how many those were.
+    async fn forget_secrets(&self, before: Cutoff) -> Result<u64, StorageError>;
+
     /// The revision of an account: another one after every change of it; nothing when the account is gone.
     async fn account_revision(&self, name: &str) -> Result<Option<i64>, StorageError>;
 

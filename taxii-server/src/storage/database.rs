@@ -53,7 +53,7 @@ impl Database {
     pub fn check(&self) -> Result<(), String> {
         match self {
             Self::Sqlite(path) if path.as_os_str().is_empty() => Err("the path is empty".to_owned()),
-            Self::Sqlite(path) if path.to_string_lossy().contains("://") => {
+            Self::Sqlite(path) if is_connection_text(&path.to_string_lossy()) => {
                 Err("expected the path of a file, or a URL that begins with `postgres://`".to_owned())
             }
             Self::Sqlite(_) => Ok(()),
@@ -65,7 +65,34 @@ impl Database {
     }
 }
 
+/// Whether a text was meant to say how to connect: a URL, with its slashes forgotten or not, or PostgreSQL's key words.
+fn is_connection_text(text: &str) -> bool {
+    let name = text.rsplit('/').next().unwrap_or_default();
+    text.contains("://")
+        || text.contains("password=")
+        || ["postgres", "postgresql"].iter().any(|scheme| {
+            let rest = |text: &str| text.strip_prefix(scheme).is_some_and(|rest| rest.starts_with(':'));
+            rest(text) || rest(name) || text.contains(&format!("/{scheme}:"))
+        })
+}
+
+impl Database {
+    /// Whether the text holds a password, which then stands wherever the text does.
+    pub fn has_password(&self) -> bool {
+        match self {
+            Self::Sqlite(_) => false,
+            Self::Postgres(url) => url.has_password(),
+        }
+    }
+}
+
 impl PostgresUrl {
+    /// Whether a password stands in it, as `user:password@` or as a parameter.
+    fn has_password(&self) -> bool {
+        let user = self.0.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@'));
+        user.is_some_and(|(user, _)| user.contains(':')) || self.0.contains("password=")
+    }
+
     /// How to connect. A password that the URL does not have is looked for where PostgreSQL's own programs do.
     ///
     /// Another machine must speak TLS unless `sslmode` or `PGSSLMODE` says otherwise; PostgreSQL's own programs would go on
@@ -182,6 +209,20 @@ mod tests {
     }
 
     #[test]
+    fn password_in_url_is_recognised() {
+        for (text, expected) in [
+            ("postgres://u:geheim@h/d", true),
+            ("postgres://u@h/d?password=geheim", true),
+            ("postgresql://u:ge/heim@h/d", true),
+            ("postgres://u@h:5432/d", false),
+            ("postgres:///d?host=/run/postgresql", false),
+            ("/var/lib/a:b@c.db", false),
+        ] {
+            assert_eq!(Database::from(text.to_owned()).has_password(), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_said() {
         for (text, good) in [
             ("taxii.db", true),
@@ -190,6 +231,9 @@ mod tests {
             ("postgresql:///d?host=/run/postgresql", true),
             ("", false),
             ("mysql://h/d", false),
+            ("postgres:u@h/d", false),
+            ("/etc/taxii/postgres:/u@h/d", false),
+            ("host=h password=x", false),
             ("postgres://h:port/d", false),
         ] {
             assert_eq!(Database::from(text.to_owned()).check().is_ok(), good, "{text}");

@@ -5,6 +5,7 @@
 //! could take back objects that clients have seen, and the dates they were given, and those dates would
 //! then be given to other objects, which these clients would never fetch.
 
+mod access;
 mod backup;
 mod connection;
 mod files;
@@ -21,6 +22,7 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection, SqlitePool, Transaction};
 
+pub(super) use self::access::check_access;
 pub(super) use self::backup::{backup, look_for, pending_migrations};
 pub(super) use self::files::absolute;
 pub use self::lock::ServerLock;
@@ -79,6 +81,7 @@ impl Sqlite {
     /// The file is no database, cannot be written, or comes from a newer version of the program.
     pub(super) async fn open(path: &Path) -> Result<Self, StorageError> {
         let failed = |error: io::Error| StorageError::open(absolute(path).display(), error);
+        check_access(path).map_err(failed)?;
         restore::adopt(path).await?;
         create(path).map_err(failed)?;
         let options = SqliteConnectOptions::new()

@@ -12,8 +12,8 @@ use taxii_server::clock::trust::ClockState;
 use taxii_server::storage::feed::FeedWrite;
 use taxii_server::storage::supervision::{FeedHealth, Gap, GapReason, Progress, Quota, Spent};
 use taxii_server::storage::{
-    self, Added, CollectionId, DateAdded, Dating, Grants, NewObject, Query, SecretUse, Storage,
-    StorageErrorKind, VersionFilter,
+    self, Added, CollectionId, DateAdded, Dating, Grants, NewObject, NewSecret, Query, SecretKind, SecretUse,
+    Storage, StorageErrorKind, VersionFilter,
 };
 
 use super::backend::{Backend, Place, on_both};
@@ -32,6 +32,7 @@ on_both!(
     a_page_ends_where_its_bytes_end,
     pages_are_read_along_an_index,
     uses_of_secrets_are_noted_and_forgotten,
+    secrets_that_have_ended_are_not_read_and_forgotten,
 );
 
 async fn store(backend: Backend) -> (Arc<dyn Storage>, Clock, Place) {
@@ -398,5 +399,31 @@ async fn uses_of_secrets_are_noted_and_forgotten(backend: Backend) {
     assert_eq!(storage.uses("eve").await.unwrap(), [many[4].clone(), many[3].clone(), many[2].clone()]);
     assert!(storage.remove_account("eve").await.unwrap());
     assert_eq!(storage.uses("eve").await.unwrap(), []);
+    storage.close().await;
+}
+
+async fn secrets_that_have_ended_are_not_read_and_forgotten(backend: Backend) {
+    let place = backend.place().await;
+    let storage = storage::open(&place.database()).await.unwrap();
+    let date = DateAdded::from_millis;
+    assert!(storage.add_account("eve", &Grants::default(), date(0)).await.unwrap());
+    for (hash, expires) in [("a", None), ("b", Some(date(10))), ("c", Some(date(20))), ("d", None)] {
+        let secret = NewSecret { expires, ..NewSecret::new(SecretKind::Token, hash) };
+        storage.add_secret("eve", &secret, date(0)).await.unwrap().unwrap();
+    }
+    let valid = async |now| {
+        let account = storage.valid_account("eve", date(now)).await.unwrap().unwrap();
+        account.secrets.into_iter().map(|secret| secret.stored.hash).collect::<Vec<_>>()
+    };
+    assert_eq!(valid(9).await, ["a", "b", "c", "d"]);
+    assert_eq!(valid(10).await, ["a", "c", "d"]);
+    assert_eq!(valid(20).await, ["a", "d"]);
+    assert_eq!(storage.valid_account("bob", date(0)).await.unwrap(), None);
+    assert_eq!(storage.account("eve").await.unwrap().unwrap().secrets.len(), 4, "all are shown");
+    let ClockState::Trusted(time) = ClockState::of(DateTime::from_timestamp_millis(15).unwrap(), None) else {
+        panic!("nothing is known against the clock")
+    };
+    assert_eq!(storage.forget_secrets(time.minus(Duration::ZERO).unwrap()).await.unwrap(), 1);
+    assert_eq!(storage.account("eve").await.unwrap().unwrap().secrets.len(), 3);
     storage.close().await;
 }

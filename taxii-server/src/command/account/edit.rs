@@ -5,7 +5,9 @@ use std::error::Error;
 use std::io::Write;
 use std::time::Duration;
 
-use super::Rights;
+use stix_core::terminal::visible;
+
+use super::{Rights, is_command_word};
 use crate::auth::certificate::identity;
 use crate::auth::{password, token};
 use crate::clock::Clock;
@@ -147,17 +149,35 @@ pub(in crate::command) async fn create(
     grants: &Grants,
 ) -> Result<String, Box<dyn Error>> {
     let password = password::generate();
-    let secret = NewSecret::new(SecretKind::Password, password::hash(&password)?);
-    make(storage, clock, name, grants).await?;
-    existing(storage.add_secret(name, &secret, now(clock)).await?.is_some(), name)?;
+    create_with(storage, clock, name, grants, &password).await?;
     Ok(password)
 }
 
+/// Makes an account with this password.
+pub(in crate::command) async fn create_with(
+    storage: &dyn Storage,
+    clock: &Clock,
+    name: &str,
+    grants: &Grants,
+    password: &str,
+) -> Done {
+    let secret = NewSecret::new(SecretKind::Password, password::hash(password)?);
+    make(storage, clock, name, grants).await?;
+    existing(storage.add_secret(name, &secret, now(clock)).await?.is_some(), name)
+}
+
 async fn make(storage: &dyn Storage, clock: &Clock, name: &str, grants: &Grants) -> Done {
-    if name.is_empty() || name.contains(':') || name.chars().any(char::is_control) {
-        return Err(
-            format!("`{name}` cannot be a name: it is empty, or has a colon or a control character").into()
-        );
+    if name.is_empty() || name.contains(':') || name.chars().any(|char| visible(char) != char) {
+        return Err(format!(
+            "`{name}` cannot be a name: it is empty, or has a colon or an invisible character"
+        )
+        .into());
+    }
+    if name.starts_with('-') || is_command_word(name) {
+        return Err(format!(
+            "`{name}` is a word of the command line: give the account a name that is not an option and not a subcommand"
+        )
+        .into());
     }
     match storage.add_account(name, grants, now(clock)).await? {
         true => Ok(()),

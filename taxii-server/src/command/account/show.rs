@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::io::Write;
 
+use stix_core::terminal::Printable;
+
 use crate::clock::Clock;
 use crate::command::output::Output;
 use crate::config::Config;
@@ -16,7 +18,7 @@ pub(super) async fn list(storage: &dyn Storage) -> Result<(), Box<dyn Error>> {
         writeln!(
             Output,
             "{}\tsince {}\t{} tokens\t{} certificates",
-            account.name,
+            Printable(&account.name),
             account.created.timestamp(),
             of_kind(SecretKind::Token),
             of_kind(SecretKind::Certificate)
@@ -34,7 +36,7 @@ pub(super) async fn show(
 ) -> Result<(), Box<dyn Error>> {
     let Account { name, created, secrets, grants, revision: _ } =
         storage.account(name).await?.ok_or_else(|| format!("there is no account `{name}`"))?;
-    writeln!(Output, "account      {name}")?;
+    writeln!(Output, "account      {}", Printable(&name))?;
     writeln!(Output, "since        {}", created.timestamp())?;
     for (scope, access) in grants.iter() {
         writeln!(Output, "may          {access} {}", place(config, scope))?;
@@ -57,7 +59,7 @@ fn place(config: &Config, scope: Scope) -> String {
     let Scope::Collection(id) = scope else { return "all collections".to_owned() };
     let settings = config.all_collections().find(|collection| collection.id == id.uuid());
     let title = settings.map_or("not in the settings", |settings| settings.title.as_str());
-    format!("{id} ({title})")
+    format!("{id} ({})", Printable(title))
 }
 
 fn line(secret: &Secret, now: DateAdded) -> String {
@@ -70,6 +72,6 @@ fn line(secret: &Secret, now: DateAdded) -> String {
     // What identifies a certificate is no secret, and tells which one it is.
     let identity = (stored.kind == SecretKind::Certificate).then_some(&stored.hash);
     let named = [identity, Some(&stored.label)].into_iter().flatten().filter(|text| !text.is_empty());
-    let named: String = named.map(|text| format!("  {text}")).collect();
+    let named: String = named.map(|text| format!("  {}", Printable(text))).collect();
     format!("{:<12} {number}  since {}{end}{named}", stored.kind.as_str(), created.timestamp())
 }

@@ -8,8 +8,17 @@ const GENERALIZED_TIME: u8 = 0x18;
 const SEQUENCE: u8 = 0x30;
 const VERSION: u8 = 0xa0;
 
-/// The end of validity of a certificate in DER.
-pub(super) fn end(certificate: &[u8]) -> Option<DateTime<Utc>> {
+/// From when until when a certificate is valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    /// The first moment at which it is valid.
+    pub begins: DateTime<Utc>,
+    /// The last moment at which it is valid.
+    pub ends: DateTime<Utc>,
+}
+
+/// Reads the validity of a certificate in DER.
+pub(super) fn validity(certificate: &[u8]) -> Option<Validity> {
     let (fields, _) = element(certificate, SEQUENCE)?;
     let (fields, _) = element(fields, SEQUENCE)?;
     let fields = element(fields, VERSION).map_or(fields, |(_, rest)| rest);
@@ -17,8 +26,9 @@ pub(super) fn end(certificate: &[u8]) -> Option<DateTime<Utc>> {
     let (_algorithm, fields) = element(fields, SEQUENCE)?;
     let (_issuer, fields) = element(fields, SEQUENCE)?;
     let (validity, _) = element(fields, SEQUENCE)?;
-    let (_, end) = time(validity)?;
-    time(end).map(|(end, _)| end)
+    let (begins, rest) = time(validity)?;
+    let (ends, _) = time(rest)?;
+    Some(Validity { begins, ends })
 }
 
 fn time(bytes: &[u8]) -> Option<(DateTime<Utc>, &[u8])> {
@@ -58,12 +68,14 @@ mod tests {
     fn both_ways_to_write_a_time() {
         for year in [2049, 2050] {
             let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+            params.not_before = date_time_ymd(year - 1, 2, 3);
             params.not_after = date_time_ymd(year, 2, 3);
             let certificate = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
-            let found = end(certificate.der()).unwrap();
-            assert_eq!(found.to_rfc3339(), format!("{year}-02-03T00:00:00+00:00"));
+            let found = validity(certificate.der()).unwrap();
+            assert_eq!(found.ends.to_rfc3339(), format!("{year}-02-03T00:00:00+00:00"));
+            assert_eq!(found.begins.to_rfc3339(), format!("{}-02-03T00:00:00+00:00", year - 1));
             for length in 0..40 {
-                assert_eq!(end(&certificate.der()[..length]), None);
+                assert_eq!(validity(&certificate.der()[..length]), None);
             }
         }
     }

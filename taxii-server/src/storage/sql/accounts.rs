@@ -48,25 +48,26 @@ impl<B: Backend> Accounts for SqlStorage<B> {
     }
 
     async fn account(&self, name: &str) -> Result<Option<Account>, StorageError> {
-        let account = Statement::new("SELECT revision, created FROM account WHERE name = $1").bind(name);
         let secrets = Statement::new(
             "SELECT number, kind, hash, label, expires, created FROM secret WHERE account = $1 ORDER BY number",
         );
-        let grants =
-            Statement::new("SELECT collection, may_read, may_write FROM access_grant WHERE account = $1");
-        let mut connection = self.backend.reader().acquire().await?;
-        // The revision is read first: a change in between makes the outcome one that is soon found to be old.
-        let account = connection.fetch_optional(account).await?;
-        let secrets = connection.fetch_all(secrets.bind(name)).await?;
-        let grants = connection.fetch_all(grants.bind(name)).await?;
-        let Some(mut account) = account else { return Ok(None) };
-        Ok(Some(Account {
-            name: name.to_owned(),
-            revision: account.next()?,
-            created: DateAdded::from_millis(account.next()?),
-            secrets: secrets.into_iter().map(secret).collect::<Result<_, _>>()?,
-            grants: grants.into_iter().map(right).collect::<Result<_, _>>()?,
-        }))
+        self.account_with(name, secrets.bind(name)).await
+    }
+
+    async fn valid_account(&self, name: &str, now: DateAdded) -> Result<Option<Account>, StorageError> {
+        // Each part is one walk along the index, however many have ended.
+        let secrets = Statement::new(
+            "SELECT number, kind, hash, label, expires, created FROM secret WHERE account = $1 AND expires IS NULL \
+             UNION ALL \
+             SELECT number, kind, hash, label, expires, created FROM secret WHERE account = $1 AND expires > $2 \
+             ORDER BY number",
+        );
+        self.account_with(name, secrets.bind(name).bind(now.millis())).await
+    }
+
+    async fn forget_secrets(&self, before: Cutoff) -> Result<u64, StorageError> {
+        let delete = Statement::new("DELETE FROM secret WHERE expires < $1");
+        self.write(delete.bind(before.time().timestamp_millis())).await
     }
 
     async fn account_revision(&self, name: &str) -> Result<Option<i64>, StorageError> {
@@ -215,6 +216,28 @@ impl<B: Backend> Accounts for SqlStorage<B> {
         tx.execute(clean.bind(name)).await?;
         tx.commit().await?;
         Ok(true)
+    }
+}
+
+impl<B: Backend> SqlStorage<B> {
+    /// The account of this name with the secrets that a statement finds.
+    async fn account_with(&self, name: &str, secrets: Statement) -> Result<Option<Account>, StorageError> {
+        let account = Statement::new("SELECT revision, created FROM account WHERE name = $1").bind(name);
+        let grants =
+            Statement::new("SELECT collection, may_read, may_write FROM access_grant WHERE account = $1");
+        let mut connection = self.backend.reader().acquire().await?;
+        // The revision is read first: a change in between makes the outcome one that is soon found to be old.
+        let account = connection.fetch_optional(account).await?;
+        let secrets = connection.fetch_all(secrets).await?;
+        let grants = connection.fetch_all(grants.bind(name)).await?;
+        let Some(mut account) = account else { return Ok(None) };
+        Ok(Some(Account {
+            name: name.to_owned(),
+            revision: account.next()?,
+            created: DateAdded::from_millis(account.next()?),
+            secrets: secrets.into_iter().map(secret).collect::<Result<_, _>>()?,
+            grants: grants.into_iter().map(right).collect::<Result<_, _>>()?,
+        }))
     }
 }
 

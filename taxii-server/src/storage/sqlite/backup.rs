@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
-use super::files::{absolute, owner_only};
+use super::files::{absolute, beside, owner_only};
 use super::{migrate, restore};
 use crate::storage::StorageError;
 
@@ -31,7 +31,7 @@ pub(in crate::storage) async fn pending_migrations(path: &Path) -> Result<usize,
             let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(true);
             options.connect().await.map_err(|error| StorageError::open(absolute(path).display(), error))?
         }
-        _ => open(path).await?,
+        _ => open(path, Reading::Untouched).await?,
     };
     let pending = migrate::pending(&mut connection).await?;
     connection.close().await?;
@@ -41,7 +41,7 @@ pub(in crate::storage) async fn pending_migrations(path: &Path) -> Result<usize,
 /// Copies the file as it is at one moment; writers need not wait. The copy holds what the file holds in less space, for
 /// its owner only.
 pub(in crate::storage) async fn backup(path: &Path, copy: &Path) -> Result<(), StorageError> {
-    let mut connection = open(path).await?;
+    let mut connection = open(path, Reading::Shared).await?;
     let name = copy.to_str().ok_or_else(|| StorageError::encoding("the path is no UTF-8 text"))?;
     create(copy).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => {
@@ -63,10 +63,22 @@ pub(in crate::storage) async fn backup(path: &Path, copy: &Path) -> Result<(), S
     written
 }
 
-async fn open(path: &Path) -> Result<SqliteConnection, StorageError> {
+/// How a file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    /// Beside a writer who may begin at any time.
+    Shared,
+    /// Without making any file. SQLite makes the files of the log even for a reader, unless it is told that nobody
+    /// writes; where there is a log, it needs to make none.
+    Untouched,
+}
+
+async fn open(path: &Path, reading: Reading) -> Result<SqliteConnection, StorageError> {
     look_for(path)?;
+    let has_log = beside(path, "-wal").exists();
     let options = SqliteConnectOptions::new()
         .filename(path)
+        .immutable(reading == Reading::Untouched && !has_log)
         .read_only(true)
         .create_if_missing(false)
         .busy_timeout(Duration::from_secs(10));

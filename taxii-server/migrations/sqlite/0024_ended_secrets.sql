@@ -1,0 +1,2 @@
+-- Secrets that have ended are not read when somebody logs in, and are forgotten in the end.
+CREATE INDEX secret_by_end ON secret (account, expires);
