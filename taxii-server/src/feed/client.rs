@@ -195,10 +195,11 @@ impl Client {
     /// Reads a body to its end, but no further than the limit.
     async fn read(&self, mut response: Response) -> Result<Bytes, Failure> {
         let limit = self.settings.max_answer_bytes;
-        let mut body = BytesMut::new();
-        if response.content_length().is_some_and(|length| length > u64::try_from(limit).unwrap_or(u64::MAX)) {
-            return Err(Failure::TooLarge { limit });
-        }
+        let told = response.content_length().unwrap_or_default();
+        let told =
+            usize::try_from(told).ok().filter(|told| *told <= limit).ok_or(Failure::TooLarge { limit })?;
+        // A body that grows by doubling would take up to three times its bytes.
+        let mut body = BytesMut::with_capacity(told);
         let broken = |error: reqwest::Error| connection::failure(&error, &self.settings);
         while let Some(chunk) = response.chunk().await.map_err(broken)? {
             if body.len() + chunk.len() > limit {

@@ -28,8 +28,9 @@ use crate::wire::{EnvelopeError, PostedEnvelope};
 /// How many objects, and about how many bytes, are processed in one transaction: other writers wait so long.
 const PART: (usize, usize) = (1000, 4 << 20);
 
-/// How many bytes of envelopes are checked at the same time. A checked object takes some ten times its text.
-const CHECKING: usize = 24 << 20;
+/// How many bytes of envelopes are checked at the same time: a large one, and small ones beside it. A checked object takes
+/// some ten times its text, and one of nothing but small values twenty times.
+const CHECKING: usize = 16 << 20;
 /// For how many bytes an envelope counts at most: of a large one only some parts are in memory as objects.
 const CHECKING_ONE: usize = 3 * PART.1;
 /// The unit in which that is counted.
