@@ -30,11 +30,23 @@ impl Misfit {
             [0x1F, 0x8B, ..] => ("is compressed", "unpack it with `gunzip`"),
             [b'P', b'K', 3, 4, ..] => ("is a ZIP archive", "unpack it with `unzip`"),
             [0x28, 0xB5, 0x2F, 0xFD, ..] => ("is compressed", "unpack it with `unzstd`"),
+            head if begins_with(head, "<!doctype html") || begins_with(head, "<html") => {
+                ("is a page for people (HTML)", "look at the address that it was fetched from")
+            }
+            head if begins_with(head, "<") => {
+                ("is XML, as STIX 1 was", "STIX 2.1 is JSON: ask for that, or convert it with stix-elevator")
+            }
             head if head.contains(&0) => ("is no text", "only text in UTF-8 can be read"),
             _ => return None,
         };
         Some(Self { what, help })
     }
+}
+
+/// Whether a text begins with these ASCII characters in lower or upper case, behind white space.
+fn begins_with(head: &[u8], text: &str) -> bool {
+    let head = head.trim_ascii_start();
+    head.get(..text.len()).is_some_and(|head| head.eq_ignore_ascii_case(text.as_bytes()))
 }
 
 #[cfg(test)]
@@ -57,6 +69,8 @@ mod tests {
             (b"\0\0\0{", Some("is UTF-32")),
             (b"\xFF\xFE\0\0{\0\0\0", Some("is UTF-32")),
             (b"\x1F\x8B\x08", Some("is compressed")),
+            (b"<?xml version='1.0'?>\n<stix:STIX_Package", Some("is XML, as STIX 1 was")),
+            (b"\n <!DOCTYPE HTML><html>", Some("is a page for people (HTML)")),
             (b"\x7FELF\x02\x01\x01\0", Some("is no text")),
             (&[0; 100], Some("is no text")),
             ("\u{feff}{}".as_bytes(), Some("begins with a byte order mark")),

@@ -8,6 +8,10 @@ use std::path::{Path, PathBuf};
 use crate::encoding::{HEAD, Misfit};
 use crate::failure::Failure;
 
+/// The endings of the files that are read in a folder: JSON, JSON Lines, the one of the registered media type (appendix D),
+/// and the one that feeds of mobile spyware use.
+const ENDINGS: [&str; 4] = ["json", "jsonl", "stix", "stix2"];
+
 /// One text to read.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Input {
@@ -51,7 +55,8 @@ impl Input {
         let mut found = Vec::new();
         walk(path, &mut found);
         if found.is_empty() {
-            let message = format!("there is no *.json and no *.jsonl file in `{}`", path.display());
+            let endings = ENDINGS.map(|ending| format!("*.{ending}")).join(", ");
+            let message = format!("there is no file of {endings} in `{}`", path.display());
             found.push(Err(Failure::new(message)));
         }
         found
@@ -132,5 +137,5 @@ fn walk(folder: &Path, found: &mut Vec<Result<Input, Failure>>) {
 
 fn is_json(path: &Path) -> bool {
     let extension = path.extension().map(OsStr::to_ascii_lowercase);
-    extension.is_some_and(|extension| extension == "json" || extension == "jsonl")
+    extension.is_some_and(|extension| ENDINGS.iter().any(|ending| extension == *ending))
 }

@@ -30,7 +30,7 @@ use crate::suggestion::of_rule;
   stix validate --profile strict --enable oasis --ignore open-vocabulary intel/
   curl -s https://example.com/bundle.json | stix validate --format json -")]
 pub(crate) struct Validate {
-    /// Files, folders that are searched for *.json and *.jsonl, or `-` for standard input
+    /// Files, folders that are searched for *.json, *.jsonl, *.stix and *.stix2, or `-` for standard input
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]

@@ -76,8 +76,12 @@ fn other(def: Option<&'static ObjectDef>, id: &Identifier, members: &Members<'_>
         4 => {}
         5 => {
             let help = "make it a UUIDv4, or a UUIDv5 in a namespace of your own";
-            namespace(id, &[named, as_object], members, help, check);
-            // An object of a type without a table may be a cyber-observable one.
+            // An object of a type without a table may be a cyber-observable one, whose identifier is made of an object.
+            match def {
+                Some(_) => namespace(id, &[named, as_object], members, help, check),
+                None if is_new_sco(members) => namespace(id, &[named], members, CONTENT, check),
+                None => namespace(id, &[named], members, help, check),
+            }
             if def.is_some() {
                 let message = format_args!("`{id}` holds a UUIDv5");
                 check.problem_with_help(Rule::UuidVersion4, message, "make it a UUIDv4");
@@ -129,8 +133,8 @@ fn observable(def: &'static ObjectDef, id: &Identifier, members: &Members<'_>, c
 
 /// Checks a UUIDv5 of a cyber-observable object against its content.
 fn content(def: &'static ObjectDef, id: &Identifier, members: &Members<'_>, check: &mut Check<'_>) {
-    namespace(id, &[named], members, "make it of the contributing properties as a JSON object", check);
-    let versioned = VERSIONING.iter().any(|name| members.has(name));
+    namespace(id, &[named], members, CONTENT, check);
+    let versioned = VERSIONING.iter().all(|name| members.has(name));
     if !(versioned || check.is_on(Rule::DeterministicId)) {
         return;
     }
@@ -147,6 +151,18 @@ fn content(def: &'static ObjectDef, id: &Identifier, members: &Members<'_>, chec
             "use another namespace, or leave the versions out",
         );
     }
+}
+
+/// What to make the identifier of a cyber-observable object of.
+const CONTENT: &str = "make it of the contributing properties as a JSON object";
+
+/// Whether an object of a type without a table says that an extension defines it as a cyber-observable one (section 7.3).
+fn is_new_sco(members: &Members<'_>) -> bool {
+    let extensions = members.get("extensions").and_then(|value| value.as_object());
+    extensions.is_some_and(|extensions| {
+        let mut values = extensions.iter().filter_map(|(_, value)| value.as_object());
+        values.any(|extension| extension.text("extension_type") == Some("new-sco"))
+    })
 }
 
 /// What producers by mistake make UUIDs of.

@@ -84,9 +84,16 @@ impl Fixed {
                 let message = format_args!("`{level}` is no level of TLP {version}.0");
                 let of_version = Tlp::ALL.into_iter().filter(|tlp| tlp.version() == version);
                 let levels = of_version.map(Tlp::level).collect::<Vec<_>>().join(", ");
-                check.below(self.path, |check| {
-                    check.problem_with_help(self.rule, message, format_args!("the levels are {levels}"));
-                });
+                // A level of the other version is meant: the next one of this version would let more people see the content.
+                let meant = Tlp::ALL.into_iter().find(|tlp| tlp.level().eq_ignore_ascii_case(level));
+                let help = match meant {
+                    Some(tlp) => {
+                        let (name, version) = (tlp.name(), tlp.version());
+                        format!("refer to {name} of TLP {version}.0 in its place: `{}`", tlp.id())
+                    }
+                    None => format!("the levels are {levels}"),
+                };
+                check.below(self.path, |check| check.problem_with_help(self.rule, message, help));
             }
         }
     }

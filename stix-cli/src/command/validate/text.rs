@@ -10,13 +10,16 @@ use super::{Checked, Totals};
 use crate::excerpt::Lines;
 use crate::output::Output;
 
-/// Writes the problems of a file, as many as are wanted, and a line that sums them up.
+/// Writes the problems of a file, as many as are wanted, and a line that sums them up. Errors come first: they are what makes a
+/// document invalid, and must not be hidden behind warnings.
 pub(super) fn write_file(output: &mut Output, file: &Checked, bytes: &[u8], most: usize) -> io::Result<()> {
     let problems = file.report.problems();
     let name = if file.name == "-" { "<stdin>" } else { &file.name };
     if !problems.is_empty() && most > 0 {
         let lines = Lines::new(bytes);
-        for problem in problems.iter().take(most) {
+        let (errors, warnings): (Vec<_>, Vec<_>) =
+            problems.iter().partition(|problem| problem.severity() == Severity::Error);
+        for problem in errors.into_iter().chain(warnings).take(most) {
             write_problem(output, name, problem, &lines)?;
         }
     }
