@@ -42,12 +42,27 @@ pub(super) struct NotJson {
 
 impl NotJson {
     /// What the parser says of a text, and what to do about it.
-    fn new(offset: usize, message: String, text: &str) -> Self {
+    fn new(text: &str, error: &serde_json::Error) -> Self {
+        let offset = offset(text, error.line(), error.column());
+        let said = error.to_string();
+        // The place is told apart, and counted from the beginning of the whole text.
+        let message = said.split(" at line ").next().unwrap_or_default().to_owned();
+        let typographic =
+            text.get(offset..).is_some_and(|rest| rest.starts_with(['“', '”', '„', '‘', '’', '«', '»']));
         let (message, help) = match message.as_str() {
             "recursion limit exceeded" => (
                 "lists and objects are nested too deeply".to_owned(),
                 Some("at most 127 of them may lie in one another"),
             ),
+            "unexpected end of hex escape" | "lone leading surrogate in hex escape" => (
+                "half of a surrogate pair is no character".to_owned(),
+                Some(
+                    "write both halves of the pair, or the character itself: text is Unicode (section 2.15)",
+                ),
+            ),
+            _ if typographic => {
+                ("the quotation marks are typographic".to_owned(), Some("write straight ones: `\"`"))
+            }
             _ if text.starts_with('\u{feff}') => {
                 (message, Some("the text begins with a byte order mark, which JSON must not have"))
             }
@@ -55,26 +70,36 @@ impl NotJson {
         };
         Self { offset, message, help }
     }
+
+    /// The same, of a text that begins at this offset.
+    fn behind(self, start: usize) -> Self {
+        Self { offset: self.offset + start, ..self }
+    }
 }
 
-/// Reads all documents of a text. After the first one, each further one must stand on a line of its own.
-pub(super) fn read(text: &str) -> (Vec<Document<'_>>, Option<NotJson>) {
-    let mut documents = Vec::new();
+/// Reads all documents of a text. After the first one, each further one must stand on a line of its own; of such lines one
+/// that is broken does not hide the others.
+pub(super) fn read(text: &str) -> (Vec<Document<'_>>, Vec<NotJson>) {
+    let (mut documents, mut broken) = (Vec::new(), Vec::new());
     let mut start = 0;
     loop {
         let rest = text.get(start..).unwrap_or_default();
         let blank = rest.len() - rest.trim_ascii_start().len();
         if blank == rest.len() {
-            let empty = documents.is_empty();
-            let nothing = || NotJson {
-                offset: 0,
-                message: "there is no JSON".to_owned(),
-                help: Some("a document is a bundle, an object, a list of objects, or one of these a line"),
-            };
-            return (documents, empty.then(nothing));
+            if documents.is_empty() && broken.is_empty() {
+                broken.push(NotJson {
+                    offset: 0,
+                    message: "there is no JSON".to_owned(),
+                    help: Some(
+                        "a document is a bundle, an object, a list of objects, or one of these a line",
+                    ),
+                });
+            }
+            return (documents, broken);
         }
         start += blank;
         let rest = text.get(start..).unwrap_or_default();
+        let (line, behind) = rest.split_once('\n').unwrap_or((rest, ""));
         let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Json<'_>>();
         match values.next() {
             Some(Ok(tree)) => {
@@ -85,20 +110,42 @@ pub(super) fn read(text: &str) -> (Vec<Document<'_>>, Option<NotJson>) {
                 if !line.trim_ascii().is_empty() {
                     let message = "more text follows the JSON value on the same line".to_owned();
                     let help = Some("each document after the first begins on a line of its own");
-                    return (documents, Some(NotJson { offset: start + end, message, help }));
+                    broken.push(NotJson { offset: start + end, message, help });
                 }
-                start += end;
+                start += end + line.len();
             }
             Some(Err(error)) => {
-                let offset = start + offset(rest, error.line(), error.column());
-                let message = error.to_string();
-                // The place is told apart, and counted from the beginning of the whole text.
-                let message = message.split(" at line ").next().unwrap_or_default().to_owned();
-                return (documents, Some(NotJson::new(offset, message, rest)));
+                // Told of the line alone: a string that has no end goes on in the next one.
+                let of_line = serde_json::from_str::<Json<'_>>(line).err();
+                match of_line.filter(|of_line| is_line(of_line, documents.len(), behind)) {
+                    Some(of_line) if broken.len() < MOST_BROKEN => {
+                        broken.push(NotJson::new(line, &of_line).behind(start));
+                        start += line.len();
+                    }
+                    _ => {
+                        broken.push(NotJson::new(rest, &error).behind(start));
+                        return (documents, broken);
+                    }
+                }
             }
-            None => return (documents, None),
+            None => return (documents, broken),
         }
     }
+}
+
+/// How many lines that are broken are told of.
+const MOST_BROKEN: usize = 1000;
+
+/// Whether a text that is broken is one of several lines: what follows is another document in one line, or there is nothing
+/// behind documents. The first line of a document of several lines breaks off.
+fn is_line(error: &serde_json::Error, documents: usize, behind: &str) -> bool {
+    if documents == 0 && error.is_eof() {
+        return false;
+    }
+    let next = behind.lines().map(str::trim_ascii).find(|line| !line.is_empty());
+    next.map_or(documents > 0, |next| {
+        next.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(next).is_ok()
+    })
 }
 
 /// The byte offset of a line and a byte column, both from 1.

@@ -87,7 +87,7 @@ impl Validator {
             let help = "split it into several texts";
             return self.refused(Rule::Limit, message, Some(help), (1, 1));
         }
-        let (documents, not_json) = document::read(text);
+        let (documents, broken) = document::read(text);
         let (mut problems, mut objects) = (Vec::new(), 0);
         let trees = documents.iter().map(|document| &document.tree);
         let room = Room::new(self.limits.report);
@@ -109,7 +109,7 @@ impl Validator {
         }
         let mut problems: Vec<_> = problems.into_iter().map(|(_, problem)| problem).collect();
         problems.extend(self.left_out(room));
-        if let Some(NotJson { offset, message, help }) = not_json {
+        for NotJson { offset, message, help } in broken {
             let position = line_and_column(text, offset);
             problems.extend(self.refused(Rule::Json, message, help, position).problems().iter().cloned());
         }
