@@ -117,6 +117,11 @@ impl Served {
         kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
     }
 
+    /// What a terminal does that is closed.
+    pub(crate) fn hang_up(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::HUP).unwrap();
+    }
+
     /// Waits for the end, which must be a good one.
     pub(crate) async fn stopped(&mut self) {
         for _ in 0..200 {

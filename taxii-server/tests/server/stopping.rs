@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use reqwest::Client;
 use serde_json::{Value, json};
 use taxii_server::storage::{self, Query, VersionFilter};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -80,4 +81,18 @@ async fn stopped_in_the_middle_of_a_request_it_answers(backend: Backend) {
     let storage = storage::open(&served.place.database()).await.unwrap();
     assert!(storage.has_object(&collection(), &tool_id(1000)).await.unwrap(), "what was acknowledged");
     storage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hangup_does_not_end_a_server_without_certificate() {
+    let mut served = Served::start(Backend::Sqlite).await;
+    for _ in 0..3 {
+        served.hang_up();
+        let request =
+            served.with_credentials(Client::new().get(format!("http://{}/taxii2/", served.address)));
+        assert_eq!(request.send().await.unwrap().status(), 200);
+    }
+    served.tell_to_stop();
+    served.stopped().await;
+    assert!(served.log().iter().any(|line| line["message"] == "stopping"), "it ended as it was told to");
 }
