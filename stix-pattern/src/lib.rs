@@ -25,8 +25,9 @@
 //!
 //! - comments, `==`, `<>`, a plus sign, an empty or a mixed set, zero as a count or a duration, a window that ends
 //!   before it starts, an impossible day of a month, and names of any length and case;
-//! - no line feeds inside `b'...'`, although section 9.2 says to tolerate them;
 //! - a repeated kind of qualifier on a group in parentheses, as in `([a:b = 1]) WITHIN 5 SECONDS WITHIN 6 SECONDS`.
+//!
+//! It also takes line feeds inside `b'...'`, which section 9.2 demands and the grammar does not allow.
 //!
 //! It is stricter in two places, both of which the specification is plain about: a list index is not negative, and a
 //! bracket has at most one qualifier of each kind. It also has limits that the grammar does not: numbers fit into 64

@@ -6,6 +6,7 @@ mod address;
 mod defanged;
 mod domain_name;
 mod email_address;
+pub(crate) mod escapes;
 pub(super) mod hash;
 mod mac_address;
 mod registry_key;
@@ -108,7 +109,7 @@ impl Plain {
     #[inline]
     pub(super) fn passes(self, value: &str) -> bool {
         match self {
-            Self::Any => !value.is_empty(),
+            Self::Any => !value.is_empty() && memchr::memchr2(b'\\', b'&', value.as_bytes()).is_none(),
             Self::Hash(digits) => value.len() == digits && hash::is_hex(value),
             Self::Subject(Subject::Ipv4) => address::is_plain_ipv4(value),
             Self::Subject(Subject::Domain) => domain_name::is_plain(value),
@@ -188,8 +189,31 @@ pub(super) fn check(
     if matches!(place.shape, Shape::Hash) {
         return hash::check_value(test, value, span, findings);
     }
-    if let Some(flaw) = flaw(value, place) {
+    let is_equal = (operator == ComparisonOperator::Equal) != test.is_negated();
+    let flaw = escaped_twice(value, place)
+        .or_else(|| flaw(value, place))
+        .or_else(|| is_address(place).then(|| is_equal.then(|| network(value)).flatten()).flatten());
+    if let Some(flaw) = flaw {
         push(flaw, test, span, place, findings);
+    }
+}
+
+/// Checks an address or a network that `ISSUBSET` or `ISSUPERSET` compares.
+pub(super) fn check_network(
+    test: &ComparisonTest,
+    text: &StringLiteral,
+    place: &Place,
+    findings: &mut Findings<'_>,
+) {
+    if let Some(flaw) = flaw(text.value(), place) {
+        push(flaw, test, text.span(), place, findings);
+    }
+}
+
+/// Checks a string at a place that nothing is known of.
+pub(super) fn check_anywhere(test: &ComparisonTest, value: &str, span: Span, findings: &mut Findings<'_>) {
+    if let Some(flaw) = escaped_twice(value, &Place::UNKNOWN) {
+        push(flaw, test, span, &Place::UNKNOWN, findings);
     }
 }
 
@@ -204,13 +228,68 @@ pub(super) fn check_wildcards(
     let flaw = subjects(place).find_map(|subject| match subject {
         Subject::RegistryKey => registry_key::flaw(value),
         Subject::Mac => None,
-        _ => defanged::refanged(value).map(|refanged| {
+        _ => defanged::refanged_start(value).map(|refanged| {
             Flaw::new(Rule::Defanged, format!("{} is defanged", quote(value))).value(refanged)
         }),
     });
+    let flaw = flaw.or_else(|| escaped_twice(value, place)).or_else(|| shell_wildcard(value, place));
     if let Some(flaw) = flaw {
         push(flaw, test, text.span(), place, findings);
     }
+}
+
+/// A value that was escaped once more than the pattern language asks for.
+fn escaped_twice(value: &str, place: &Place) -> Option<Flaw> {
+    if let Some(single) = escapes::single_backslashes(value, is_file_path(place)) {
+        let message = format!("{} has two backslashes for each one that is seen", quote(value));
+        let help = format!("a backslash is escaped once in a pattern: `{}`", quoted(&single));
+        return Some(Flaw::new(Rule::DoubledBackslash, message).help(help).value(single));
+    }
+    // Text that is HTML has entities by right.
+    if place.property.is_some_and(|property| matches!(property.name, "body" | "subject" | "data")) {
+        return None;
+    }
+    let plain = escapes::without_entities(value)?;
+    let message = format!("{} is written with entities of HTML", quote(value));
+    Some(Flaw::new(Rule::HtmlEntity, message).value(plain))
+}
+
+/// Whether the strings at a place are paths of a file system or keys of a registry, and nothing else.
+fn is_file_path(place: &Place) -> bool {
+    place.property.is_some_and(|property| matches!(property.name, "path" | "cwd" | "key"))
+        || subjects(place).any(|subject| subject == Subject::RegistryKey)
+}
+
+/// A `*` where `LIKE` has `%`.
+fn shell_wildcard(value: &str, place: &Place) -> Option<Flaw> {
+    if !value.contains('*') {
+        return None;
+    }
+    let subject = subjects(place).next();
+    let takes_none = matches!(
+        subject,
+        Some(Subject::Ipv4 | Subject::Ipv6 | Subject::Mac | Subject::Domain | Subject::Email)
+    );
+    // Without a wildcard of its own, `LIKE` is no other than `=`.
+    let is_end = value.starts_with('*') || value.ends_with('*');
+    if !takes_none && (value.contains('%') || !is_end) {
+        return None;
+    }
+    let message = format!("{} has a `*`, which stands for itself behind `LIKE`", quote(value));
+    Some(Flaw::new(Rule::ShellWildcard, message).value(value.replace('*', "%")))
+}
+
+/// A network where `=` compares text.
+fn network(value: &str) -> Option<Flaw> {
+    let (address, bits) = value.split_once('/')?;
+    let most = if address.contains(':') { "128" } else { "32" };
+    let flaw = |message| Flaw::new(Rule::NetworkEquality, message);
+    if bits == most {
+        let message = format!("`=` compares text, and an address is seen without `/{most}`");
+        return Some(flaw(message).value(address));
+    }
+    let message = format!("`=` compares text, so that no address in {} is equal to it", quote(value));
+    Some(flaw(message).help(format!("the addresses of a network are found by `ISSUBSET '{value}'`")))
 }
 
 /// Whether the values at a place are addresses of the internet protocol.
@@ -226,8 +305,13 @@ pub(super) fn sole_subject(place: &Place) -> Option<Subject> {
     subjects.all(|subject| subject == first).then_some(first)
 }
 
+/// What to write for a value with wildcards.
+fn wildcards(value: &str) -> String {
+    format!("`=` knows no wildcards: `LIKE {}`", quoted(&value.replace('*', "%")))
+}
+
 /// A string as a constant.
-pub(super) fn quoted(value: &str) -> String {
+pub(crate) fn quoted(value: &str) -> String {
     format!("'{}'", value.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
@@ -303,7 +387,7 @@ mod tests {
     #[test]
     fn common_values_look_plain() {
         for (subject, value) in [
-            (Subject::Ipv4, "192.0.2.0/24"),
+            (Subject::Ipv4, "192.0.2.1"),
             (Subject::Domain, "www.my-example.com"),
             (Subject::Url, "https://example.com/a?b=%20"),
             (Subject::Email, "first.last+tag@example.com"),

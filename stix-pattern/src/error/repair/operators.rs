@@ -2,8 +2,8 @@
 
 use super::{Repair, raw};
 use crate::edit::Edit;
-use crate::error::Expected;
 use crate::error::scene::Scene;
+use crate::error::{Expected, words};
 use crate::lexer::{Keyword, TokenKind};
 
 pub(super) const REPAIRS: [Repair; 7] = [
@@ -71,16 +71,9 @@ fn misspelt_operator(scene: &Scene<'_>) -> Option<Edit> {
     Some(Edit::replace(scene.span_at(-1)?.start()..found.end(), meant))
 }
 
-/// `WITHIN 5 MINUTES`
+/// `WITHIN 5 MINUTES`, `WITHIN 5m`
 fn unit_of_time(scene: &Scene<'_>) -> Option<Edit> {
-    let unit = scene.found_text().to_ascii_uppercase();
-    let seconds = match unit.trim_end_matches('S') {
-        "SECOND" | "SEC" => 1,
-        "MINUTE" | "MIN" => 60,
-        "HOUR" => 60 * 60,
-        "DAY" => 24 * 60 * 60,
-        _ => return None,
-    };
+    let seconds = words::seconds(scene.found_text())?;
     let total = scene.text_at(-1).parse::<u64>().ok().and_then(|count| count.checked_mul(seconds))?;
     let range = scene.span_at(-1)?.start()..scene.found.span.end();
     scene.expects(&[Expected::Seconds]).then(|| Edit::replace(range, format!("{total} SECONDS")))
