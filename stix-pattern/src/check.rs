@@ -41,7 +41,7 @@ use self::findings::Findings;
 pub(crate) use self::path::{kind_at, place_of};
 pub use self::report::{PatternProblem, PatternReport};
 pub use self::rule::Rule;
-pub(crate) use self::values::escapes as entities;
+pub(crate) use self::values::{escapes as entities, plain_value};
 use crate::edit::Edit;
 use crate::{Pattern, SyntaxError};
 

@@ -16,6 +16,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! [`Pattern::values`] lists what a pattern compares with, and [`detect`] makes patterns of plain values.
+//!
 //! [`matcher`] tries a pattern on observed-data, [`pattern_set`] many at once, and [`normalize`] tells whether two
 //! patterns say the same.
 //!
@@ -39,6 +41,7 @@
 pub mod ast;
 pub mod build;
 pub mod check;
+pub mod detect;
 mod edit;
 mod error;
 mod indicator_rule;
@@ -54,9 +57,11 @@ mod print;
 mod span;
 #[cfg(feature = "proptest")]
 pub mod strategies;
+mod values;
 
 pub use self::error::{SyntaxError, SyntaxErrorKind};
 pub use self::indicator_rule::{IndicatorRule, indicator_problems};
 pub use self::parser::MAX_DEPTH;
 pub use self::pattern::Pattern;
 pub use self::span::Span;
+pub use self::values::{PatternValue, PatternValues};

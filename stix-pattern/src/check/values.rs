@@ -305,6 +305,34 @@ pub(super) fn sole_subject(place: &Place) -> Option<Subject> {
     subjects.all(|subject| subject == first).then_some(first)
 }
 
+/// The value of an object of this type that a text means, put right if it is certain how.
+pub(crate) fn plain_value(object_type: &str, text: &str) -> Option<String> {
+    let subject = match object_type {
+        "ipv4-addr" => Subject::Ipv4,
+        "ipv6-addr" => Subject::Ipv6,
+        "mac-addr" => Subject::Mac,
+        "domain-name" => Subject::Domain,
+        "url" => Subject::Url,
+        "email-addr" => Subject::Email,
+        "windows-registry-key" => Subject::RegistryKey,
+        _ => return None,
+    };
+    let value = match subject.flaw(text) {
+        None => text.to_owned(),
+        Some(Flaw { repair: Some(Repair::Value(value)), rule, .. })
+            if matches!(rule, Rule::Defanged | Rule::MacAddress | Rule::RegistryHive) =>
+        {
+            value
+        }
+        Some(_) => return None,
+    };
+    let is_address = matches!(subject, Subject::Ipv4 | Subject::Ipv6);
+    match network(&value).and_then(|flaw| flaw.repair).filter(|_| is_address) {
+        Some(Repair::Value(address)) => Some(address),
+        _ => Some(value),
+    }
+}
+
 /// What to write for a value with wildcards.
 fn wildcards(value: &str) -> String {
     format!("`=` knows no wildcards: `LIKE {}`", quoted(&value.replace('*', "%")))

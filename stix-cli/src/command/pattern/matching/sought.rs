@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 use stix_core::bundle::{BundleReader, Limits};
 use stix_pattern::Pattern;
+use stix_pattern::check::{Checker, Rule};
 use stix_pattern::matcher::{CompileError, Instant, Trouble};
 
 use super::Troubles;
@@ -197,14 +198,25 @@ impl SoughtPattern {
         label: String,
         trouble: &mut Troubles,
     ) -> Option<Self> {
-        match Pattern::parse(&source) {
-            Ok(pattern) => Some(Self { source, pattern, indicator, name, label }),
-            Err(error) => {
-                let failure = Failure::new(format!("{label} is not valid: {error}"));
-                trouble.add(&failure.with_help(error.help().map(str::to_owned)));
-                None
-            }
+        let report = Checker::default().check(&source);
+        if report.is_valid()
+            && let Some(pattern) = report.pattern().cloned()
+        {
+            return Some(Self { source, pattern, indicator, name, label });
         }
+        // Of mistakes of syntax, the others may follow from the first.
+        let is_syntax = report.pattern().is_none();
+        for problem in report.errors().take(if is_syntax { 1 } else { usize::MAX }) {
+            let message = match problem.rule() {
+                Rule::Syntax => format!("{label} is not valid: {}", problem.message()),
+                rule => {
+                    let character = problem.characters().start + 1;
+                    format!("{label} is not valid: {rule}: {}, at character {character}", problem.message())
+                }
+            };
+            trouble.add(&Failure::new(message).with_help(problem.help().map(str::to_owned)));
+        }
+        None
     }
 
     pub(super) fn not_compiled(&self, error: &CompileError) -> Failure {
@@ -220,13 +232,6 @@ impl SoughtPattern {
         }
         let help = "a shorter `WITHIN`, or fewer observed-data at once, takes less";
         Failure::new(format!("{label} is undecided: {trouble}")).with_help(Some(help.to_owned()))
-    }
-
-    pub(super) fn too_many_slots(&self, slots: u64, most: u64) -> Failure {
-        let Self { label, .. } = self;
-        let message =
-            format!("{label} matches, but binds {slots} observed-data, and at most {most} are written");
-        Failure::new(message).with_help(Some("`--format text` counts repetitions".to_owned()))
     }
 }
 
