@@ -12,6 +12,7 @@ use crate::ast::{
     ComparisonExpression, ComparisonOperator, ComparisonTest, Literal, ObjectPath, Predicate, StepKind,
     TextOperator, Value,
 };
+use crate::error::quote;
 use crate::matcher::text::Like;
 
 /// The most operands that are compared with each other, and the most values of each.
@@ -31,9 +32,8 @@ pub(super) fn find(operands: &[ComparisonExpression]) -> Option<Finding> {
 
 fn finding(other: &Demand<'_>, demand: &Demand<'_>) -> Finding {
     let path = demand.path;
-    let message = format!(
-        "no value of `{path}` passes both this test and the one before it, so that the bracket never matches"
-    );
+    let [one, two] = [other.operand, demand.operand].map(|operand| quote(&operand.to_string()));
+    let message = format!("{two} excludes {one}, so that the bracket never matches");
     let finding = Finding::new(Rule::Contradiction, demand.operand.span(), message);
     finding.help(match (&other.wants, &demand.wants) {
         (Wants::OneOf(_), Wants::OneOf(_)) => {

@@ -78,9 +78,9 @@ pub(crate) fn settled(text: &str, ranges: &[Range<usize>]) -> Option<String> {
         for (problem, edit) in caused {
             match edit {
                 Some(edit) => edits.push(edit),
-                // A name that nothing defines was written so, whatever stands around it.
-                None if matches!(problem.rule, Rule::UnknownProperty | Rule::UnknownType) => {}
-                None => return None,
+                None if comes_from_mending(problem.rule) => return None,
+                // The value or the name was written so, whatever stands around it.
+                None => {}
             }
         }
         let Some(edit) = Edit::merged(edits) else { return Some(text) };
@@ -89,6 +89,17 @@ pub(crate) fn settled(text: &str, ranges: &[Range<usize>]) -> Option<String> {
         text = edit.apply(&text);
     }
     None
+}
+
+/// Whether a problem of this rule where a text was mended shows that something else was meant: a constant of another
+/// type, a path that leads on, or backslashes that stand for others.
+fn comes_from_mending(rule: Rule) -> bool {
+    use Rule::{
+        ConstantType, DoubledBackslash, EmptyString, OperatorType, PathExpression, PathShape,
+        RegularExpression,
+    };
+    matches!(rule, ConstantType | DoubledBackslash | EmptyString | OperatorType | PathExpression)
+        || matches!(rule, PathShape | RegularExpression)
 }
 
 /// Which problems are mended behind the first edits.

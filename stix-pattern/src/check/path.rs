@@ -102,9 +102,8 @@ fn unknown_type(path: &ObjectPath, findings: &mut Findings<'_>) {
             finding.help(format!("did you mean `{meant}`?")).edit(Edit::replace(span.range(), meant))
         }
         Some((meant, false)) => finding.help(format!("did you mean `{meant}`?")),
-        None if is_form => {
-            finding.help("declare the types of extension definitions; other custom types begin with `x-`")
-        }
+        None if is_form => finding
+            .help("declare a type that an extension definition adds; other custom types begin with `x-`"),
         None => finding.help(
             "a type has 3 to 250 lower-case letters, digits and hyphens, and a custom one begins with `x-`",
         ),

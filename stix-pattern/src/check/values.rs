@@ -319,11 +319,11 @@ pub(crate) fn plain_value(object_type: &str, text: &str) -> Option<String> {
     };
     let value = match subject.flaw(text) {
         None => text.to_owned(),
-        Some(Flaw { repair: Some(Repair::Value(value)), rule, .. })
-            if matches!(rule, Rule::Defanged | Rule::MacAddress | Rule::RegistryHive) =>
-        {
-            value
-        }
+        Some(Flaw {
+            repair: Some(Repair::Value(value)),
+            rule: Rule::Defanged | Rule::MacAddress | Rule::RegistryHive,
+            ..
+        }) => value,
         Some(_) => return None,
     };
     let is_address = matches!(subject, Subject::Ipv4 | Subject::Ipv6);

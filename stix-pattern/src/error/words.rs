@@ -93,12 +93,15 @@ pub(super) struct NullTest {
     pub(super) exists: bool,
 }
 
+/// Returns whether a word for nothing stands this far away.
+pub(super) fn is_null_at(scene: &Scene<'_>, at: isize) -> bool {
+    let text = scene.text_at(at).to_ascii_lowercase();
+    scene.kind_at(at) == Some(TokenKind::Word) && matches!(text.as_str(), "null" | "none" | "nil")
+}
+
 /// `= null`, `!= NULL`, `IS NULL`, `IS NOT NULL`
 pub(super) fn null_test(scene: &Scene<'_>) -> Option<NullTest> {
-    let is_null = |at: isize| {
-        let text = scene.text_at(at).to_ascii_lowercase();
-        scene.kind_at(at) == Some(TokenKind::Word) && matches!(text.as_str(), "null" | "none" | "nil")
-    };
+    let is_null = |at| is_null_at(scene, at);
     if scene.expects_constant() && is_null(0) {
         let exists = match scene.kind_at(-1)? {
             TokenKind::Equal => false,
@@ -239,6 +242,6 @@ pub(super) fn without_entities(scene: &Scene<'_>) -> Option<String> {
 pub(super) fn is_stray_in_bracket(scene: &Scene<'_>) -> bool {
     let rest = scene.source.get(scene.found.span.end()..).unwrap_or_default();
     scene.expects(&[Expected::MoreBracket])
-        && matches!(scene.found_text(), ";" | "," | ".")
+        && matches!(scene.found_text(), ";" | ",")
         && rest.trim_start().starts_with(']')
 }

@@ -4,7 +4,7 @@ use super::Advice;
 use crate::error::Expected;
 use crate::error::scene::Scene;
 use crate::error::words::{self, Word};
-use crate::lexer::TokenKind;
+use crate::lexer::{Keyword, TokenKind};
 
 pub(super) const ADVICE: [Advice; 11] = [
     quotes_around,
@@ -35,9 +35,13 @@ fn entities(scene: &Scene<'_>) -> Option<String> {
 
 /// `[a:b = null]`
 fn null(scene: &Scene<'_>) -> Option<String> {
-    let null = words::null_test(scene)?;
+    let Some(null) = words::null_test(scene) else {
+        let is_null = scene.expects_constant() && words::is_null_at(scene, 0);
+        return is_null.then(|| "there is no null; `NOT EXISTS` tests that a property is missing".to_owned());
+    };
     let path = scene.path_text_before(null.operator).unwrap_or("file:name");
-    let not = if null.exists { "" } else { "NOT " };
+    let is_negated = scene.kind_at(null.operator - 1) == Some(TokenKind::Keyword(Keyword::Not));
+    let not = if null.exists != is_negated { "" } else { "NOT " };
     Some(format!("there is no null; write `{not}EXISTS {path}`"))
 }
 
@@ -73,6 +77,10 @@ fn set_in_brackets(scene: &Scene<'_>) -> Option<String> {
 fn constants_joined(scene: &Scene<'_>) -> Option<String> {
     let is_constant = scene.expects(&[Expected::Comparison]) && scene.is_constant_at(0);
     let path = scene.path_text_before(-3).filter(|_| is_constant && scene.is_constant_at(-2))?;
+    // What stands for a test that could not be read is not repeated.
+    if path == "x:x" {
+        return None;
+    }
     Some(match words::constants_joined(scene) {
         Some(joined) => {
             let not = if joined.is_negated { "NOT " } else { "" };

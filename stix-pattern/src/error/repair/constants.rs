@@ -71,7 +71,14 @@ fn bare_text(scene: &Scene<'_>) -> Option<Edit> {
     let is_number_part = matches!(scene.found.kind, Word | HyphenatedWord | Integer | Float);
     let behind_number = matches!(scene.kind_at(-1), Some(Integer | Float)) && scene.touches(-1);
     let constant = &[Expected::Constant, Expected::OrderableConstant, Expected::Text, Expected::SetMember];
-    let (start, operator) = if is_word && scene.expects(constant) && scene.kind_at(1) != Some(Colon) {
+    let is_padded = scene.found.kind == TokenKind::LeadingZero;
+    let is_wanted =
+        matches!(scene.wanted(), Expected::Constant | Expected::OrderableConstant | Expected::Text);
+    let (start, operator) = if is_padded && is_wanted {
+        (scene.found.span.start(), -1)
+    } else if is_padded && behind_number {
+        (scene.span_at(-1)?.start(), -2)
+    } else if is_word && scene.expects(constant) && scene.kind_at(1) != Some(Colon) {
         (scene.found.span.start(), -1)
     } else if is_number_part && behind_number && scene.expects_more() {
         (scene.span_at(-1)?.start(), -2)
@@ -81,7 +88,12 @@ fn bare_text(scene: &Scene<'_>) -> Option<Edit> {
     let rest = scene.source.get(start..)?;
     let is_plain = |c: char| c.is_alphanumeric() || ".-_:/@%?&=+~#".contains(c);
     let (text, rest) = rest.split_at(rest.find(|c| !is_plain(c)).unwrap_or(rest.len()));
-    let constant = bare_constant(text, scene.path_before(operator).as_ref())?;
+    let path = scene.path_before(operator);
+    // A number with leading zeros may be one, unless it is compared with strings or timestamps.
+    if is_padded && path.as_ref().and_then(check::kind_at).is_none() {
+        return None;
+    }
+    let constant = bare_constant(text, path.as_ref())?;
     raw::closes(rest).then(|| Edit::replace(start..start + text.len(), constant))
 }
 

@@ -40,10 +40,10 @@ fn null(scene: &Scene<'_>) -> Option<Edit> {
     let null = words::null_test(scene)?;
     let path = scene.path_text_before(null.operator)?;
     let end = scene.span_at(null.operator - 1)?.end();
-    let not = if null.exists { "" } else { "NOT " };
-    // A path that was negated already is not turned twice.
     let is_negated = scene.kind_at(null.operator - 1) == Some(TokenKind::Keyword(Keyword::Not));
-    let start = end.checked_sub(path.len()).filter(|_| !is_negated)?;
+    let not = if null.exists != is_negated { "" } else { "NOT " };
+    let last = if is_negated { scene.span_at(null.operator - 2)?.end() } else { end };
+    let start = last.checked_sub(path.len())?;
     let behind = scene.span_at(null.last)?.end();
     Some(Edit::replace(start..behind, format!("{not}EXISTS {path}")))
 }
