@@ -39,11 +39,12 @@ pub use stix_core::validate::{Level, Profile, Severity};
 pub(crate) use self::constant::as_number;
 use self::findings::Findings;
 pub(crate) use self::path::{kind_at, place_of};
+pub(crate) use self::renamed::stix_2_0_path;
 pub use self::report::{PatternProblem, PatternReport};
 pub use self::rule::Rule;
 pub(crate) use self::values::{escapes as entities, plain_value};
 use crate::edit::Edit;
-use crate::{Pattern, SyntaxError};
+use crate::{LanguageVersion, Pattern, Span, SyntaxError, parser};
 
 /// What is found in a text.
 struct Found {
@@ -65,6 +66,7 @@ pub struct Checker {
     custom_names: CustomNames,
     registry: Registry,
     types: BTreeSet<String>,
+    version: LanguageVersion,
 }
 
 /// What is thought of types, properties and extensions that the specification does not define and that are named as
@@ -136,6 +138,13 @@ impl Checker {
         Self { registry: registry.clone(), ..self }
     }
 
+    /// Checks patterns of this version of the language. Those of STIX 2.0 may have its names of properties, and strings
+    /// behind `START` and `STOP`.
+    #[must_use]
+    pub fn with_version(self, version: LanguageVersion) -> Self {
+        Self { version, ..self }
+    }
+
     /// Takes an object type for one that exists, such as one that an extension definition adds (section 7.3). Its
     /// properties are not checked.
     ///
@@ -162,6 +171,25 @@ impl Checker {
     /// Checks the pattern of an indicator, whose windows of time should lie within its validity.
     #[must_use]
     pub fn check_indicator(&self, source: &str, validity: Validity<'_>) -> PatternReport {
+        let Some(translation) = self.version.translation(source) else {
+            return self.check_text(source, validity);
+        };
+        let translated = translation.apply(source);
+        if parser::parse(&translated).is_err() {
+            return self.check_text(source, validity);
+        }
+        let mut report = self.check_text(&translated, validity);
+        for problem in &mut report.problems {
+            let span = problem.span;
+            problem.locate(
+                Span::from_range(translation.before(span.start())..translation.before(span.end())),
+                source,
+            );
+        }
+        report
+    }
+
+    fn check_text(&self, source: &str, validity: Validity<'_>) -> PatternReport {
         let mut found = self.find(source, validity);
         let syntax_fix = found.fix.take();
         for problem in found.problems.iter_mut().filter(|problem| problem.rule == Rule::Syntax) {

@@ -58,6 +58,7 @@ mod span;
 #[cfg(feature = "proptest")]
 pub mod strategies;
 mod values;
+mod version;
 
 pub use self::error::{SyntaxError, SyntaxErrorKind};
 pub use self::indicator_rule::{IndicatorRule, indicator_problems};
@@ -65,3 +66,4 @@ pub use self::parser::MAX_DEPTH;
 pub use self::pattern::Pattern;
 pub use self::span::Span;
 pub use self::values::{PatternValue, PatternValues};
+pub use self::version::LanguageVersion;

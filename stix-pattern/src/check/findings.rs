@@ -70,9 +70,9 @@ impl<'a> Findings<'a> {
         let Some(severity) = self.checker.severity(rule).filter(|_| self.problems.len() < MOST) else {
             return;
         };
-        let start = self.source.get(..span.start()).map_or(0, |before| before.chars().count());
-        let characters = start..start + self.text(span).chars().count();
-        self.problems.push(PatternProblem { rule, severity, span, characters, message, help, fix: None });
+        let mut problem = PatternProblem { rule, severity, span, characters: 0..0, message, help, fix: None };
+        problem.locate(span, self.source);
+        self.problems.push(problem);
         self.edits.push(edit);
     }
 }

@@ -7,11 +7,11 @@ use super::nearest::nearest;
 use super::place::{Objects, Place, Shape, kind_name, observables};
 use super::values::{self, hash};
 use super::{Checker, CustomNames, Rule, constant, renamed};
-use crate::Span;
 use crate::ast::{ObjectPath, Step, StepKind};
 use crate::edit::Edit;
 use crate::known::observable;
 use crate::lexer;
+use crate::{LanguageVersion, Span};
 
 /// Where a path leads that stands alone in `text`, if there is nothing to report.
 pub(crate) fn place_of(path: &ObjectPath, text: &str) -> Option<Place> {
@@ -238,6 +238,11 @@ fn member(
     if is_custom(key) {
         property_form(key, step.span(), findings);
         custom("property", key, step.span(), findings);
+        return Place::UNKNOWN;
+    }
+    if findings.checker.version == LanguageVersion::V2_0
+        && owner.is_some_and(|owner| owner.defs().any(|def| renamed::is_stix_2_0(def.name(), key)))
+    {
         return Place::UNKNOWN;
     }
     let (name, names) = describe();

@@ -45,6 +45,19 @@ pub(super) fn property(object_type: &str, name: &str) -> Option<Renamed> {
     Some(Renamed { meaning, is_stix_2_0 })
 }
 
+/// Returns the path in STIX 2.1 of a property of STIX 2.0, if it means the same.
+pub(crate) fn stix_2_0_path(object_type: &str, name: &str) -> Option<&'static str> {
+    match stix_2_0(object_type, name)? {
+        Meaning::Path(path) => Some(path),
+        Meaning::Help(_) => None,
+    }
+}
+
+/// Returns whether the object type had the property in STIX 2.0.
+pub(super) fn is_stix_2_0(object_type: &str, name: &str) -> bool {
+    stix_2_0(object_type, name).is_some()
+}
+
 /// The name in STIX 2.1 of a property of STIX 2.0.
 fn stix_2_0(object_type: &str, name: &str) -> Option<Meaning> {
     use Meaning::{Help, Path};

@@ -81,6 +81,13 @@ pub struct PatternProblem {
 }
 
 impl PatternProblem {
+    /// Says where the problem stands in `source`.
+    pub(super) fn locate(&mut self, span: Span, source: &str) {
+        let start = source.get(..span.start()).map_or(0, |before| before.chars().count());
+        let length = span.text(source).map_or(0, |text| text.chars().count());
+        (self.span, self.characters) = (span, start..start + length);
+    }
+
     /// The rule that is broken.
     #[must_use]
     pub fn rule(&self) -> Rule {

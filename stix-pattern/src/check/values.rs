@@ -190,8 +190,8 @@ pub(super) fn check(
         return hash::check_value(test, value, span, findings);
     }
     let is_equal = (operator == ComparisonOperator::Equal) != test.is_negated();
-    let flaw = escaped_twice(value, place)
-        .or_else(|| flaw(value, place))
+    let flaw = flaw(value, place)
+        .or_else(|| escaped_twice(value, place))
         .or_else(|| is_address(place).then(|| is_equal.then(|| network(value)).flatten()).flatten());
     if let Some(flaw) = flaw {
         push(flaw, test, span, place, findings);

@@ -181,13 +181,13 @@ pub(super) fn path_of_operator_alone<'a>(scene: &Scene<'a>) -> Option<&'a str> {
 pub(super) fn is_nested_bracket(scene: &Scene<'_>) -> bool {
     use TokenKind::{LeftBracket, LeftParenthesis};
     let opens = scene.expects(&[Expected::Comparison]) && scene.found.kind == LeftBracket;
-    opens && (matches!(scene.kind_at(-1), Some(LeftBracket | LeftParenthesis)) || is_enclosed(scene))
+    opens && (matches!(scene.kind_at(-1), Some(LeftBracket | LeftParenthesis)) || is_enclosed(scene, 0))
 }
 
-/// Whether more brackets are closed behind the one that is found than are opened with it.
-fn is_enclosed(scene: &Scene<'_>) -> bool {
+/// Returns whether more brackets are closed than opened from this token on.
+pub(super) fn is_enclosed(scene: &Scene<'_>, first: isize) -> bool {
     let mut open = 0_i32;
-    for at in 0.. {
+    for at in first.. {
         match scene.kind_at(at) {
             Some(TokenKind::LeftBracket) => open += 1,
             Some(TokenKind::RightBracket) => open -= 1,

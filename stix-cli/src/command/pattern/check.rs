@@ -3,9 +3,10 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 use stix_core::terminal::Printable;
+use stix_pattern::LanguageVersion;
 use stix_pattern::check::{Checker, CustomNames, Level, PatternProblem, PatternReport, Rule, Severity};
 
 use super::{Patterns, Place, write_fix, write_problem};
@@ -34,6 +35,9 @@ pub(super) struct Check {
     patterns: Patterns,
     #[command(flatten)]
     rules: RuleOptions,
+    /// The version of STIX that the patterns are of
+    #[arg(long, value_enum, default_value_t, value_name = "VERSION")]
+    pattern_version: Version,
     /// Take an object type for one that exists, such as one of an extension definition; may be repeated
     #[arg(long = "type", value_name = "TYPE")]
     types: Vec<String>,
@@ -44,6 +48,16 @@ pub(super) struct Check {
     /// How to print what was found; as JSON, one object a pattern and line
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+}
+
+/// A version of STIX.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Version {
+    #[value(name = "2.0")]
+    V2_0,
+    #[default]
+    #[value(name = "2.1")]
+    V2_1,
 }
 
 /// What was found, as programs read it.
@@ -97,6 +111,10 @@ impl Check {
             }
             checker = checker.with_level(rule, level);
         }
+        checker = checker.with_version(match self.pattern_version {
+            Version::V2_0 => LanguageVersion::V2_0,
+            Version::V2_1 => LanguageVersion::V2_1,
+        });
         for folder in &self.schema {
             for object_type in types_of(folder)? {
                 checker = checker.with_type(object_type);

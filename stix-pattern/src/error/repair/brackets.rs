@@ -44,6 +44,9 @@ fn missing_end(scene: &Scene<'_>) -> Option<Edit> {
         (Expected::Comparison, LeftBracket) if joins && !words::is_nested_bracket(scene) => {
             Some(Edit::insert(scene.span_at(-2)?.end(), "]"))
         }
+        (Expected::MoreSet, RightBracket) if words::is_enclosed(scene, 1) => {
+            Some(Edit::replace(scene.found.span.range(), ")"))
+        }
         (Expected::MoreSet, End | RightBracket) => Some(Edit::insert(scene.span_at(-1)?.end(), ")")),
         // A qualifier may have been meant for the group, so only a bracket at the end leaves no doubt.
         (Expected::MoreGroup, End) if scene.kind_at(-1) == Some(RightBracket) => {

@@ -51,9 +51,18 @@ fn misspelt_operator(scene: &Scene<'_>) -> Option<Edit> {
     let found = scene.found.span;
     let doubled = scene.source.get(found.end()..).is_some_and(|rest| rest.starts_with(scene.found_text()));
     let end = if doubled { found.end() + found.range().len() } else { found.end() };
+    // One mark within a word was not meant to be an operator.
+    let is_within = !doubled
+        && scene.touches(-1)
+        && scene.source.get(end..).is_some_and(|rest| !rest.starts_with(char::is_whitespace));
     match (scene.kind_at(-1), scene.found_text()) {
-        (_, "&") if scene.expects_more() => return Some(Edit::replace(found.start()..end, "AND")),
-        (_, "|") if scene.expects_more() => return Some(Edit::replace(found.start()..end, "OR")),
+        (_, "&" | "|") if is_within => return None,
+        (_, mark @ ("&" | "|")) if scene.expects_more() => {
+            let keyword = if mark == "&" { "AND" } else { "OR" };
+            let before = if scene.touches(-1) { " " } else { "" };
+            let behind = if scene.source.get(end..)?.starts_with(char::is_whitespace) { "" } else { " " };
+            return Some(Edit::replace(found.start()..end, format!("{before}{keyword}{behind}")));
+        }
         _ if !scene.expects_constant() || !scene.touches(-1) => return None,
         _ => {}
     }

@@ -62,7 +62,9 @@ fn string_at(
         let before = body.get(..at).unwrap_or_default();
         (before.len() - before.trim_end_matches('\\').len()) % 2 == 1
     };
-    let is_one = |(at, _): &(usize, &str)| body.get(..*at).is_some_and(|body| !holds_more(body, closing));
+    let is_one = |(at, _): &(usize, &str)| {
+        body.get(..*at).is_some_and(|body| !holds_more(body, closing) && !has_stray_quote(body, closing))
+    };
     let closed = candidates().find(|(at, _)| !is_escaped(*at)).filter(is_one);
     let (at, quote) = closed.or_else(|| candidates().next().filter(is_one))?;
     let range = start..start + open + at + quote.len();
@@ -74,7 +76,12 @@ fn string_at(
 /// operator stands before a quote, a comma or a bracket at one, or a test follows `AND` or `OR`.
 fn holds_more(body: &str, closing: &[char]) -> bool {
     let is_more = |(at, quote): (usize, &str)| {
-        let before = body.get(..at).unwrap_or_default().trim_end();
+        let before = body.get(..at).unwrap_or_default();
+        // The prefix of a constant belongs to it.
+        let before = before
+            .strip_suffix(['b', 'h', 't'])
+            .filter(|rest| rest.ends_with([' ', '=', '<', '>', '(', ',']));
+        let before = before.or_else(|| body.get(..at)).unwrap_or_default().trim_end();
         let after = body.get(at + quote.len()..).unwrap_or_default().trim_start();
         let word = before.rsplit(|c: char| !c.is_ascii_uppercase()).next().unwrap_or_default();
         before.ends_with(['=', '<', '>', ',', '(', '[', ';'])
@@ -84,9 +91,23 @@ fn holds_more(body: &str, closing: &[char]) -> bool {
     };
     let quotes = body.match_indices(closing).chain(body.match_indices('\''));
     quotes.into_iter().any(is_more)
-        || [" AND ", " OR "].iter().any(|word| {
+        || [" AND ", " OR ", " FOLLOWEDBY "].iter().any(|word| {
             body.match_indices(word).any(|(at, _)| body.get(at + word.len()..).is_some_and(raw::begins_test))
         })
+}
+
+/// Returns whether a quote that is not escaped stands at an end of a text or beside another one, so that it may have
+/// been put there by mistake.
+fn has_stray_quote(body: &str, closing: &[char]) -> bool {
+    let is_stray = |(at, quote): (usize, &str)| {
+        let before = body.get(..at).unwrap_or_default();
+        let after = body.get(at + quote.len()..).unwrap_or_default();
+        let is_escaped = (before.len() - before.trim_end_matches('\\').len()) % 2 == 1;
+        !is_escaped && (before.is_empty() || after.is_empty() || after.starts_with(quote))
+    };
+    // Quotes of another kind than those around the text are part of it.
+    let single = if closing.contains(&'\'') { '\'' } else { '"' };
+    body.match_indices(single).any(is_stray)
 }
 
 /// The text with every quote and backslash escaped that is not, `None` if it is not certain which are.
@@ -98,7 +119,10 @@ fn escaped(body: &str, is_expression: bool) -> Option<String> {
         if is_wrong(at) {
             wrong = true;
             // A quote that is escaped may be part of the text or a remainder of another language.
-            if body.as_bytes().get(at + 1) == Some(&b'"') {
+            if body
+                .get(at + 1..)
+                .is_some_and(|rest| rest.starts_with(['"', '`', '´', '‘', '’', '“', '”', '&']))
+            {
                 return None;
             }
             at += 1;

@@ -4,16 +4,19 @@ use stix_pattern::Pattern;
 use stix_pattern::ast::ObservationExpression;
 
 /// The texts of the brackets of a pattern from left to right.
-pub(super) fn brackets<'p>(source: &'p str, pattern: &Pattern) -> Vec<&'p str> {
+pub(super) fn brackets(source: &str, pattern: &Pattern) -> Vec<String> {
     let mut brackets = Vec::new();
     collect(pattern.root(), source, &mut brackets);
     brackets
 }
 
-fn collect<'p>(expression: &ObservationExpression, source: &'p str, into: &mut Vec<&'p str>) {
+fn collect(expression: &ObservationExpression, source: &str, into: &mut Vec<String>) {
     match expression {
         ObservationExpression::Bracket(bracket) => {
-            into.push(bracket.span().text(source).unwrap_or_default());
+            // A pattern of STIX 2.0 has its places in the text that it was translated to.
+            let written = bracket.span().text(source);
+            let written = written.filter(|text| text.starts_with('[') && text.ends_with(']'));
+            into.push(written.map_or_else(|| bracket.to_string(), str::to_owned));
         }
         ObservationExpression::And(chain)
         | ObservationExpression::Or(chain)

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 use stix_core::bundle::{BundleReader, Limits};
-use stix_pattern::Pattern;
 use stix_pattern::check::{Checker, Rule};
 use stix_pattern::matcher::{CompileError, Instant, Trouble};
+use stix_pattern::{LanguageVersion, Pattern};
 
 use super::Troubles;
 use crate::failure::{Failure, warn};
@@ -58,7 +58,8 @@ pub(super) fn read(
     let mut sought = Vec::new();
     for (index, source) in patterns.iter().enumerate() {
         let label = format!("pattern {}", index + 1);
-        sought.extend(SoughtPattern::parse(source.clone(), None, None, label, trouble));
+        let version = LanguageVersion::V2_1;
+        sought.extend(SoughtPattern::parse(source.clone(), version, None, None, label, trouble));
     }
     let mut left_out = BTreeMap::new();
     for indicator in indicators(files, trouble)? {
@@ -147,8 +148,10 @@ impl Indicator {
             trouble.add(&Failure::new(format!("{label} is missing or no string")));
             return None;
         };
+        let version =
+            LanguageVersion::of_indicator(text(&object, "pattern_version"), text(&object, "pattern_type"));
         let [id, name] = ["id", "name"].map(|property| text(&object, property).map(str::to_owned));
-        SoughtPattern::parse(source.to_owned(), id, name, label, trouble)
+        SoughtPattern::parse(source.to_owned(), version, id, name, label, trouble)
     }
 }
 
@@ -193,14 +196,15 @@ impl LeftOut {
 impl SoughtPattern {
     fn parse(
         source: String,
+        version: LanguageVersion,
         indicator: Option<String>,
         name: Option<String>,
         label: String,
         trouble: &mut Troubles,
     ) -> Option<Self> {
-        let report = Checker::default().check(&source);
+        let report = Checker::default().with_version(version).check(&source);
         if report.is_valid()
-            && let Some(pattern) = report.pattern().cloned()
+            && let Ok(pattern) = Pattern::parse_version(&source, version)
         {
             return Some(Self { source, pattern, indicator, name, label });
         }

@@ -45,12 +45,12 @@ pub(super) fn write_totals(
     )
 }
 
-fn write_way(output: &mut Output, way: &Way, brackets: &[&str], found: &Found<'_>) -> io::Result<()> {
+fn write_way(output: &mut Output, way: &Way, brackets: &[String], found: &Found<'_>) -> io::Result<()> {
     let mut latest = None;
     for binding in way {
         // A pattern that is one bracket has been written already.
         if latest.replace(binding.bracket) != Some(binding.bracket) && brackets.len() > 1 {
-            let text = brackets.get(binding.bracket).copied().unwrap_or_default();
+            let text = brackets.get(binding.bracket).map_or("", String::as_str);
             writeln!(output, "  {}", Printable(text))?;
         }
         write_binding(output, binding, found)?;
