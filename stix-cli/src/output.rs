@@ -45,7 +45,8 @@ impl Output {
         self.styles
     }
 
-    /// A text from outside as it is written on one line: whole, unless a terminal would obey some of its characters.
+    /// Returns a text from outside as it is written on one line: whole, unless a terminal would obey some of its
+    /// characters.
     pub(crate) fn exact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if io::stdout().is_terminal() { Printable(text).to_string().into() } else { text.into() }
     }

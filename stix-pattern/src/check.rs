@@ -138,8 +138,8 @@ impl Checker {
         Self { registry: registry.clone(), ..self }
     }
 
-    /// Checks patterns of this version of the language. Those of STIX 2.0 may have its names of properties, and strings
-    /// behind `START` and `STOP`.
+    /// Checks patterns of this version of the language. Those of STIX 2.0 may have its names of properties, and
+    /// strings behind `START` and `STOP`.
     #[must_use]
     pub fn with_version(self, version: LanguageVersion) -> Self {
         Self { version, ..self }
@@ -202,7 +202,7 @@ impl Checker {
         PatternReport { pattern: found.pattern, problems: found.problems, corrected }
     }
 
-    /// The problems of a pattern, of which those beyond its syntax have no corrected pattern yet.
+    /// Returns the problems of a pattern, of which those beyond its syntax have no corrected pattern yet.
     fn find(&self, source: &str, validity: Validity<'_>) -> Found {
         let mut findings = Findings::new(source, self);
         let parsed = Pattern::parse_all(source);

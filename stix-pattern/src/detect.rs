@@ -40,8 +40,8 @@ const HASHES: [(usize, &[&str]); 4] = [
 ];
 
 impl Detected {
-    /// The value of the type that a text looks like. Defanged values are put right, and so are MAC addresses in other
-    /// spellings and abbreviated hives of the registry. `None` if the text looks like nothing known.
+    /// Returns the value of the type that a text looks like. Defanged values are put right, and so are MAC addresses
+    /// in other spellings and abbreviated hives of the registry. `None` if the text looks like nothing known.
     #[must_use]
     pub fn of(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -79,7 +79,7 @@ impl Detected {
         })
     }
 
-    /// The type of the object that has such a value.
+    /// Returns the type of the object that has such a value.
     #[must_use]
     pub fn object_type(&self) -> &'static str {
         match self.kind {
@@ -87,7 +87,7 @@ impl Detected {
         }
     }
 
-    /// The test that an object has this value, or lies in this network.
+    /// Returns the test that an object has this value, or lies in this network.
     ///
     /// # Errors
     ///
@@ -109,7 +109,7 @@ impl Detected {
         }
     }
 
-    /// The pattern of that test.
+    /// Returns the pattern of that test.
     ///
     /// # Errors
     ///

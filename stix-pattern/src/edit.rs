@@ -41,7 +41,7 @@ impl Edit {
         edited
     }
 
-    /// All edits that overlap none before them, as one. They may come in any order.
+    /// Returns all edits that overlap none before them, as one. They may come in any order.
     pub(crate) fn merged<'e>(edits: impl IntoIterator<Item = &'e Self>) -> Option<Self> {
         let mut merged: Vec<(Range<usize>, String)> = Vec::new();
         for edit in edits {
@@ -56,7 +56,7 @@ impl Edit {
         (!merged.is_empty()).then_some(Self(merged))
     }
 
-    /// Where the new text stands in the edited text.
+    /// Returns where the new text stands in the edited text.
     pub(crate) fn replaced(&self) -> Vec<Range<usize>> {
         let (mut old, mut new) = (0, 0);
         let ranges = self.0.iter().map(|(range, text)| {
@@ -67,7 +67,8 @@ impl Edit {
         ranges.collect()
     }
 
-    /// The place in the edited text that a place in the text before has moved to; within a replacement, its end.
+    /// Returns the place in the edited text that a place in the text before has moved to; within a replacement, its
+    /// end.
     pub(crate) fn after(&self, at: usize) -> usize {
         let (mut old, mut new) = (0, 0);
         for (range, text) in &self.0 {

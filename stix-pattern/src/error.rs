@@ -159,7 +159,8 @@ impl SyntaxError {
         self.0.help.as_deref()
     }
 
-    /// The whole pattern with this mistake and all others corrected, if there is no doubt about any of them. It parses.
+    /// The whole pattern with this mistake and all others corrected, if there is no doubt about any of them. It
+    /// parses.
     ///
     /// ```
     /// let error = stix_pattern::Pattern::parse("[file:name = \"it's\"] WITHIN 5 MINUTES").unwrap_err();

@@ -28,7 +28,8 @@ enum Constant<'p> {
 }
 
 impl Pattern {
-    /// The values that the pattern compares with: one for each constant, and one without a constant for each `EXISTS`.
+    /// Returns the values that the pattern compares with: one for each constant, and one without a constant for each
+    /// `EXISTS`.
     ///
     /// ```
     /// let pattern = stix_pattern::Pattern::parse("[url:value IN ('http://a.example/', 'http://b.example/')] OR [file:size > 5]")?;
@@ -51,13 +52,13 @@ impl Pattern {
 }
 
 impl<'p> PatternValues<'p> {
-    /// The values in the order of the text.
+    /// Returns the values in the order of the text.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = PatternValue<'p>> + '_ {
         self.values.iter().copied()
     }
 
-    /// Whether the pattern is a plain alternative of values: it matches where one of them is seen, and nowhere else.
-    /// Nothing in it is negated, and all its operators are `=` and `IN`.
+    /// Returns whether the pattern is a plain alternative of values: it matches where one of them is seen, and
+    /// nowhere else. Nothing in it is negated, and all its operators are `=` and `IN`.
     #[must_use]
     pub fn are_alternatives(&self) -> bool {
         let is_plain = |value: &PatternValue<'_>| value.is_alternative && value.is_equality();
@@ -75,25 +76,25 @@ impl<'p> IntoIterator for PatternValues<'p> {
 }
 
 impl<'p> PatternValue<'p> {
-    /// The path to the value that is compared.
+    /// Returns the path to the value that is compared.
     #[must_use]
     pub fn path(self) -> &'p ObjectPath {
         self.test.path()
     }
 
-    /// The type of the object that the path starts from.
+    /// Returns the type of the object that the path starts from.
     #[must_use]
     pub fn object_type(self) -> &'p str {
         self.test.path().object_type()
     }
 
-    /// The operator as the pattern language writes it.
+    /// Returns the operator as the pattern language writes it.
     #[must_use]
     pub fn operator(self) -> &'static str {
         self.test.predicate().operator()
     }
 
-    /// The constant, `None` for `EXISTS`.
+    /// Returns the constant, `None` for `EXISTS`.
     #[must_use]
     pub fn value(self) -> Option<Value> {
         Some(match self.constant? {
@@ -102,7 +103,7 @@ impl<'p> PatternValue<'p> {
         })
     }
 
-    /// The constant, if it is a string.
+    /// Returns the constant, if it is a string.
     #[must_use]
     pub fn text(self) -> Option<&'p str> {
         match self.constant? {
@@ -114,19 +115,19 @@ impl<'p> PatternValue<'p> {
         }
     }
 
-    /// Whether the test has a `NOT`. A test with `!=` has none.
+    /// Returns whether the test has a `NOT`. A test with `!=` has none.
     #[must_use]
     pub fn is_negated(self) -> bool {
         self.test.is_negated()
     }
 
-    /// Whether passing this one comparison is enough for the pattern to match.
+    /// Returns whether passing this one comparison is enough for the pattern to match.
     #[must_use]
     pub fn is_alternative(self) -> bool {
         self.is_alternative
     }
 
-    /// Whether the value at the path is to be equal to the constant.
+    /// Returns whether the value at the path is to be equal to the constant.
     #[must_use]
     pub fn is_equality(self) -> bool {
         let is_equal = matches!(
@@ -136,7 +137,7 @@ impl<'p> PatternValue<'p> {
         is_equal && !self.is_negated()
     }
 
-    /// Whether the value at the path is to lie within the network that the constant names.
+    /// Returns whether the value at the path is to lie within the network that the constant names.
     #[must_use]
     pub fn is_within(self) -> bool {
         matches!(self.test.predicate(), Predicate::Text(TextOperator::IsSubset, _)) && !self.is_negated()

@@ -107,7 +107,7 @@ fn rename_tests(expression: &mut ComparisonExpression) {
     }
 }
 
-/// The path in STIX 2.1, if its first property was renamed.
+/// Returns the path in STIX 2.1, if its first property was renamed.
 fn renamed(path: &ObjectPath) -> Option<ObjectPath> {
     let mut steps = path.steps();
     let StepKind::Key(first) = steps.next()?.kind() else { return None };

@@ -182,14 +182,14 @@ impl Damage {
         characters.into_iter().collect()
     }
 
-    /// Whether a character was put in or left out, which may be part of a value as well.
+    /// Returns whether a character was put in or left out, which may be part of a value as well.
     fn is_mark(self) -> bool {
         matches!(self, Self::LeaveOut(_) | Self::Double(_) | Self::PutIn(..) | Self::BreakOff(_))
             || matches!(self, Self::Write(_, "") | Self::WriteOnce(_, "", _))
     }
 }
 
-/// Where a text stands in a pattern: what is a keyword or a name, outside of the strings only.
+/// Returns where a text stands in a pattern: what is a keyword or a name, outside of the strings only.
 fn places(pattern: &str, text: &str) -> Vec<usize> {
     let is_of_values =
         text.contains(['\'', '\\']) || ["HKEY_LOCAL_MACHINE", "http://", ".example"].contains(&text);
@@ -200,7 +200,8 @@ fn places(pattern: &str, text: &str) -> Vec<usize> {
     pattern.match_indices(text).map(|(at, _)| at).filter(|at| is_outside(*at)).collect()
 }
 
-/// What a pattern tests, without the marks in its values: what is left when a mark is put in or left out somewhere.
+/// Returns what a pattern tests, without the marks in its values: what is left when a mark is put in or left out
+/// somewhere.
 fn outline(pattern: &Pattern) -> Vec<(String, &'static str, bool, String)> {
     let letters = |text: String| text.chars().filter(|mark| mark.is_alphanumeric()).collect();
     let values = pattern.values();

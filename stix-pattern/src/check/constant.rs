@@ -67,8 +67,8 @@ fn look_closer(test: &ComparisonTest, place: &Place, findings: &mut Findings<'_>
     }
 }
 
-/// Which strings at the end of a path need no closer look: those of the right form where strings belong, and any term of
-/// an open vocabulary.
+/// Which strings at the end of a path need no closer look: those of the right form where strings belong, and any term
+/// of an open vocabulary.
 pub(super) fn plain(path: &ObjectPath, place: &Place) -> Option<Plain> {
     let is_open = |property: &PropertyDef| property.vocabulary.is_none_or(|vocabulary| vocabulary.open);
     match place.shape {
@@ -331,7 +331,7 @@ fn converted(test: &ComparisonTest, kind: &Kind, value: &Value, text: &str) -> O
     }
 }
 
-/// The digits of `AS64496`.
+/// Returns the digits of `AS64496`.
 pub(crate) fn as_number(text: &str) -> Option<&str> {
     let text = text.trim();
     let digits = match text.get(..2) {

@@ -18,7 +18,7 @@ use crate::matcher::text::Like;
 /// The most operands that are compared with each other, and the most values of each.
 const MOST: usize = 64;
 
-/// The first operand of an `AND` that excludes one before it.
+/// Returns the first operand of an `AND` that excludes one before it.
 pub(super) fn find(operands: &[ComparisonExpression]) -> Option<Finding> {
     if operands.len() > MOST {
         return None;
@@ -90,7 +90,7 @@ impl<'p> Demand<'p> {
         (!has_star && wants.size() <= MOST).then_some(Self { operand, path, wants })
     }
 
-    /// Whether no value can be as both want it.
+    /// Returns whether no value can be as both want it.
     fn excludes(&self, other: &Self) -> bool {
         self.path == other.path && (self.wants.excludes(&other.wants) || other.wants.excludes(&self.wants))
     }
@@ -124,7 +124,7 @@ impl<'p> Wants<'p> {
         }
     }
 
-    /// Whether a value that is wanted here is never wanted there.
+    /// Returns whether a value that is wanted here is never wanted there.
     fn excludes(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Nothing, Self::Nothing) => false,
@@ -137,7 +137,7 @@ impl<'p> Wants<'p> {
         }
     }
 
-    /// Whether a value is certainly not wanted.
+    /// Returns whether a value is certainly not wanted.
     fn refuses(&self, value: &Value) -> bool {
         match self {
             Self::OneOf(values) => {
@@ -168,7 +168,7 @@ fn passes(order: Ordering, operator: ComparisonOperator) -> bool {
     }
 }
 
-/// Whether nothing is above the one bound and below the other.
+/// Returns whether nothing is above the one bound and below the other.
 fn is_empty_range(
     (operator, bound): (ComparisonOperator, &Value),
     (other, limit): (ComparisonOperator, &Value),
@@ -182,7 +182,7 @@ fn is_empty_range(
     }
 }
 
-/// How two constants of one type stand to each other; `None` if that takes more than their types to tell.
+/// Returns how two constants of one type stand to each other; `None` if that takes more than their types to tell.
 fn order(one: &Value, other: &Value) -> Option<Ordering> {
     use Value::{Boolean, Float, Integer, String, Timestamp};
     match (one, other) {

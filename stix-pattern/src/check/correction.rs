@@ -56,14 +56,14 @@ pub(super) fn correct(
     None
 }
 
-/// The pattern with all corrections, `None` if there is none to make.
+/// Returns the pattern with all corrections, `None` if there is none to make.
 pub(super) fn corrected(checker: &Checker, source: &str, validity: Validity<'_>) -> Option<String> {
     let mut found = checker.find(source, validity);
     correct(checker, source, validity, &mut found)
 }
 
-/// The text after its mistakes of syntax were mended in these ranges: the problems that mending brought about are
-/// mended too. `None` if that is not certain, so that the text was not meant.
+/// Returns the text after its mistakes of syntax were mended in these ranges: the problems that mending brought about
+/// are mended too. `None` if that is not certain, so that the text was not meant.
 pub(crate) fn settled(text: &str, ranges: &[Range<usize>]) -> Option<String> {
     let checker = Checker::default();
     let (mut text, mut ranges) = (text.to_owned(), ranges.to_vec());
@@ -91,8 +91,8 @@ pub(crate) fn settled(text: &str, ranges: &[Range<usize>]) -> Option<String> {
     None
 }
 
-/// Whether a problem of this rule where a text was mended shows that something else was meant: a constant of another
-/// type, a path that leads on, or backslashes that stand for others.
+/// Returns whether a problem of this rule where a text was mended shows that something else was meant: a constant of
+/// another type, a path that leads on, or backslashes that stand for others.
 fn comes_from_mending(rule: Rule) -> bool {
     use Rule::{
         ConstantType, DoubledBackslash, EmptyString, OperatorType, PathExpression, PathShape,
@@ -110,7 +110,8 @@ enum Mend {
     New,
 }
 
-/// The text with the edits and what they bring to light; `None` if a problem is left that was not there before.
+/// Returns the text with the edits and what they bring to light; `None` if a problem is left that was not there
+/// before.
 fn apply(
     checker: &Checker,
     source: &str,

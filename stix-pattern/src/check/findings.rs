@@ -48,7 +48,7 @@ impl<'a> Findings<'a> {
         Self { source, checker, in_and: false, problems: Vec::new(), edits: Vec::new() }
     }
 
-    /// The problems, and the change that mends each of them.
+    /// Returns the problems, and the change that mends each of them.
     pub(super) fn into_parts(self) -> (Vec<PatternProblem>, Vec<Option<Edit>>) {
         (self.problems, self.edits)
     }

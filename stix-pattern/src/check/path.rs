@@ -23,7 +23,7 @@ pub(crate) fn place_of(path: &ObjectPath, text: &str) -> Option<Place> {
     findings.into_parts().0.is_empty().then_some(place)
 }
 
-/// The kind of the values that a path leads to, if the object model describes them.
+/// Returns the kind of the values that a path leads to, if the object model describes them.
 pub(crate) fn kind_at(path: &ObjectPath) -> Option<&'static Kind> {
     let checker = Checker::default();
     let place = match path.as_known() {
@@ -110,7 +110,7 @@ fn unknown_type(path: &ObjectPath, findings: &mut Findings<'_>) {
     });
 }
 
-/// An extension where an object type belongs, and the type that has it.
+/// Returns an extension where an object type belongs, and the type that has it.
 fn extension_as_type(path: &ObjectPath, span: Span) -> Option<(Finding, &'static str)> {
     let name = path.object_type();
     let owner = observables().find(|def| {
@@ -322,7 +322,7 @@ pub(super) fn step_text(key: &str) -> String {
     if lexer::is_property_name(key) { key.to_owned() } else { format!("'{key}'") }
 }
 
-/// The object type that other tools, and people, call so, and whether it is certain that they do.
+/// Returns the object type that other tools, and people, call so, and whether it is certain that they do.
 fn alias(name: &str) -> Option<(&'static str, bool)> {
     Some(match name {
         "ipv4" => ("ipv4-addr", true),

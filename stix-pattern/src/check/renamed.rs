@@ -16,7 +16,7 @@ enum Meaning {
 }
 
 impl Renamed {
-    /// The path to write instead, if it means the same for certain.
+    /// Returns the path to write instead, if it means the same for certain.
     pub(super) fn path(self) -> Option<&'static str> {
         match self.meaning {
             Meaning::Path(path) => Some(path),
@@ -24,7 +24,7 @@ impl Renamed {
         }
     }
 
-    /// How to write it in STIX 2.1.
+    /// Returns how to write it in STIX 2.1.
     pub(super) fn help(self) -> String {
         match self.meaning {
             Meaning::Path(path) if self.is_stix_2_0 => {
@@ -37,7 +37,7 @@ impl Renamed {
     }
 }
 
-/// The property that is meant by a name that the object type does not have.
+/// Returns the property that is meant by a name that the object type does not have.
 pub(super) fn property(object_type: &str, name: &str) -> Option<Renamed> {
     let meaning = stix_2_0(object_type, name);
     let is_stix_2_0 = meaning.is_some();
@@ -58,7 +58,7 @@ pub(super) fn is_stix_2_0(object_type: &str, name: &str) -> bool {
     stix_2_0(object_type, name).is_some()
 }
 
-/// The name in STIX 2.1 of a property of STIX 2.0.
+/// Returns the name in STIX 2.1 of a property of STIX 2.0.
 fn stix_2_0(object_type: &str, name: &str) -> Option<Meaning> {
     use Meaning::{Help, Path};
     Some(match (object_type, name) {
@@ -79,7 +79,7 @@ fn stix_2_0(object_type: &str, name: &str) -> Option<Meaning> {
     })
 }
 
-/// The property that people mean by a name in lower case.
+/// Returns the property that people mean by a name in lower case.
 fn alias(object_type: &str, name: &str) -> Option<Meaning> {
     use Meaning::{Help, Path};
     if matches!(object_type, "file" | "artifact" | "x509-certificate")
@@ -125,7 +125,7 @@ fn alias(object_type: &str, name: &str) -> Option<Meaning> {
     })
 }
 
-/// The path to the hash of a file that is named after its algorithm.
+/// Returns the path to the hash of a file that is named after its algorithm.
 fn hash(name: &str) -> Option<&'static str> {
     Some(match name.replace(['-', '_'], "").as_str() {
         "hash" => "hashes",

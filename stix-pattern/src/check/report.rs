@@ -46,8 +46,8 @@ impl PatternReport {
         self.pattern.as_ref().map(Pattern::to_string)
     }
 
-    /// The pattern with all certain corrections, those of syntax and those beyond. It parses, and checking it finds no
-    /// problem that the pattern does not have.
+    /// Returns the pattern with all certain corrections, those of syntax and those beyond. It parses, and checking it
+    /// finds no problem that the pattern does not have.
     ///
     /// ```
     /// use stix_pattern::check::Checker;
@@ -124,8 +124,8 @@ impl PatternProblem {
         self.help.as_deref()
     }
 
-    /// The whole pattern with this problem mended, and what mending it brings to light, if it is certain what was
-    /// meant. For a mistake of syntax, all mistakes of syntax are mended. [`PatternReport::corrected`] mends all.
+    /// Returns the whole pattern with this problem mended, and what mending it brings to light, if it is certain what
+    /// was meant. For a mistake of syntax, all mistakes of syntax are mended. [`PatternReport::corrected`] mends all.
     #[must_use]
     pub fn fix(&self) -> Option<&str> {
         self.fix.as_deref()

@@ -238,7 +238,7 @@ pub(super) fn check_wildcards(
     }
 }
 
-/// A value that was escaped once more than the pattern language asks for.
+/// Reports a value that was escaped once more than the pattern language asks for.
 fn escaped_twice(value: &str, place: &Place) -> Option<Flaw> {
     if let Some(single) = escapes::single_backslashes(value, is_file_path(place)) {
         let message = format!("{} has two backslashes for each one that is seen", quote(value));
@@ -254,13 +254,13 @@ fn escaped_twice(value: &str, place: &Place) -> Option<Flaw> {
     Some(Flaw::new(Rule::HtmlEntity, message).value(plain))
 }
 
-/// Whether the strings at a place are paths of a file system or keys of a registry, and nothing else.
+/// Returns whether the strings at a place are paths of a file system or keys of a registry, and nothing else.
 fn is_file_path(place: &Place) -> bool {
     place.property.is_some_and(|property| matches!(property.name, "path" | "cwd" | "key"))
         || subjects(place).any(|subject| subject == Subject::RegistryKey)
 }
 
-/// A `*` where `LIKE` has `%`.
+/// Reports a `*` where `LIKE` has `%`.
 fn shell_wildcard(value: &str, place: &Place) -> Option<Flaw> {
     if !value.contains('*') {
         return None;
@@ -279,7 +279,7 @@ fn shell_wildcard(value: &str, place: &Place) -> Option<Flaw> {
     Some(Flaw::new(Rule::ShellWildcard, message).value(value.replace('*', "%")))
 }
 
-/// A network where `=` compares text.
+/// Reports a network where `=` compares text.
 fn network(value: &str) -> Option<Flaw> {
     let (address, bits) = value.split_once('/')?;
     let most = if address.contains(':') { "128" } else { "32" };
@@ -305,7 +305,7 @@ pub(super) fn sole_subject(place: &Place) -> Option<Subject> {
     subjects.all(|subject| subject == first).then_some(first)
 }
 
-/// The value of an object of this type that a text means, put right if it is certain how.
+/// Returns the value of an object of this type that a text means, put right if it is certain how.
 pub(crate) fn plain_value(object_type: &str, text: &str) -> Option<String> {
     let subject = match object_type {
         "ipv4-addr" => Subject::Ipv4,
@@ -333,7 +333,7 @@ pub(crate) fn plain_value(object_type: &str, text: &str) -> Option<String> {
     }
 }
 
-/// What to write for a value with wildcards.
+/// Returns what to write for a value with wildcards.
 fn wildcards(value: &str) -> String {
     format!("`=` knows no wildcards: `LIKE {}`", quoted(&value.replace('*', "%")))
 }

@@ -38,7 +38,7 @@ struct Mended {
 }
 
 impl Mended {
-    /// Where the text differs from the one that was written.
+    /// Returns where the text differs from the one that was written.
     fn replaced(&self) -> Vec<Range<usize>> {
         let mut ranges: Vec<Range<usize>> = Vec::new();
         for edit in &self.edits {

@@ -99,19 +99,19 @@ impl<'a> Scene<'a> {
         matches!(self.kind_at(at - 1)?, Word | HyphenatedWord).then_some(at - 1)
     }
 
-    /// The path that ends before the operator this far away, with or without a `NOT` between them.
+    /// Returns the path that ends before the operator this far away, with or without a `NOT` between them.
     pub(super) fn path_before(&self, operator: isize) -> Option<ObjectPath> {
         parser::object_path(self.path_text_before(operator)?)
     }
 
-    /// The text of that path.
+    /// Returns the text of that path.
     pub(super) fn path_text_before(&self, operator: isize) -> Option<&'a str> {
         let not = TokenKind::Keyword(Keyword::Not);
         let last = if self.kind_at(operator - 1)? == not { operator - 2 } else { operator - 1 };
         self.span_at(self.path_start(last)?)?.to(self.span_at(last)?).text(self.source)
     }
 
-    /// Whether a constant stands this far away.
+    /// Returns whether a constant stands this far away.
     pub(super) fn is_constant_at(&self, distance: isize) -> bool {
         use TokenKind::{Binary, Float, Hex, Integer, String, Timestamp};
         let is_boolean =

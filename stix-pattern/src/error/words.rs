@@ -56,7 +56,7 @@ const OPERATORS: [(&str, Word); 30] = {
     ]
 };
 
-/// The word for an operator that is found, and of how many tokens it is.
+/// Returns the word for an operator that is found, and of how many tokens it is.
 pub(super) fn operator(scene: &Scene<'_>) -> Option<(Word, isize)> {
     if !scene.expects(&[Expected::Operator]) || scene.found.kind != TokenKind::Word {
         return None;
@@ -71,7 +71,7 @@ pub(super) fn operator(scene: &Scene<'_>) -> Option<(Word, isize)> {
     two.or_else(|| meant(&first).map(|word| (word, 1)))
 }
 
-/// How many seconds a unit of time has.
+/// Returns how many seconds a unit of time has.
 pub(super) fn seconds(unit: &str) -> Option<u64> {
     Some(match unit.to_ascii_uppercase().as_str() {
         "S" | "SEC" | "SECS" | "SECOND" | "SECONDS" => 1,
@@ -138,7 +138,8 @@ pub(super) struct ConstantsJoined {
 }
 
 impl ConstantsJoined {
-    /// Whether the operator at this distance, behind the constants, binds tighter than the one between them did.
+    /// Returns whether the operator at this distance, behind the constants, binds tighter than the one between them
+    /// did.
     pub(super) fn mixes(&self, scene: &Scene<'_>, at: isize) -> bool {
         !self.is_negated && scene.kind_at(at) == Some(TokenKind::Keyword(Keyword::And))
     }
@@ -177,7 +178,7 @@ pub(super) fn path_of_operator_alone<'a>(scene: &Scene<'a>) -> Option<&'a str> {
     (is_alone && scene.is_constant_at(-2) && is_operator(-3)).then(|| scene.path_text_before(-3)).flatten()
 }
 
-/// Whether a bracket stands within a bracket that is closed behind it.
+/// Returns whether a bracket stands within a bracket that is closed behind it.
 pub(super) fn is_nested_bracket(scene: &Scene<'_>) -> bool {
     use TokenKind::{LeftBracket, LeftParenthesis};
     let opens = scene.expects(&[Expected::Comparison]) && scene.found.kind == LeftBracket;
@@ -209,7 +210,7 @@ pub(super) fn is_colon_in_path(scene: &Scene<'_>) -> bool {
         && matches!(scene.kind_at(1), Some(HyphenatedWord | String | Word))
 }
 
-/// The pattern in `"[a:b = 1]"`, if the text begins so.
+/// Returns the pattern in `"[a:b = 1]"`, if the text begins so.
 pub(super) fn without_quotes_around<'a>(scene: &Scene<'a>) -> Option<&'a str> {
     let text = scene.source.trim();
     let is_start = scene.expects(&[Expected::Pattern, Expected::ClosedString, Expected::ValidEscape])
@@ -230,7 +231,7 @@ pub(super) fn without_quotes_around<'a>(scene: &Scene<'a>) -> Option<&'a str> {
     (is_start && is_pair && inner.starts_with(['[', '('])).then_some(inner)
 }
 
-/// The whole text without entities of HTML, if one of them stands where the mistake is.
+/// Returns the whole text without entities of HTML, if one of them stands where the mistake is.
 pub(super) fn without_entities(scene: &Scene<'_>) -> Option<String> {
     let rest = scene.source.get(scene.found.span.start()..)?;
     let entity = rest.starts_with('&').then(|| rest.split_inclusive(';').next()).flatten()?;

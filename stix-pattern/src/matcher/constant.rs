@@ -24,7 +24,7 @@ pub(crate) enum Values {
 }
 
 impl Values {
-    /// The values at the end of this path.
+    /// Returns the values at the end of this path.
     pub(crate) fn at(path: &ObjectPath, leads_to_bytes: bool) -> Self {
         match check::kind_at(path) {
             _ if leads_to_bytes => Self::Bytes,

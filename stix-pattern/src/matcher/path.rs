@@ -47,7 +47,8 @@ impl CompiledPath {
         matches!(self.steps.last(), Some(CompiledStep::Key(_, Suffix::Base64 | Suffix::Hex)))
     }
 
-    /// Whether there is a value at the end of the path. A reference is one, whether or not its object was observed.
+    /// Returns whether there is a value at the end of the path. A reference is one, whether or not its object was
+    /// observed.
     pub(crate) fn exists<'a>(&self, observation: &Observation<'a>, root: &Object<'a>) -> bool {
         let is_list = |step: &CompiledStep| matches!(step, CompiledStep::Star | CompiledStep::Index(_));
         // The property that the path ends at, and the steps through its elements behind it.

@@ -40,7 +40,7 @@ fn negate_equality(operator: ComparisonOperator, negated: &mut bool) -> Comparis
     }
 }
 
-/// The constant in its one spelling.
+/// Returns the constant in its one spelling.
 fn normal(value: &Value) -> Value {
     match value {
         Value::Float(decimal) => number(decimal),

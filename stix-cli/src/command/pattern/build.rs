@@ -95,7 +95,7 @@ impl Build {
     }
 }
 
-/// The test for a value, `None` if nothing tells what it is compared with.
+/// Returns the test for a value, `None` if nothing tells what it is compared with.
 fn test(value: &str, path: Option<&ObjectPath>) -> Option<Result<ComparisonTest, BuildError>> {
     match path {
         Some(path) => {

@@ -124,7 +124,7 @@ impl Check {
     }
 }
 
-/// The object types that the JSON Schemas in a folder and below are for, by the names of the files.
+/// Returns the object types that the JSON Schemas in a folder and below are for, by the names of the files.
 fn types_of(folder: &Path) -> Result<Vec<String>, Failure> {
     if !folder.is_dir() {
         return Err(Failure::new(format!("`{}` is no folder", folder.display())));

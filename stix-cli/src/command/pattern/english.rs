@@ -62,7 +62,7 @@ fn bracketed(expression: &ComparisonExpression) -> String {
     }
 }
 
-/// The article before an object type. `x-` is read as the name of the letter.
+/// Returns the article before an object type. `x-` is read as the name of the letter.
 fn article(object_type: &str) -> &'static str {
     let is_vowel = object_type.starts_with(['a', 'e', 'i', 'o']);
     if is_vowel || object_type.starts_with("x-") { "an" } else { "a" }
@@ -121,7 +121,7 @@ fn tested(test: &ComparisonTest, is_named: bool) -> String {
     format!("`{path}` is {what}")
 }
 
-/// A path with its keys as they are, and with its object type unless that was named.
+/// Returns a path with its keys as they are, and with its object type unless that was named.
 fn path(path: &ObjectPath, is_named: bool) -> String {
     let mut text = String::new();
     if !is_named {
@@ -141,7 +141,7 @@ fn path(path: &ObjectPath, is_named: bool) -> String {
     text
 }
 
-/// A constant as it is seen, without escapes.
+/// Returns a constant as it is seen, without escapes.
 fn constant(value: &Value) -> String {
     match value {
         Value::String(text) => quoted(text),

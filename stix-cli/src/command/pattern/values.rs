@@ -81,7 +81,8 @@ impl Values {
     }
 }
 
-/// Writes a value on one line. A constant is written as in a pattern, so that tabs and line feeds in it are told apart.
+/// Writes a value on one line. A constant is written as in a pattern, so that tabs and line feeds in it are told
+/// apart.
 fn write_text(output: &mut Output, value: &PatternValue<'_>) -> io::Result<()> {
     let not = if value.is_negated() { "NOT " } else { "" };
     let constant = value.value().map_or_else(String::new, |constant| match constant {
@@ -93,7 +94,7 @@ fn write_text(output: &mut Output, value: &PatternValue<'_>) -> io::Result<()> {
     writeln!(output, "{written}")
 }
 
-/// The path behind the object type.
+/// Returns the path behind the object type.
 fn property(value: &PatternValue<'_>) -> String {
     let path = value.path().to_string();
     path.split_once(':').map_or_else(String::new, |(_, property)| property.to_owned())
@@ -114,7 +115,7 @@ impl<'t> ToldValue<'t> {
     }
 }
 
-/// A constant and its type. Bytes and timestamps are text as in a pattern, without the prefix and the quotes.
+/// Returns a constant and its type. Bytes and timestamps are text as in a pattern, without the prefix and the quotes.
 pub(super) fn constant(value: &Value) -> (Json, &'static str) {
     let text = || {
         let text = value.to_string();

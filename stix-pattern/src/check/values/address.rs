@@ -62,7 +62,7 @@ pub(super) fn is_ipv6(value: &str) -> bool {
     value.parse::<Ipv6Addr>().is_ok()
 }
 
-/// Whether a text is an IPv4 address.
+/// Returns whether a text is an IPv4 address.
 pub(super) fn is_plain_ipv4(value: &str) -> bool {
     let (mut marks, mut number, mut is_empty) = (0, 0, true);
     for byte in value.bytes() {

@@ -50,7 +50,7 @@ pub(super) fn refanged(value: &str) -> Option<String> {
     (text != value).then_some(text)
 }
 
-/// The beginning of a text as it was before, if it was defanged: of a pattern with wildcards, such as `hxxp%`.
+/// Returns the beginning of a text as it was before, if it was defanged: of a pattern with wildcards, such as `hxxp%`.
 pub(super) fn refanged_start(value: &str) -> Option<String> {
     if let Some(refanged) = refanged(value) {
         return Some(refanged);

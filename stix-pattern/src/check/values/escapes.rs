@@ -1,8 +1,8 @@
 //! Constants that were escaped once more than the pattern language asks for (STIX 2.1, section 9.2): backslashes that are
 //! doubled in the value, and the entities of HTML.
 
-/// The value with single backslashes, if all of those in a path are doubled: `C:\\Users\\Public`. A pair at the
-/// beginning is that of a UNC path. In text that is more than a path, the pairs have to follow a drive or a hive.
+/// Returns the value with single backslashes, if all of those in a path are doubled: `C:\\Users\\Public`. A pair at
+/// the beginning is that of a UNC path. In text that is more than a path, the pairs have to follow a drive or a hive.
 pub(super) fn single_backslashes(value: &str, is_path: bool) -> Option<String> {
     let rest = value.trim_start_matches('\\');
     let first = value.len() - rest.len();
@@ -14,12 +14,12 @@ pub(super) fn single_backslashes(value: &str, is_path: bool) -> Option<String> {
     Some("\\".repeat(first) + &rest.replace("\\\\", "\\"))
 }
 
-/// How many backslashes there are at each place where there are some.
+/// Returns how many backslashes there are at each place where there are some.
 fn runs(text: &str) -> impl Iterator<Item = usize> {
     text.split(|mark| mark != '\\').map(str::len).filter(|length| *length > 0)
 }
 
-/// Whether the first backslashes follow a drive or a hive of the registry.
+/// Returns whether the first backslashes follow a drive or a hive of the registry.
 fn follows_root(text: &str) -> bool {
     let before = text.split('\\').next().unwrap_or_default();
     let word = before.rsplit(|mark: char| mark.is_whitespace() || "\"'=(".contains(mark)).next();
@@ -44,7 +44,7 @@ const ENTITIES: [(&str, &str); 10] = [
     ("&amp;", "&"),
 ];
 
-/// The text without entities of HTML, if it has some.
+/// Returns the text without entities of HTML, if it has some.
 pub(crate) fn without_entities(value: &str) -> Option<String> {
     if !value.contains('&') || !ENTITIES.iter().any(|(entity, _)| value.contains(entity)) {
         return None;

@@ -122,7 +122,7 @@ fn quoted_constant(scene: &Scene<'_>) -> Option<String> {
     }
 }
 
-/// Whether the path before the operator leads to a boolean.
+/// Returns whether the path before the operator leads to a boolean.
 fn is_boolean(scene: &Scene<'_>) -> bool {
     scene
         .path_before(-1)

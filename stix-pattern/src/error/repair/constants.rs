@@ -97,7 +97,7 @@ fn bare_text(scene: &Scene<'_>) -> Option<Edit> {
     raw::closes(rest).then(|| Edit::replace(start..start + text.len(), constant))
 }
 
-/// The constant that a text without quotes stands for, at the end of this path.
+/// Returns the constant that a text without quotes stands for, at the end of this path.
 fn bare_constant(text: &str, path: Option<&ObjectPath>) -> Option<String> {
     if is_exponential(text) || is_reserved(text) {
         return None;

@@ -11,13 +11,13 @@ pub(super) fn closes(rest: &str) -> bool {
         || keyword(rest).is_some()
 }
 
-/// The keyword, in whatever case, that a text begins with.
+/// Returns the keyword, in whatever case, that a text begins with.
 pub(super) fn keyword(text: &str) -> Option<Keyword> {
     let word = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or_default();
     Keyword::from_text(&word.to_ascii_uppercase())
 }
 
-/// Whether a text begins with an object path and an operator.
+/// Returns whether a text begins with an object path and an operator.
 pub(super) fn begins_test(text: &str) -> bool {
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '(' | '['));
     let Some(path) = parser::object_path(text) else { return false };
@@ -25,7 +25,7 @@ pub(super) fn begins_test(text: &str) -> bool {
     rest.starts_with(['=', '!', '<', '>']) || keyword(rest).is_some()
 }
 
-/// Where the bracket or parenthesis stands that closes the one at `open`, quotations apart.
+/// Returns where the bracket or parenthesis stands that closes the one at `open`, quotations apart.
 pub(super) fn closing(source: &str, open: usize) -> Option<usize> {
     let mut marks: Vec<char> = Vec::new();
     let mut characters = source.get(open..)?.char_indices();

@@ -41,8 +41,8 @@ fn backslash(scene: &Scene<'_>) -> Option<Edit> {
         .flatten()
 }
 
-/// The string whose opening quote stands at `start`, closed behind `open_to` where the text goes on as a pattern, and
-/// with its quotes and backslashes escaped. The operator before it is this far away.
+/// Returns the string whose opening quote stands at `start`, closed behind `open_to` where the text goes on as a
+/// pattern, and with its quotes and backslashes escaped. The operator before it is this far away.
 fn string_at(
     scene: &Scene<'_>,
     operator: isize,
@@ -72,8 +72,8 @@ fn string_at(
     Some(Edit::replace(range, format!("'{}'", escaped(body.get(..at)?, is_expression)?)))
 }
 
-/// Whether the text between two quotes reads as more than one constant, so that a quote is missing or in the way: an
-/// operator stands before a quote, a comma or a bracket at one, or a test follows `AND` or `OR`.
+/// Returns whether the text between two quotes reads as more than one constant, so that a quote is missing or in the
+/// way: an operator stands before a quote, a comma or a bracket at one, or a test follows `AND` or `OR`.
 fn holds_more(body: &str, closing: &[char]) -> bool {
     let is_more = |(at, quote): (usize, &str)| {
         let before = body.get(..at).unwrap_or_default();
@@ -110,7 +110,7 @@ fn has_stray_quote(body: &str, closing: &[char]) -> bool {
     body.match_indices(single).any(is_stray)
 }
 
-/// The text with every quote and backslash escaped that is not, `None` if it is not certain which are.
+/// Returns the text with every quote and backslash escaped that is not, `None` if it is not certain which are.
 fn escaped(body: &str, is_expression: bool) -> Option<String> {
     let is_wrong = |at: usize| !matches!(body.as_bytes().get(at + 1), Some(b'\\' | b'\''));
     let (mut pairs, mut wrong, mut at) = (Vec::new(), false, 0);

@@ -3,7 +3,7 @@
 use stix_pattern::Pattern;
 use stix_pattern::ast::ObservationExpression;
 
-/// The texts of the brackets of a pattern from left to right.
+/// Returns the texts of the brackets of a pattern from left to right.
 pub(super) fn brackets(source: &str, pattern: &Pattern) -> Vec<String> {
     let mut brackets = Vec::new();
     collect(pattern.root(), source, &mut brackets);
