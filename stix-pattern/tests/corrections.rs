@@ -1,7 +1,7 @@
 //! Damages valid patterns as people do: a correction that is offered leads back to what the pattern meant, or there is
 //! none.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -195,7 +195,7 @@ fn places(pattern: &str, text: &str) -> Vec<usize> {
         text.contains(['\'', '\\']) || ["HKEY_LOCAL_MACHINE", "http://", ".example"].contains(&text);
     let is_outside = |at: usize| {
         let before = pattern[..at].replace("\\\\", "").replace("\\'", "");
-        is_of_values || before.matches('\'').count() % 2 == 0
+        is_of_values || before.matches('\'').count().is_multiple_of(2)
     };
     pattern.match_indices(text).map(|(at, _)| at).filter(|at| is_outside(*at)).collect()
 }

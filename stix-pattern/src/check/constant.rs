@@ -298,6 +298,9 @@ fn wrong_type(
     }
     match converted(test, kind, literal.value(), text) {
         Some(text) => finding.help(format!("write `{text}`")).edit(edit),
+        None if matches!(kind, Kind::Timestamp) => {
+            finding.help("a timestamp is in UTC: `t'2020-01-31T23:59:59Z'`")
+        }
         None => finding,
     }
 }

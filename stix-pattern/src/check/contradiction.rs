@@ -20,7 +20,8 @@ const MOST: usize = 64;
 
 /// Returns the first operand of an `AND` that excludes one before it.
 pub(super) fn find(operands: &[ComparisonExpression]) -> Option<Finding> {
-    if operands.len() > MOST {
+    // Mostly all tests are about different properties.
+    if operands.len() > MOST || !shares_path(operands) {
         return None;
     }
     let demands: Vec<Demand<'_>> = operands.iter().filter_map(Demand::of).collect();
@@ -28,6 +29,29 @@ pub(super) fn find(operands: &[ComparisonExpression]) -> Option<Finding> {
         let other = demands.iter().take(at).find(|other| other.excludes(demand))?;
         Some(finding(other, demand))
     })
+}
+
+/// Returns whether two operands are about one path.
+fn shares_path(operands: &[ComparisonExpression]) -> bool {
+    let mut paths = operands.iter().filter_map(first_path);
+    while let Some(path) = paths.next() {
+        if paths.clone().any(|other| other == path) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Returns the path of a test, or of the first of several alternatives.
+fn first_path(operand: &ComparisonExpression) -> Option<&ObjectPath> {
+    match operand {
+        ComparisonExpression::Test(test) => Some(test.path()),
+        ComparisonExpression::Or(chain) => match chain.operands().first()? {
+            ComparisonExpression::Test(test) => Some(test.path()),
+            _ => None,
+        },
+        ComparisonExpression::And(_) => None,
+    }
 }
 
 fn finding(other: &Demand<'_>, demand: &Demand<'_>) -> Finding {

@@ -18,7 +18,7 @@ use super::Rule;
 use super::findings::{Finding, Findings};
 use super::place::{Place, Shape};
 use crate::Span;
-use crate::ast::{ComparisonOperator, ComparisonTest, ObjectPath, StringLiteral};
+use crate::ast::{ComparisonOperator, ComparisonTest, ObjectPath, Predicate, StringLiteral};
 use crate::edit::Edit;
 use crate::error::quote;
 
@@ -388,9 +388,15 @@ fn push(flaw: Flaw, test: &ComparisonTest, span: Span, place: &Place, findings: 
     });
 }
 
-/// Whether a test has one constant, so that its path can be changed for the sake of it.
+/// Returns whether a test asks for one constant, so that its path can be changed for the sake of it. What is unequal to a
+/// constant at one path is something else than what is unequal to it at another.
 fn is_alone(test: &ComparisonTest) -> bool {
-    !matches!(test.predicate(), crate::ast::Predicate::In(set) if set.literals().len() > 1)
+    let is_alone = match test.predicate() {
+        Predicate::In(set) => set.literals().len() == 1,
+        Predicate::Compare(operator, _) => *operator == ComparisonOperator::Equal,
+        Predicate::Text(..) | Predicate::Exists => true,
+    };
+    is_alone && !test.is_negated()
 }
 
 #[cfg(test)]

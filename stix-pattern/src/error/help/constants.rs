@@ -47,7 +47,8 @@ fn unescaped_quote(scene: &Scene<'_>) -> Option<String> {
     let rest = scene.source.get(scene.found.span.start()..)?;
     let in_bracket = rest.split(']').next().unwrap_or_default();
     let is_open = in_bracket.matches('\'').count() % 2 == 1;
-    is_open.then(|| "a quote inside a string is written `\\'`".to_owned())
+    let is_doubled = scene.found.kind == String && scene.text_at(-1) != "''";
+    (is_open || is_doubled).then(|| "a quote inside a string is written `\\'`".to_owned())
 }
 
 /// What is wrong inside a token.
@@ -93,7 +94,8 @@ fn detached_prefix(scene: &Scene<'_>) -> Option<String> {
 /// `[a:b = c:d]`
 fn path_on_the_right(scene: &Scene<'_>) -> Option<String> {
     let is_path = matches!(scene.found.kind, TokenKind::Word | TokenKind::HyphenatedWord)
-        && scene.kind_at(1) == Some(TokenKind::Colon);
+        && scene.kind_at(1) == Some(TokenKind::Colon)
+        && !scene.source.get(scene.found.span.end()..).is_some_and(|rest| rest.starts_with("://"));
     (is_path && scene.expects_constant()).then(|| {
         "an object path stands on the left of an operator only: no two values of an object can be compared".to_owned()
     })

@@ -111,5 +111,10 @@ fn colon_in_path(scene: &Scene<'_>) -> Option<String> {
 
 /// `[a:b = 'x';]`
 fn stray_mark_in_bracket(scene: &Scene<'_>) -> Option<String> {
-    words::is_stray_in_bracket(scene).then(|| format!("remove the `{}`", scene.found_text()))
+    let rest = scene.source.get(scene.found.span.end()..)?;
+    let is_parenthesis = scene.expects(&[Expected::MoreBracket])
+        && scene.found.kind == TokenKind::RightParenthesis
+        && rest.trim_start().starts_with(']');
+    (is_parenthesis || words::is_stray_in_bracket(scene))
+        .then(|| format!("remove the `{}`", scene.found_text()))
 }

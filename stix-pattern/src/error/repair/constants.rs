@@ -71,6 +71,7 @@ fn bare_text(scene: &Scene<'_>) -> Option<Edit> {
     let is_number_part = matches!(scene.found.kind, Word | HyphenatedWord | Integer | Float);
     let behind_number = matches!(scene.kind_at(-1), Some(Integer | Float)) && scene.touches(-1);
     let constant = &[Expected::Constant, Expected::OrderableConstant, Expected::Text, Expected::SetMember];
+    let is_url = scene.source.get(scene.found.span.end()..).is_some_and(|rest| rest.starts_with("://"));
     let is_padded = scene.found.kind == TokenKind::LeadingZero;
     let is_wanted =
         matches!(scene.wanted(), Expected::Constant | Expected::OrderableConstant | Expected::Text);
@@ -78,7 +79,7 @@ fn bare_text(scene: &Scene<'_>) -> Option<Edit> {
         (scene.found.span.start(), -1)
     } else if is_padded && behind_number {
         (scene.span_at(-1)?.start(), -2)
-    } else if is_word && scene.expects(constant) && scene.kind_at(1) != Some(Colon) {
+    } else if is_word && scene.expects(constant) && (scene.kind_at(1) != Some(Colon) || is_url) {
         (scene.found.span.start(), -1)
     } else if is_number_part && behind_number && scene.expects_more() {
         (scene.span_at(-1)?.start(), -2)
