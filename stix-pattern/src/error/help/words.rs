@@ -5,8 +5,9 @@ use crate::error::Expected;
 use crate::error::scene::Scene;
 use crate::error::words::{self, Word};
 use crate::lexer::{Keyword, TokenKind};
+use crate::parser;
 
-pub(super) const ADVICE: [Advice; 11] = [
+pub(super) const ADVICE: [Advice; 12] = [
     quotes_around,
     entities,
     null,
@@ -18,6 +19,7 @@ pub(super) const ADVICE: [Advice; 11] = [
     nested_brackets,
     colon_in_path,
     stray_mark_in_bracket,
+    mark_between_tests,
 ];
 
 /// `"[a:b = 1]"`
@@ -117,4 +119,21 @@ fn stray_mark_in_bracket(scene: &Scene<'_>) -> Option<String> {
         && rest.trim_start().starts_with(']');
     (is_parenthesis || words::is_stray_in_bracket(scene))
         .then(|| format!("remove the `{}`", scene.found_text()))
+}
+
+/// `[a:b = 'x'; a:c = 'y']`, `[a:b = 'x'- OR a:c = 'y']`
+fn mark_between_tests(scene: &Scene<'_>) -> Option<String> {
+    let is_mark = matches!(scene.found.kind, TokenKind::Unknown | TokenKind::Comma);
+    if !is_mark || !scene.expects_more_tests() {
+        return None;
+    }
+    let rest = scene.source.get(scene.found.span.end()..)?.trim_start();
+    let word = rest.split(|mark: char| !mark.is_ascii_alphanumeric()).next()?;
+    let joins = matches!(Keyword::from_text(word), Some(Keyword::And | Keyword::Or));
+    let mark = scene.found_text();
+    if joins && matches!(mark, "-" | ";" | "," | "." | "+" | "*") {
+        return Some(format!("remove the `{mark}`"));
+    }
+    let begins_test = matches!(mark, ";" | ",") && parser::object_path(rest).is_some();
+    begins_test.then(|| format!("join comparisons with `AND` or `OR`, not with `{mark}`"))
 }
