@@ -260,16 +260,27 @@ fn is_file_path(place: &Place) -> bool {
         || subjects(place).any(|subject| subject == Subject::RegistryKey)
 }
 
+/// Returns whether the strings at a place name files or folders, which hardly ever have a `*`.
+fn is_file_name(place: &Place) -> bool {
+    let is_of_file = || place.owner.is_some_and(|owner| owner.defs().all(|def| def.name() == "file"));
+    place.property.is_some_and(|property| match property.name {
+        "path" | "cwd" => true,
+        "name" => is_of_file(),
+        _ => false,
+    })
+}
+
 /// Reports a `*` where `LIKE` has `%`.
 fn shell_wildcard(value: &str, place: &Place) -> Option<Flaw> {
     if !value.contains('*') {
         return None;
     }
     let subject = subjects(place).next();
-    let takes_none = matches!(
-        subject,
-        Some(Subject::Ipv4 | Subject::Ipv6 | Subject::Mac | Subject::Domain | Subject::Email)
-    );
+    let takes_none = is_file_name(place)
+        || matches!(
+            subject,
+            Some(Subject::Ipv4 | Subject::Ipv6 | Subject::Mac | Subject::Domain | Subject::Email)
+        );
     // Without a wildcard of its own, `LIKE` is no other than `=`.
     let is_end = value.starts_with('*') || value.ends_with('*');
     if !takes_none && (value.contains('%') || !is_end) {
