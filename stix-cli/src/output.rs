@@ -1,10 +1,12 @@
 //! Standard output: colours, and pipes whose reader has left.
 
-use std::io::{self, BufWriter, StdoutLock, Write};
+use std::borrow::Cow;
+use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
+use stix_core::terminal::Printable;
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -41,6 +43,12 @@ impl Output {
     /// The styles to use; without colours they print nothing.
     pub(crate) fn styles(&self) -> Styles {
         self.styles
+    }
+
+    /// Returns a text from outside as it is written on one line: whole, unless a terminal would obey some of its
+    /// characters.
+    pub(crate) fn exact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if io::stdout().is_terminal() { Printable(text).to_string().into() } else { text.into() }
     }
 
     /// Whether nobody reads any more.

@@ -18,24 +18,43 @@
 pub(crate) mod calendar;
 mod comparison;
 mod constant;
+mod contradiction;
+pub(crate) mod correction;
 mod findings;
 mod nearest;
 mod observation;
 mod path;
 pub(crate) mod place;
 mod regular_expression;
+mod renamed;
 mod report;
 mod rule;
 mod values;
 
+use std::collections::BTreeSet;
+
 use stix_core::Registry;
 pub use stix_core::validate::{Level, Profile, Severity};
 
+pub(crate) use self::constant::as_number;
 use self::findings::Findings;
-pub(crate) use self::path::place_of;
+pub(crate) use self::path::{kind_at, place_of};
+pub(crate) use self::renamed::stix_2_0_path;
 pub use self::report::{PatternProblem, PatternReport};
 pub use self::rule::Rule;
-use crate::Pattern;
+pub(crate) use self::values::{escapes as entities, plain_value};
+use crate::edit::Edit;
+use crate::{LanguageVersion, Pattern, Span, SyntaxError, parser};
+
+/// What is found in a text.
+struct Found {
+    pattern: Option<Pattern>,
+    problems: Vec<PatternProblem>,
+    /// The change that mends each of the problems.
+    edits: Vec<Option<Edit>>,
+    /// The text with its mistakes of syntax corrected.
+    fix: Option<String>,
+}
 
 /// Checks patterns; made once, used for any number of them.
 ///
@@ -46,6 +65,8 @@ pub struct Checker {
     levels: Vec<(Rule, Level)>,
     custom_names: CustomNames,
     registry: Registry,
+    types: BTreeSet<String>,
+    version: LanguageVersion,
 }
 
 /// What is thought of types, properties and extensions that the specification does not define and that are named as
@@ -117,6 +138,29 @@ impl Checker {
         Self { registry: registry.clone(), ..self }
     }
 
+    /// Checks patterns of this version of the language. Those of STIX 2.0 may have its names of properties, and
+    /// strings behind `START` and `STOP`.
+    #[must_use]
+    pub fn with_version(self, version: LanguageVersion) -> Self {
+        Self { version, ..self }
+    }
+
+    /// Takes an object type for one that exists, such as one that an extension definition adds (section 7.3). Its
+    /// properties are not checked.
+    ///
+    /// ```
+    /// use stix_pattern::check::Checker;
+    ///
+    /// let pattern = "[cryptocurrency-wallet:value = 'x']";
+    /// assert!(!Checker::default().check(pattern).problems().is_empty());
+    /// assert!(Checker::default().with_type("cryptocurrency-wallet").check(pattern).problems().is_empty());
+    /// ```
+    #[must_use]
+    pub fn with_type(mut self, object_type: impl Into<String>) -> Self {
+        self.types.insert(object_type.into());
+        self
+    }
+
     /// Checks a pattern: its syntax, and if that is right, everything else. Reports up to 100 problems, and makes
     /// corrected copies of patterns of up to 64 KiB.
     #[must_use]
@@ -127,13 +171,51 @@ impl Checker {
     /// Checks the pattern of an indicator, whose windows of time should lie within its validity.
     #[must_use]
     pub fn check_indicator(&self, source: &str, validity: Validity<'_>) -> PatternReport {
+        let Some(translation) = self.version.translation(source) else {
+            return self.check_text(source, validity);
+        };
+        let translated = translation.apply(source);
+        if parser::parse(&translated).is_err() {
+            return self.check_text(source, validity);
+        }
+        let mut report = self.check_text(&translated, validity);
+        for problem in &mut report.problems {
+            let span = problem.span;
+            problem.locate(
+                Span::from_range(translation.before(span.start())..translation.before(span.end())),
+                source,
+            );
+        }
+        report
+    }
+
+    fn check_text(&self, source: &str, validity: Validity<'_>) -> PatternReport {
+        let mut found = self.find(source, validity);
+        let syntax_fix = found.fix.take();
+        for problem in found.problems.iter_mut().filter(|problem| problem.rule == Rule::Syntax) {
+            problem.fix.clone_from(&syntax_fix);
+        }
+        let corrected = match &syntax_fix {
+            Some(fix) => Some(correction::corrected(self, fix, validity).unwrap_or_else(|| fix.clone())),
+            None => correction::correct(self, source, validity, &mut found),
+        };
+        PatternReport { pattern: found.pattern, problems: found.problems, corrected }
+    }
+
+    /// Returns the problems of a pattern, of which those beyond its syntax have no corrected pattern yet.
+    fn find(&self, source: &str, validity: Validity<'_>) -> Found {
         let mut findings = Findings::new(source, self);
         let parsed = Pattern::parse_all(source);
+        let mut fix = None;
         match &parsed {
             Ok(pattern) => observation::check(pattern.root(), validity, &mut findings),
-            Err(errors) => errors.iter().for_each(|error| findings.push_syntax(error)),
+            Err(errors) => {
+                errors.iter().for_each(|error| findings.push_syntax(error));
+                fix = errors.first().and_then(SyntaxError::fix).map(str::to_owned);
+            }
         }
-        PatternReport { pattern: parsed.ok(), problems: findings.into_problems() }
+        let (problems, edits) = findings.into_parts();
+        Found { pattern: parsed.ok(), problems, edits, fix }
     }
 
     /// The severity of a problem with this rule, if it is reported.

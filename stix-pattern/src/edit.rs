@@ -41,6 +41,48 @@ impl Edit {
         edited
     }
 
+    /// Returns all edits that overlap none before them, as one. They may come in any order.
+    pub(crate) fn merged<'e>(edits: impl IntoIterator<Item = &'e Self>) -> Option<Self> {
+        let mut merged: Vec<(Range<usize>, String)> = Vec::new();
+        for edit in edits {
+            let touches = |(range, _): &(Range<usize>, String)| {
+                merged.iter().any(|(other, _)| range.start <= other.end && other.start <= range.end)
+            };
+            if !edit.0.iter().any(touches) {
+                merged.extend(edit.0.iter().cloned());
+            }
+        }
+        merged.sort_by_key(|(range, _)| range.start);
+        (!merged.is_empty()).then_some(Self(merged))
+    }
+
+    /// Returns where the new text stands in the edited text.
+    pub(crate) fn replaced(&self) -> Vec<Range<usize>> {
+        let (mut old, mut new) = (0, 0);
+        let ranges = self.0.iter().map(|(range, text)| {
+            let start = new + (range.start - old);
+            (old, new) = (range.end, start + text.len());
+            start..new
+        });
+        ranges.collect()
+    }
+
+    /// Returns the place in the edited text that a place in the text before has moved to; within a replacement, its
+    /// end.
+    pub(crate) fn after(&self, at: usize) -> usize {
+        let (mut old, mut new) = (0, 0);
+        for (range, text) in &self.0 {
+            if at < range.start {
+                break;
+            }
+            (old, new) = (range.end, new + (range.start - old) + text.len());
+            if at < old {
+                return new;
+            }
+        }
+        new + (at - old)
+    }
+
     /// Where the first replacement ends in the edited text.
     pub(crate) fn first_end(&self) -> usize {
         self.0.first().map_or(0, |(range, text)| range.start + text.len())
@@ -68,6 +110,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn edits_that_overlap_are_left_out() {
+        let edits = [Edit::replace(4..6, "b"), Edit::replace(5..7, "c"), Edit::insert(1, "a")];
+        let merged = Edit::merged(&edits).unwrap();
+        assert_eq!(merged.apply("01234567"), "0a123b67");
+        assert_eq!(Edit::merged(&[]), None);
+    }
+
+    #[test]
     fn places_in_the_edited_text_are_found_again() {
         let edit = Edit::insert(1, "xy").and(Edit::delete(2..4)).and(Edit::replace(5..6, "uvw"));
         let (source, edited) = ("0123456789", "0xy14uvw6789");
@@ -75,5 +125,8 @@ mod tests {
         let before: Vec<usize> = (0..=edited.len()).map(|at| edit.before(at)).collect();
         assert_eq!(before, [0, 1, 1, 1, 4, 5, 5, 5, 6, 7, 8, 9, 10]);
         assert_eq!(edit.first_end(), 3);
+        assert_eq!(edit.replaced(), [1..3, 4..4, 5..8]);
+        let after: Vec<usize> = (0..=source.len()).map(|at| edit.after(at)).collect();
+        assert_eq!(after, [0, 3, 4, 4, 4, 8, 8, 9, 10, 11, 12]);
     }
 }

@@ -9,6 +9,7 @@ mod quote;
 mod recovery;
 mod repair;
 mod scene;
+mod words;
 
 use std::error::Error;
 use std::fmt;
@@ -16,6 +17,7 @@ use std::fmt;
 pub(crate) use self::expected::{Expected, Failure};
 pub(crate) use self::quote::quote;
 pub(crate) use self::recovery::{Mistake, diagnose};
+pub(crate) use self::repair::timestamp_in_utc;
 use self::scene::Scene;
 use crate::lexer::TokenKind;
 use crate::span::Span;
@@ -157,7 +159,8 @@ impl SyntaxError {
         self.0.help.as_deref()
     }
 
-    /// The whole pattern with this mistake and all others corrected, if there is no doubt about any of them. It parses.
+    /// The whole pattern with this mistake and all others corrected, if there is no doubt about any of them. It
+    /// parses.
     ///
     /// ```
     /// let error = stix_pattern::Pattern::parse("[file:name = \"it's\"] WITHIN 5 MINUTES").unwrap_err();

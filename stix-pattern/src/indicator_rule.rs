@@ -2,6 +2,7 @@
 
 use stix_core::validate::{Check, Members, ObjectRule, Rule, Severity};
 
+use crate::LanguageVersion;
 use crate::check::{self, Checker, PatternProblem, Validity};
 
 /// Checks the patterns of indicators: the rule that stix-core's validator takes, since it knows no patterns itself.
@@ -52,7 +53,15 @@ impl ObjectRule for IndicatorRule {
             return;
         };
         let validity = Validity { from: object.text("valid_from"), until: object.text("valid_until") };
-        let problems = indicator_problems(pattern, pattern_type, validity, &self.checker);
+        let version =
+            LanguageVersion::of_indicator(object.text("pattern_version"), object.text("pattern_type"));
+        let problems = match version {
+            LanguageVersion::V2_1 => indicator_problems(pattern, pattern_type, validity, &self.checker),
+            version => {
+                let checker = self.checker.clone().with_version(version);
+                indicator_problems(pattern, pattern_type, validity, &checker)
+            }
+        };
         check.member("pattern", |check| problems.iter().for_each(|problem| report(problem, check)));
     }
 }

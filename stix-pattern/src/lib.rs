@@ -16,6 +16,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! [`Pattern::values`] lists what a pattern compares with, and [`detect`] makes patterns of plain values.
+//!
 //! [`matcher`] tries a pattern on observed-data, [`pattern_set`] many at once, and [`normalize`] tells whether two
 //! patterns say the same.
 //!
@@ -25,8 +27,9 @@
 //!
 //! - comments, `==`, `<>`, a plus sign, an empty or a mixed set, zero as a count or a duration, a window that ends
 //!   before it starts, an impossible day of a month, and names of any length and case;
-//! - no line feeds inside `b'...'`, although section 9.2 says to tolerate them;
 //! - a repeated kind of qualifier on a group in parentheses, as in `([a:b = 1]) WITHIN 5 SECONDS WITHIN 6 SECONDS`.
+//!
+//! It also takes line feeds inside `b'...'`, which section 9.2 demands and the grammar does not allow.
 //!
 //! It is stricter in two places, both of which the specification is plain about: a list index is not negative, and a
 //! bracket has at most one qualifier of each kind. It also has limits that the grammar does not: numbers fit into 64
@@ -38,6 +41,7 @@
 pub mod ast;
 pub mod build;
 pub mod check;
+pub mod detect;
 mod edit;
 mod error;
 mod indicator_rule;
@@ -53,9 +57,13 @@ mod print;
 mod span;
 #[cfg(feature = "proptest")]
 pub mod strategies;
+mod values;
+mod version;
 
 pub use self::error::{SyntaxError, SyntaxErrorKind};
 pub use self::indicator_rule::{IndicatorRule, indicator_problems};
 pub use self::parser::MAX_DEPTH;
 pub use self::pattern::Pattern;
 pub use self::span::Span;
+pub use self::values::{PatternValue, PatternValues};
+pub use self::version::LanguageVersion;

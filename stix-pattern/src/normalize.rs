@@ -7,8 +7,9 @@
 //!   between brackets keeps its repetitions, since `[a] AND [a]` takes two observations.
 //! - An `AND` over objects of two types in one bracket matches nothing and is dropped.
 //! - `NOT =` is `!=`. Numbers are equal by value and timestamps by instant. The members of a set are in order.
-//! - Addresses and networks are in their shortest spelling without host bits; the keys and the names of the values of
-//!   the Windows registry, which minds no case, are in lower case.
+//! - Networks behind `ISSUBSET` and `ISSUPERSET` are in their shortest spelling without host bits. Other strings are
+//!   compared by code points (section 9.6.2): `192.0.2.1/32` is not `192.0.2.1`, and the case of hashes and of keys of
+//!   the Windows registry counts.
 //!
 //! Equal normal forms mean that the patterns match the same. Different ones mean that no rule above makes them equal,
 //! which is not a proof: `[a OR b]` is kept apart from `[a] OR [b]`, `IN ('x')` from `= 'x'`, `REPEATS 2 TIMES` from
@@ -64,6 +65,8 @@ impl fmt::Display for NormalForm {
 pub enum Equivalence {
     /// They have one normal form and match the same.
     Equal,
+    /// Nothing matches either of them, which says nothing of what they were written for.
+    NeitherMatches,
     /// They have different normal forms.
     Different,
     /// A normal form is too large to compute, so it is not known.
@@ -99,20 +102,19 @@ impl Pattern {
     /// use stix_pattern::Pattern;
     /// use stix_pattern::normalize::Equivalence;
     ///
-    /// let one = Pattern::parse("[ipv4-addr:value = '192.0.2.1/32' AND ipv4-addr:x IN (2, 1)]")?;
-    /// let two = Pattern::parse("[ipv4-addr:x IN (1, 2.0) AND ipv4-addr:value = '192.0.2.1']")?;
-    /// let not = Pattern::parse("[ipv4-addr:x NOT IN (1, 2) AND ipv4-addr:value = '192.0.2.1']")?;
+    /// let one = Pattern::parse("[ipv4-addr:value ISSUBSET '192.0.2.1/32' AND ipv4-addr:x IN (2, 1)]")?;
+    /// let two = Pattern::parse("[ipv4-addr:x IN (1, 2.0) AND ipv4-addr:value ISSUBSET '192.0.2.1']")?;
+    /// let not = Pattern::parse("[ipv4-addr:x NOT IN (1, 2) AND ipv4-addr:value ISSUBSET '192.0.2.1']")?;
     /// assert_eq!(one.equivalence(&two), Equivalence::Equal);
     /// assert_eq!(one.equivalence(&not), Equivalence::Different);
     /// # Ok::<(), stix_pattern::SyntaxError>(())
     /// ```
     #[must_use]
     pub fn equivalence(&self, other: &Self) -> Equivalence {
-        if self == other {
-            return Equivalence::Equal;
-        }
         match (self.normal_form(), other.normal_form()) {
+            (Ok(one), Ok(other)) if one.root.is_none() && other.root.is_none() => Equivalence::NeitherMatches,
             (Ok(one), Ok(other)) if one == other => Equivalence::Equal,
+            _ if self == other => Equivalence::Equal,
             (Ok(_), Ok(_)) => Equivalence::Different,
             _ => Equivalence::TooLarge,
         }

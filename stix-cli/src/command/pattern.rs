@@ -1,11 +1,14 @@
-//! `stix pattern`: checks, prints, explains, compares and matches patterns (section 9).
+//! `stix pattern`: checks, prints, explains, compares, takes apart, builds and matches patterns (section 9).
 
+mod build;
 mod check;
 mod english;
 mod equivalent;
 mod explain;
 mod matching;
 mod print;
+mod tree;
+mod values;
 
 use std::io::{self, BufRead, IsTerminal, Read as _, Write as _};
 
@@ -21,7 +24,7 @@ use crate::format::Format;
 use crate::outcome::Outcome;
 use crate::output::Output;
 
-/// Check, print, explain, compare and match patterns
+/// Check, print, explain, compare, take apart, build and match patterns
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   stix pattern check \"[ipv4-addr:value = '192.0.2.1:80']\"
@@ -39,6 +42,9 @@ enum Command {
     Print(print::Print),
     Explain(explain::Explain),
     Equivalent(equivalent::Equivalent),
+    Values(values::Values),
+    Tree(tree::Tree),
+    Build(build::Build),
     Match(matching::Matching),
 }
 
@@ -49,6 +55,9 @@ impl Pattern {
             Command::Print(command) => command.run(output),
             Command::Explain(command) => command.run(output),
             Command::Equivalent(command) => command.run(output),
+            Command::Values(command) => command.run(output),
+            Command::Tree(command) => command.run(output),
+            Command::Build(command) => command.run(output),
             Command::Match(command) => command.run(output),
         }
     }
@@ -131,7 +140,11 @@ impl ToldPatterns {
                     serde_json::to_writer(&mut *output, &told).map_err(io::Error::from)?;
                     writeln!(output)?;
                 }
-                (Format::Text, Ok(pattern)) => writeln!(output, "{}", Printable(&tell(pattern)))?,
+                (Format::Text, Ok(pattern)) => {
+                    let told = tell(pattern);
+                    let told = output.exact(&told);
+                    writeln!(output, "{told}")?;
+                }
                 (Format::Text, Err(errors)) => write_errors(output, text, errors)?,
             }
             Ok(if parsed.is_ok() { Outcome::Yes } else { Outcome::No })
@@ -225,7 +238,8 @@ fn write_fix(output: &mut Output, fix: Option<&str>) -> io::Result<()> {
     match fix {
         Some(fix) => {
             let good = output.styles().good;
-            writeln!(output, "{good}corrected{good:#}: {}\n", Printable(fix))
+            let fix = output.exact(fix);
+            writeln!(output, "{good}corrected{good:#}: {fix}\n")
         }
         None => Ok(()),
     }

@@ -29,6 +29,10 @@ impl<T> Chain<T> {
         &self.operands
     }
 
+    pub(crate) fn operands_mut(&mut self) -> &mut [T] {
+        &mut self.operands
+    }
+
     /// Gives the operands away.
     #[must_use]
     pub fn into_operands(self) -> Vec<T> {

@@ -158,6 +158,10 @@ impl Qualified {
         &self.expression
     }
 
+    pub(crate) fn expression_mut(&mut self) -> &mut ObservationExpression {
+        &mut self.expression
+    }
+
     /// The qualifiers, at least one, each of which applies to the result of those before it.
     ///
     /// Section 9.5 allows one of a kind for each expression. The parser enforces this on a bracket; on a group, as in

@@ -1,7 +1,7 @@
 //! Comparison expressions (STIX 2.1, sections 9.4 and 9.6): the tests of a bracket, one by one and together.
 
 use super::findings::{Finding, Findings};
-use super::{Rule, constant, path};
+use super::{Rule, constant, contradiction, path};
 use crate::ast::{ComparisonExpression, ComparisonTest};
 
 /// Checks what stands in a bracket.
@@ -18,7 +18,9 @@ pub(super) fn check(expression: &ComparisonExpression, findings: &mut Findings<'
             let outer = std::mem::replace(&mut findings.in_and, true);
             chain.operands().iter().for_each(|operand| check(operand, findings));
             findings.in_and = outer;
-            if let Some(finding) = two_types(chain.operands()) {
+            if let Some(finding) =
+                two_types(chain.operands()).or_else(|| contradiction::find(chain.operands()))
+            {
                 findings.push(finding);
             }
         }

@@ -8,8 +8,8 @@ use super::place::{Place, Shape, kind_name};
 use super::values::Plain;
 use super::{Rule, calendar, observation, regular_expression, values};
 use crate::ast::{
-    ComparisonOperator, ComparisonTest, Literal, ObjectPath, Predicate, Set, StringLiteral, TextOperator,
-    Value,
+    ComparisonOperator, ComparisonTest, Literal, ObjectPath, Predicate, Set, StepKind, StringLiteral,
+    TextOperator, Value,
 };
 use crate::edit::Edit;
 use crate::lexer;
@@ -20,9 +20,31 @@ const INTEGERS: std::ops::RangeInclusive<i64> = -(1 << 53)..=(1 << 53) - 1;
 /// Checks the operator and the constants of a test whose path leads to `place`.
 #[inline]
 pub(super) fn check(test: &ComparisonTest, place: &Place, findings: &mut Findings<'_>) {
+    if test.is_negated() && *test.predicate() != Predicate::Exists {
+        negated_list(test, findings);
+    }
     if !place.plain.is_some_and(|plain| is_plain(test.predicate(), plain)) {
         look_closer(test, place, findings);
     }
+}
+
+/// `NOT` before an operator over a list may negate each comparison or the result of all.
+fn negated_list(test: &ComparisonTest, findings: &mut Findings<'_>) {
+    if !test.path().steps().any(|step| *step.kind() == StepKind::Star) {
+        return;
+    }
+    let path = findings.text(test.path().span());
+    let message = format!(
+        "`NOT` over `{path}` is read in two ways: some element fails the test, which is how this library matches, or all do"
+    );
+    let finding = Finding::new(Rule::NegatedList, test.span(), message);
+    findings.push(match test.predicate() {
+        Predicate::Compare(ComparisonOperator::Equal, literal) => {
+            let text = findings.text(literal.span());
+            finding.help(format!("`{path} != {text}` says that some element is different"))
+        }
+        _ => finding.help("write the test without `NOT` if an operator says the opposite"),
+    });
 }
 
 fn look_closer(test: &ComparisonTest, place: &Place, findings: &mut Findings<'_>) {
@@ -45,8 +67,8 @@ fn look_closer(test: &ComparisonTest, place: &Place, findings: &mut Findings<'_>
     }
 }
 
-/// Which strings at the end of a path need no closer look: those of the right form where strings belong, and any term of
-/// an open vocabulary.
+/// Which strings at the end of a path need no closer look: those of the right form where strings belong, and any term
+/// of an open vocabulary.
 pub(super) fn plain(path: &ObjectPath, place: &Place) -> Option<Plain> {
     let is_open = |property: &PropertyDef| property.vocabulary.is_none_or(|vocabulary| vocabulary.open);
     match place.shape {
@@ -63,7 +85,9 @@ fn is_plain(predicate: &Predicate, plain: Plain) -> bool {
     match predicate {
         Predicate::Compare(_, literal) => passes(literal),
         Predicate::In(set) => !set.literals().is_empty() && set.literals().iter().all(passes),
-        Predicate::Text(TextOperator::Like, _) => plain == Plain::Any,
+        Predicate::Text(TextOperator::Like, text) => {
+            plain == Plain::Any && memchr::memchr3(b'*', b'\\', b'&', text.value().as_bytes()).is_none()
+        }
         Predicate::Text(TextOperator::IsSubset | TextOperator::IsSuperset, text) => {
             plain.is_address() && plain.passes(text.value())
         }
@@ -181,10 +205,15 @@ fn compare(
     let kind = match place.shape {
         Shape::Kind(kind) => kind,
         Shape::Hash => &Kind::String,
-        Shape::Any | Shape::Objects(_) => return,
+        Shape::Any | Shape::Objects(_) => {
+            if let (Value::String(text), false) = (literal.value(), operator.needs_order()) {
+                values::check_anywhere(test, text, literal.span(), findings);
+            }
+            return;
+        }
     };
     if !is_comparable(kind, literal.value()) {
-        return findings.push(wrong_type(test, (literal, all), kind, findings));
+        return findings.push(wrong_type(test, operator, (literal, all), kind, findings));
     }
     if operator.needs_order() {
         return;
@@ -235,14 +264,19 @@ const MOST_CONVERTED: usize = 64;
 
 fn wrong_type(
     test: &ComparisonTest,
+    operator: ComparisonOperator,
     (literal, all): (&Literal, &[Literal]),
     kind: &Kind,
     findings: &Findings<'_>,
 ) -> Finding {
     let text = findings.text(literal.span());
     let path = findings.text(test.path().span());
+    let (has_order, never) = match operator.needs_order() {
+        true => (true, "so that neither comes before the other"),
+        false => (false, "which it never equals"),
+    };
     let message = format!(
-        "`{path}` is {}, and {} is {}, which it never equals",
+        "`{path}` is {}, and {} is {}, {never}",
         kind_name(kind),
         crate::error::quote(text),
         value_name(literal.value())
@@ -251,22 +285,32 @@ fn wrong_type(
     // One constant converted and the others not would make a set of two types.
     let wrong = all.iter().filter(|literal| !is_comparable(kind, literal.value()));
     let edits = wrong.map(|literal| {
-        let text = converted(kind, literal.value(), findings.text(literal.span()))?;
+        let text = converted(test, kind, literal.value(), findings.text(literal.span()))?;
         Some(Edit::replace(literal.span().range(), text))
     });
     let edit = match all.len() {
         ..=MOST_CONVERTED => edits.reduce(|edit, next| Some(edit?.and(next?))).flatten(),
         _ => None,
     };
-    match converted(kind, literal.value(), text) {
+    // In the order of texts, `'9'` comes behind `'10'`.
+    if has_order && takes_strings(kind) {
+        return finding.help("strings are ordered character by character, and numbers by their value");
+    }
+    match converted(test, kind, literal.value(), text) {
         Some(text) => finding.help(format!("write `{text}`")).edit(edit),
+        None if matches!(kind, Kind::Timestamp) => {
+            finding.help("a timestamp is in UTC: `t'2020-01-31T23:59:59Z'`")
+        }
         None => finding,
     }
 }
 
 /// The constant of the right type that says the same.
-fn converted(kind: &Kind, value: &Value, text: &str) -> Option<String> {
+fn converted(test: &ComparisonTest, kind: &Kind, value: &Value, text: &str) -> Option<String> {
     match (kind, value) {
+        (Kind::Integer { .. }, Value::String(value)) if test.path().object_type() == "autonomous-system" => {
+            as_number(value).map(str::to_owned)
+        }
         (Kind::Integer { .. }, Value::String(value)) => {
             value.trim().parse::<i64>().ok().map(|number| number.to_string())
         }
@@ -279,13 +323,28 @@ fn converted(kind: &Kind, value: &Value, text: &str) -> Option<String> {
         }
         (Kind::Boolean, Value::Integer(0)) => Some("false".to_owned()),
         (Kind::Boolean, Value::Integer(1)) => Some("true".to_owned()),
-        (Kind::Timestamp, Value::String(value)) => lexer::is_timestamp(value).then(|| format!("t'{value}'")),
+        (Kind::Timestamp, Value::String(value)) => {
+            crate::error::timestamp_in_utc(value).map(|value| format!("t'{value}'"))
+        }
         (Kind::String | Kind::Identifier, Value::Integer(_) | Value::Float(_) | Value::Boolean(_)) => {
             Some(format!("'{text}'"))
         }
         (Kind::String, Value::Timestamp(value)) => Some(format!("'{}'", value.as_str())),
         _ => None,
     }
+}
+
+/// Returns the digits of `AS64496`.
+pub(crate) fn as_number(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let digits = match text.get(..2) {
+        Some(prefix) if prefix.eq_ignore_ascii_case("AS") => {
+            text.get(2..)?.trim_start_matches([' ', 'N', 'n'])
+        }
+        _ => text,
+    };
+    let is_number = digits.parse::<u32>().is_ok() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number && (digits == "0" || !digits.starts_with('0'))).then_some(digits)
 }
 
 /// A value of an enumeration. A vocabulary that is open takes other values.
@@ -332,7 +391,7 @@ fn check_text(
         TextOperator::Matches => regular_expression::check(text, findings),
         TextOperator::Like => values::check_wildcards(test, text, place, findings),
         TextOperator::IsSubset | TextOperator::IsSuperset => {
-            values::check(test, ComparisonOperator::Equal, text.value(), text.span(), place, findings);
+            values::check_network(test, text, place, findings)
         }
     }
 }

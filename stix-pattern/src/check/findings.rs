@@ -7,9 +7,6 @@ use crate::error::SyntaxError;
 
 /// The most problems that are reported of one pattern.
 const MOST: usize = 100;
-/// The longest pattern, in bytes, of which corrected copies are made.
-const LONGEST: usize = 1 << 16;
-
 /// A problem that was just found.
 #[derive(Debug)]
 pub(super) struct Finding {
@@ -42,15 +39,18 @@ pub(super) struct Findings<'a> {
     /// Whether the test that is being looked at shares its object with others.
     pub(super) in_and: bool,
     problems: Vec<PatternProblem>,
+    /// The change that mends each of the problems, if it is certain.
+    edits: Vec<Option<Edit>>,
 }
 
 impl<'a> Findings<'a> {
     pub(super) fn new(source: &'a str, checker: &'a Checker) -> Self {
-        Self { source, checker, in_and: false, problems: Vec::new() }
+        Self { source, checker, in_and: false, problems: Vec::new(), edits: Vec::new() }
     }
 
-    pub(super) fn into_problems(self) -> Vec<PatternProblem> {
-        self.problems
+    /// Returns the problems, and the change that mends each of them.
+    pub(super) fn into_parts(self) -> (Vec<PatternProblem>, Vec<Option<Edit>>) {
+        (self.problems, self.edits)
     }
 
     /// The text at a span.
@@ -59,21 +59,20 @@ impl<'a> Findings<'a> {
     }
 
     pub(super) fn push(&mut self, finding: Finding) {
-        let fix = finding.edit.filter(|_| self.source.len() <= LONGEST).map(|edit| edit.apply(self.source));
-        self.add(finding.rule, finding.span, finding.message, finding.help, fix);
+        self.add(finding.rule, finding.span, finding.message, finding.help, finding.edit);
     }
 
     pub(super) fn push_syntax(&mut self, error: &SyntaxError) {
-        let (help, fix) = (error.help().map(str::to_owned), error.fix().map(str::to_owned));
-        self.add(Rule::Syntax, error.span(), error.to_string(), help, fix);
+        self.add(Rule::Syntax, error.span(), error.to_string(), error.help().map(str::to_owned), None);
     }
 
-    fn add(&mut self, rule: Rule, span: Span, message: String, help: Option<String>, fix: Option<String>) {
+    fn add(&mut self, rule: Rule, span: Span, message: String, help: Option<String>, edit: Option<Edit>) {
         let Some(severity) = self.checker.severity(rule).filter(|_| self.problems.len() < MOST) else {
             return;
         };
-        let start = self.source.get(..span.start()).map_or(0, |before| before.chars().count());
-        let characters = start..start + self.text(span).chars().count();
-        self.problems.push(PatternProblem { rule, severity, span, characters, message, help, fix });
+        let mut problem = PatternProblem { rule, severity, span, characters: 0..0, message, help, fix: None };
+        problem.locate(span, self.source);
+        self.problems.push(problem);
+        self.edits.push(edit);
     }
 }

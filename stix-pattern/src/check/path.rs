@@ -6,12 +6,12 @@ use super::findings::{Finding, Findings};
 use super::nearest::nearest;
 use super::place::{Objects, Place, Shape, kind_name, observables};
 use super::values::{self, hash};
-use super::{Checker, CustomNames, Rule, constant};
-use crate::Span;
+use super::{Checker, CustomNames, Rule, constant, renamed};
 use crate::ast::{ObjectPath, Step, StepKind};
 use crate::edit::Edit;
 use crate::known::observable;
 use crate::lexer;
+use crate::{LanguageVersion, Span};
 
 /// Where a path leads that stands alone in `text`, if there is nothing to report.
 pub(crate) fn place_of(path: &ObjectPath, text: &str) -> Option<Place> {
@@ -20,7 +20,21 @@ pub(crate) fn place_of(path: &ObjectPath, text: &str) -> Option<Place> {
     let place = follow(path, &mut findings);
     let place = Place { subject: values::sole_subject(&place), ..place };
     let place = Place { plain: constant::plain(path, &place), ..place };
-    findings.into_problems().is_empty().then_some(place)
+    findings.into_parts().0.is_empty().then_some(place)
+}
+
+/// Returns the kind of the values that a path leads to, if the object model describes them.
+pub(crate) fn kind_at(path: &ObjectPath) -> Option<&'static Kind> {
+    let checker = Checker::default();
+    let place = match path.as_known() {
+        Some(known) => *known.place(),
+        None => follow(path, &mut Findings::new("", &checker)),
+    };
+    match place.shape {
+        Shape::Kind(kind) => Some(kind),
+        Shape::Hash => Some(&Kind::String),
+        Shape::Any | Shape::Objects(_) => None,
+    }
 }
 
 /// Follows a path, reporting where it leads nowhere; what comes behind that is unknown.
@@ -44,8 +58,7 @@ fn root(path: &ObjectPath, findings: &mut Findings<'_>) -> Place {
     match observable(name).or_else(declared) {
         Some(def) => Place { shape: Shape::Objects(Objects::One(def)), ..Place::UNKNOWN },
         None => {
-            let start = path.span().start();
-            unknown_type(name, Span::from_range(start..start + name.len()), findings);
+            unknown_type(path, findings);
             if let Some(first) = path.steps().next()
                 && let StepKind::Key(key) = first.kind()
             {
@@ -56,32 +69,57 @@ fn root(path: &ObjectPath, findings: &mut Findings<'_>) -> Place {
     }
 }
 
-fn unknown_type(name: &str, span: Span, findings: &mut Findings<'_>) {
-    if !is_type_form(name) {
-        let message = format!("`{name}` cannot name an object type");
-        let help =
-            "a type has 3 to 250 lower-case letters, digits and hyphens, and a custom one begins with `x-`";
-        return findings.push(Finding::new(Rule::NameForm, span, message).help(help));
+fn unknown_type(path: &ObjectPath, findings: &mut Findings<'_>) {
+    let name = path.object_type();
+    if findings.checker.types.contains(name) {
+        return;
     }
-    if is_custom(name) {
+    let start = path.span().start();
+    let span = Span::from_range(start..start + name.len());
+    let is_form = is_type_form(name);
+    if is_form && is_custom(name) {
         return custom("object type", name, span, findings);
+    }
+    if let Some((finding, first)) = extension_as_type(path, span).zip(path.steps().next()) {
+        let text = format!("{}:extensions.'{name}'.", finding.1);
+        let range = start..first.span().start();
+        return findings.push(finding.0.edit(Edit::replace(range, text)));
     }
     let message = match stix_core::object::def(name) {
         Some(_) => format!("`{name}` objects are not observed, so that no pattern matches one"),
-        None => format!("`{name}` is no cyber-observable object type"),
+        None if is_form => format!("`{name}` is no cyber-observable object type"),
+        None => format!("`{name}` cannot name an object type"),
     };
-    let finding = Finding::new(Rule::UnknownType, span, message);
+    let finding = Finding::new(if is_form { Rule::UnknownType } else { Rule::NameForm }, span, message);
     if stix_core::object::def(name).is_some() {
         return findings.push(finding.help("patterns are about the objects of section 6, such as `file`"));
     }
     let names = || observables().map(stix_core::schema::ObjectDef::name);
-    findings.push(match (nearest(name, names()), alias(name)) {
-        (Some((meant, true)), _) => {
+    let lower = name.to_ascii_lowercase().replace('_', "-");
+    let meant = alias(&lower).or_else(|| nearest(name, names()));
+    findings.push(match meant {
+        Some((meant, true)) => {
             finding.help(format!("did you mean `{meant}`?")).edit(Edit::replace(span.range(), meant))
         }
-        (Some((meant, false)), _) | (None, Some(meant)) => finding.help(format!("did you mean `{meant}`?")),
-        (None, None) => finding.help("a custom object type begins with `x-`"),
+        Some((meant, false)) => finding.help(format!("did you mean `{meant}`?")),
+        None if is_form => finding
+            .help("declare a type that an extension definition adds; other custom types begin with `x-`"),
+        None => finding.help(
+            "a type has 3 to 250 lower-case letters, digits and hyphens, and a custom one begins with `x-`",
+        ),
     });
+}
+
+/// Returns an extension where an object type belongs, and the type that has it.
+fn extension_as_type(path: &ObjectPath, span: Span) -> Option<(Finding, &'static str)> {
+    let name = path.object_type();
+    let owner = observables().find(|def| {
+        let extensions = def.property("extensions").map(|property| property.kind);
+        matches!(extensions, Some(Kind::Extensions(def)) if def.property(name).is_some())
+    })?;
+    let message = format!("`{name}` is an extension of `{}` and no object type", owner.name());
+    let help = format!("write `{}:extensions.'{name}'` and the property behind it", owner.name());
+    Some((Finding::new(Rule::UnknownType, span, message).help(help), owner.name()))
 }
 
 fn follow_key(
@@ -202,9 +240,20 @@ fn member(
         custom("property", key, step.span(), findings);
         return Place::UNKNOWN;
     }
-    let (owner, names) = describe();
-    let finding =
-        Finding::new(Rule::UnknownProperty, step.span(), format!("{owner} has no property `{key}`"));
+    if findings.checker.version == LanguageVersion::V2_0
+        && owner.is_some_and(|owner| owner.defs().any(|def| renamed::is_stix_2_0(def.name(), key)))
+    {
+        return Place::UNKNOWN;
+    }
+    let (name, names) = describe();
+    let finding = Finding::new(Rule::UnknownProperty, step.span(), format!("{name} has no property `{key}`"));
+    if let Some(known) =
+        owner.and_then(|owner| owner.defs().find_map(|def| renamed::property(def.name(), key)))
+    {
+        let edit = known.path().map(|path| Edit::replace(step.span().range(), path));
+        findings.push(finding.help(known.help()).edit(edit));
+        return Place::UNKNOWN;
+    }
     findings.push(match nearest(key, names.iter().copied()) {
         Some((meant, certain)) => {
             let edit = certain.then(|| Edit::replace(step.span().range(), step_text(meant)));
@@ -273,21 +322,26 @@ pub(super) fn step_text(key: &str) -> String {
     if lexer::is_property_name(key) { key.to_owned() } else { format!("'{key}'") }
 }
 
-/// What other tools, and people, call the object types.
-fn alias(name: &str) -> Option<&'static str> {
+/// Returns the object type that other tools, and people, call so, and whether it is certain that they do.
+fn alias(name: &str) -> Option<(&'static str, bool)> {
     Some(match name {
-        "ip" | "ipv4" | "ip-addr" | "ip-address" | "address" => "ipv4-addr",
-        "ipv6" => "ipv6-addr",
-        "domain" | "hostname" | "host" | "fqdn" => "domain-name",
-        "email" | "email-address" => "email-addr",
-        "mac" | "mac-address" => "mac-addr",
-        "uri" | "link" => "url",
-        "hash" | "filename" | "file-hash" => "file",
-        "registry" | "registry-key" | "regkey" => "windows-registry-key",
-        "user" | "account" | "username" => "user-account",
-        "certificate" | "x509" => "x509-certificate",
-        "as" | "asn" => "autonomous-system",
-        "network" | "traffic" | "connection" | "network-connection" => "network-traffic",
+        "ipv4" => ("ipv4-addr", true),
+        "ip" | "ip-addr" | "ip-address" | "address" => ("ipv4-addr", false),
+        "ipv6" => ("ipv6-addr", true),
+        "domain" | "fqdn" => ("domain-name", true),
+        "hostname" | "host" => ("domain-name", false),
+        "email" | "email-address" => ("email-addr", true),
+        "mac" | "mac-address" => ("mac-addr", true),
+        "uri" => ("url", true),
+        "link" => ("url", false),
+        "hash" | "filename" | "file-hash" | "file-name" => ("file", false),
+        // The specification itself once had the first in its examples.
+        "win-registry-key" | "registry-key" | "regkey" | "windows-registry" => ("windows-registry-key", true),
+        "registry" => ("windows-registry-key", false),
+        "user" | "account" | "username" => ("user-account", false),
+        "certificate" | "x509" | "x509-cert" => ("x509-certificate", true),
+        "as" | "asn" => ("autonomous-system", true),
+        "network" | "traffic" | "connection" | "network-connection" => ("network-traffic", false),
         _ => return None,
     })
 }

@@ -29,6 +29,7 @@ pub(super) fn check(expression: &StringLiteral, findings: &mut Findings<'_>) {
                 finding(Rule::RegularExpression, format!("the regular expression is broken: {reason}"));
             findings.push(broken.help(match path {
                 Some(_) => BACKSLASHES,
+                None if text.starts_with('*') => "`*` repeats what stands before it; any text is `.*`",
                 None => r"a mark that stands for itself is written with a backslash, which a string doubles: `\\(`",
             }));
         }

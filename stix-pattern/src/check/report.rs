@@ -13,6 +13,7 @@ use crate::{Pattern, Span};
 pub struct PatternReport {
     pub(super) pattern: Option<Pattern>,
     pub(super) problems: Vec<PatternProblem>,
+    pub(super) corrected: Option<String>,
 }
 
 impl PatternReport {
@@ -45,6 +46,21 @@ impl PatternReport {
         self.pattern.as_ref().map(Pattern::to_string)
     }
 
+    /// Returns the pattern with all certain corrections, those of syntax and those beyond. It parses, and checking it
+    /// finds no problem that the pattern does not have.
+    ///
+    /// ```
+    /// use stix_pattern::check::Checker;
+    ///
+    /// let report = Checker::default().check("[file:hashes.sha-256 LIKE 'ab%' and url:value = 'hxxp://a[.]example/']");
+    /// let corrected = "[file:hashes.'SHA-256' LIKE 'ab%' AND url:value = 'http://a.example/']";
+    /// assert_eq!(report.corrected(), Some(corrected));
+    /// ```
+    #[must_use]
+    pub fn corrected(&self) -> Option<&str> {
+        self.corrected.as_deref()
+    }
+
     /// Gives the problems away.
     #[must_use]
     pub fn into_problems(self) -> Vec<PatternProblem> {
@@ -65,6 +81,13 @@ pub struct PatternProblem {
 }
 
 impl PatternProblem {
+    /// Says where the problem stands in `source`.
+    pub(super) fn locate(&mut self, span: Span, source: &str) {
+        let start = source.get(..span.start()).map_or(0, |before| before.chars().count());
+        let length = span.text(source).map_or(0, |text| text.chars().count());
+        (self.span, self.characters) = (span, start..start + length);
+    }
+
     /// The rule that is broken.
     #[must_use]
     pub fn rule(&self) -> Rule {
@@ -101,8 +124,8 @@ impl PatternProblem {
         self.help.as_deref()
     }
 
-    /// The whole pattern with this problem mended and nothing else changed, if it is certain what was meant. For a
-    /// mistake of syntax, all mistakes are mended.
+    /// Returns the whole pattern with this problem mended, and what mending it brings to light, if it is certain what
+    /// was meant. For a mistake of syntax, all mistakes of syntax are mended. [`PatternReport::corrected`] mends all.
     #[must_use]
     pub fn fix(&self) -> Option<&str> {
         self.fix.as_deref()

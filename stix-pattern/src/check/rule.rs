@@ -72,12 +72,24 @@ rules! {
     PathExpression "path-expression" Warning "9.6.1";
     /// A regular expression uses nothing that this library cannot match.
     UnsupportedExpression "unsupported-expression" Warning "9.6.1";
+    /// `NOT` does not stand before an operator over a list (`[*]`), where the specification leaves its meaning open.
+    NegatedList "negated-list" Warning "9.7.2";
+    /// The wildcards of `LIKE` are `%` and `_`, not those of a shell.
+    ShellWildcard "shell-wildcard" Warning "9.6.1";
+    /// An address is compared with a network by `ISSUBSET`, since `=` compares text.
+    NetworkEquality "network-equality" Warning "9.6.1";
+    /// A backslash of a path is escaped once.
+    DoubledBackslash "doubled-backslash" Warning "9.2";
+    /// A constant is written as it is seen, not with the entities of HTML.
+    HtmlEntity "html-entity" Warning "9.2";
     /// A number has no plus sign.
     PlusSign "plus-sign" Warning "9.2";
     /// A whole number fits into 54 bits.
     IntegerRange "integer-range" Warning "9.2";
     /// The tests that `AND` joins in a bracket are about one type of object, or nothing matches.
-    TwoTypes "two-types" Warning "9.4";
+    TwoTypes "two-types" Error "9.5";
+    /// The tests that `AND` joins in a bracket leave a value for each property, or nothing matches.
+    Contradiction "contradiction" Warning "9.5";
     /// The object type is one of the cyber-observable objects, or a custom one.
     UnknownType "unknown-type" Warning "9.7";
     /// The object has the property, or the property is a custom one.

@@ -6,6 +6,7 @@ mod address;
 mod defanged;
 mod domain_name;
 mod email_address;
+pub(crate) mod escapes;
 pub(super) mod hash;
 mod mac_address;
 mod registry_key;
@@ -17,7 +18,7 @@ use super::Rule;
 use super::findings::{Finding, Findings};
 use super::place::{Place, Shape};
 use crate::Span;
-use crate::ast::{ComparisonOperator, ComparisonTest, ObjectPath, StringLiteral};
+use crate::ast::{ComparisonOperator, ComparisonTest, ObjectPath, Predicate, StringLiteral};
 use crate::edit::Edit;
 use crate::error::quote;
 
@@ -108,7 +109,7 @@ impl Plain {
     #[inline]
     pub(super) fn passes(self, value: &str) -> bool {
         match self {
-            Self::Any => !value.is_empty(),
+            Self::Any => !value.is_empty() && memchr::memchr2(b'\\', b'&', value.as_bytes()).is_none(),
             Self::Hash(digits) => value.len() == digits && hash::is_hex(value),
             Self::Subject(Subject::Ipv4) => address::is_plain_ipv4(value),
             Self::Subject(Subject::Domain) => domain_name::is_plain(value),
@@ -188,8 +189,31 @@ pub(super) fn check(
     if matches!(place.shape, Shape::Hash) {
         return hash::check_value(test, value, span, findings);
     }
-    if let Some(flaw) = flaw(value, place) {
+    let is_equal = (operator == ComparisonOperator::Equal) != test.is_negated();
+    let flaw = flaw(value, place)
+        .or_else(|| escaped_twice(value, place))
+        .or_else(|| is_address(place).then(|| is_equal.then(|| network(value)).flatten()).flatten());
+    if let Some(flaw) = flaw {
         push(flaw, test, span, place, findings);
+    }
+}
+
+/// Checks an address or a network that `ISSUBSET` or `ISSUPERSET` compares.
+pub(super) fn check_network(
+    test: &ComparisonTest,
+    text: &StringLiteral,
+    place: &Place,
+    findings: &mut Findings<'_>,
+) {
+    if let Some(flaw) = flaw(text.value(), place) {
+        push(flaw, test, text.span(), place, findings);
+    }
+}
+
+/// Checks a string at a place that nothing is known of.
+pub(super) fn check_anywhere(test: &ComparisonTest, value: &str, span: Span, findings: &mut Findings<'_>) {
+    if let Some(flaw) = escaped_twice(value, &Place::UNKNOWN) {
+        push(flaw, test, span, &Place::UNKNOWN, findings);
     }
 }
 
@@ -204,13 +228,79 @@ pub(super) fn check_wildcards(
     let flaw = subjects(place).find_map(|subject| match subject {
         Subject::RegistryKey => registry_key::flaw(value),
         Subject::Mac => None,
-        _ => defanged::refanged(value).map(|refanged| {
+        _ => defanged::refanged_start(value).map(|refanged| {
             Flaw::new(Rule::Defanged, format!("{} is defanged", quote(value))).value(refanged)
         }),
     });
+    let flaw = flaw.or_else(|| escaped_twice(value, place)).or_else(|| shell_wildcard(value, place));
     if let Some(flaw) = flaw {
         push(flaw, test, text.span(), place, findings);
     }
+}
+
+/// Reports a value that was escaped once more than the pattern language asks for.
+fn escaped_twice(value: &str, place: &Place) -> Option<Flaw> {
+    if let Some(single) = escapes::single_backslashes(value, is_file_path(place)) {
+        let message = format!("{} has two backslashes for each one that is seen", quote(value));
+        let help = format!("a backslash is escaped once in a pattern: `{}`", quoted(&single));
+        return Some(Flaw::new(Rule::DoubledBackslash, message).help(help).value(single));
+    }
+    // Text that is HTML has entities by right.
+    if place.property.is_some_and(|property| matches!(property.name, "body" | "subject" | "data")) {
+        return None;
+    }
+    let plain = escapes::without_entities(value)?;
+    let message = format!("{} is written with entities of HTML", quote(value));
+    Some(Flaw::new(Rule::HtmlEntity, message).value(plain))
+}
+
+/// Returns whether the strings at a place are paths of a file system or keys of a registry, and nothing else.
+fn is_file_path(place: &Place) -> bool {
+    place.property.is_some_and(|property| matches!(property.name, "path" | "cwd" | "key"))
+        || subjects(place).any(|subject| subject == Subject::RegistryKey)
+}
+
+/// Returns whether the strings at a place name files or folders, which hardly ever have a `*`.
+fn is_file_name(place: &Place) -> bool {
+    let is_of_file = || place.owner.is_some_and(|owner| owner.defs().all(|def| def.name() == "file"));
+    place.property.is_some_and(|property| match property.name {
+        "path" | "cwd" => true,
+        "name" => is_of_file(),
+        _ => false,
+    })
+}
+
+/// Reports a `*` where `LIKE` has `%`.
+fn shell_wildcard(value: &str, place: &Place) -> Option<Flaw> {
+    if !value.contains('*') {
+        return None;
+    }
+    let subject = subjects(place).next();
+    let takes_none = is_file_name(place)
+        || matches!(
+            subject,
+            Some(Subject::Ipv4 | Subject::Ipv6 | Subject::Mac | Subject::Domain | Subject::Email)
+        );
+    // Without a wildcard of its own, `LIKE` is no other than `=`.
+    let is_end = value.starts_with('*') || value.ends_with('*');
+    if !takes_none && (value.contains('%') || !is_end) {
+        return None;
+    }
+    let message = format!("{} has a `*`, which stands for itself behind `LIKE`", quote(value));
+    Some(Flaw::new(Rule::ShellWildcard, message).value(value.replace('*', "%")))
+}
+
+/// Reports a network where `=` compares text.
+fn network(value: &str) -> Option<Flaw> {
+    let (address, bits) = value.split_once('/')?;
+    let most = if address.contains(':') { "128" } else { "32" };
+    let flaw = |message| Flaw::new(Rule::NetworkEquality, message);
+    if bits == most {
+        let message = format!("`=` compares text, and an address is seen without `/{most}`");
+        return Some(flaw(message).value(address));
+    }
+    let message = format!("`=` compares text, so that no address in {} is equal to it", quote(value));
+    Some(flaw(message).help(format!("the addresses of a network are found by `ISSUBSET '{value}'`")))
 }
 
 /// Whether the values at a place are addresses of the internet protocol.
@@ -226,8 +316,41 @@ pub(super) fn sole_subject(place: &Place) -> Option<Subject> {
     subjects.all(|subject| subject == first).then_some(first)
 }
 
+/// Returns the value of an object of this type that a text means, put right if it is certain how.
+pub(crate) fn plain_value(object_type: &str, text: &str) -> Option<String> {
+    let subject = match object_type {
+        "ipv4-addr" => Subject::Ipv4,
+        "ipv6-addr" => Subject::Ipv6,
+        "mac-addr" => Subject::Mac,
+        "domain-name" => Subject::Domain,
+        "url" => Subject::Url,
+        "email-addr" => Subject::Email,
+        "windows-registry-key" => Subject::RegistryKey,
+        _ => return None,
+    };
+    let value = match subject.flaw(text) {
+        None => text.to_owned(),
+        Some(Flaw {
+            repair: Some(Repair::Value(value)),
+            rule: Rule::Defanged | Rule::MacAddress | Rule::RegistryHive,
+            ..
+        }) => value,
+        Some(_) => return None,
+    };
+    let is_address = matches!(subject, Subject::Ipv4 | Subject::Ipv6);
+    match network(&value).and_then(|flaw| flaw.repair).filter(|_| is_address) {
+        Some(Repair::Value(address)) => Some(address),
+        _ => Some(value),
+    }
+}
+
+/// Returns what to write for a value with wildcards.
+fn wildcards(value: &str) -> String {
+    format!("`=` knows no wildcards: `LIKE {}`", quoted(&value.replace('*', "%")))
+}
+
 /// A string as a constant.
-pub(super) fn quoted(value: &str) -> String {
+pub(crate) fn quoted(value: &str) -> String {
     format!("'{}'", value.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
@@ -276,9 +399,15 @@ fn push(flaw: Flaw, test: &ComparisonTest, span: Span, place: &Place, findings: 
     });
 }
 
-/// Whether a test has one constant, so that its path can be changed for the sake of it.
+/// Returns whether a test asks for one constant, so that its path can be changed for the sake of it. What is unequal to a
+/// constant at one path is something else than what is unequal to it at another.
 fn is_alone(test: &ComparisonTest) -> bool {
-    !matches!(test.predicate(), crate::ast::Predicate::In(set) if set.literals().len() > 1)
+    let is_alone = match test.predicate() {
+        Predicate::In(set) => set.literals().len() == 1,
+        Predicate::Compare(operator, _) => *operator == ComparisonOperator::Equal,
+        Predicate::Text(..) | Predicate::Exists => true,
+    };
+    is_alone && !test.is_negated()
 }
 
 #[cfg(test)]
@@ -303,7 +432,7 @@ mod tests {
     #[test]
     fn common_values_look_plain() {
         for (subject, value) in [
-            (Subject::Ipv4, "192.0.2.0/24"),
+            (Subject::Ipv4, "192.0.2.1"),
             (Subject::Domain, "www.my-example.com"),
             (Subject::Url, "https://example.com/a?b=%20"),
             (Subject::Email, "first.last+tag@example.com"),

@@ -4,6 +4,7 @@ mod brackets;
 mod constants;
 mod names;
 mod operators;
+mod words;
 
 use super::scene::Scene;
 
@@ -11,7 +12,8 @@ use super::scene::Scene;
 type Advice = fn(&Scene<'_>) -> Option<String>;
 
 /// Every piece of advice; the first that applies is given, so the narrow ones come before the broad ones.
-const ADVICE: [&[Advice]; 4] = [&names::ADVICE, &constants::ADVICE, &operators::ADVICE, &brackets::ADVICE];
+const ADVICE: [&[Advice]; 5] =
+    [&words::ADVICE, &names::ADVICE, &constants::ADVICE, &operators::ADVICE, &brackets::ADVICE];
 
 /// The help for a mistake, if it is a common one.
 pub(super) fn help(scene: &Scene<'_>) -> Option<String> {

@@ -1,12 +1,16 @@
 //! Finding the mistakes that come after the first one, and the pattern that was meant.
 //!
 //! The text is mended at each mistake, or bridged where nothing certain is known, and parsed again. What all the mending
-//! leads to is the corrected pattern, which has therefore been parsed.
+//! leads to is the corrected pattern, which has therefore been parsed. It is not offered if the checks find fault with
+//! what the mending has written.
+
+use std::ops::Range;
 
 use super::repair::bridge::bridge;
 use super::repair::repair;
 use super::scene::Scene;
 use super::{Failure, SyntaxError};
+use crate::check::correction;
 use crate::edit::Edit;
 use crate::lexer::Token;
 
@@ -31,6 +35,18 @@ struct Mended {
     mistake: Option<Mistake>,
     /// Whether what was meant is beyond doubt.
     certain: bool,
+}
+
+impl Mended {
+    /// Returns where the text differs from the one that was written.
+    fn replaced(&self) -> Vec<Range<usize>> {
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for edit in &self.edits {
+            ranges.iter_mut().for_each(|range| *range = edit.after(range.start)..edit.after(range.end));
+            ranges.extend(edit.replaced());
+        }
+        ranges
+    }
 }
 
 /// Every mistake of `source`, of which `first` is known, in the order of the text. `parse` says what is wrong with a
@@ -59,8 +75,10 @@ pub(crate) fn diagnose(
             None => mended.certain = false,
         }
     }
-    if mended.certain {
-        errors.iter_mut().for_each(|error| error.0.fix = Some(mended.text.clone()));
+    if mended.certain
+        && let Some(fix) = correction::settled(&mended.text, &mended.replaced())
+    {
+        errors.iter_mut().for_each(|error| error.0.fix = Some(fix.clone()));
     }
     // A repair may reach back, and what it brings to light then stands before its cause.
     errors.sort_by_key(|error| error.span().start());

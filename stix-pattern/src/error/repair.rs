@@ -10,7 +10,9 @@ mod names;
 mod operators;
 mod raw;
 mod strings;
+mod words;
 
+pub(crate) use self::constants::timestamp_in_utc;
 use super::scene::Scene;
 use crate::edit::Edit;
 
@@ -18,8 +20,14 @@ use crate::edit::Edit;
 type Repair = fn(&Scene<'_>) -> Option<Edit>;
 
 /// Every correction; the first that applies is taken, so the narrow ones come before the broad ones.
-const REPAIRS: [&[Repair]; 5] =
-    [&names::REPAIRS, &strings::REPAIRS, &constants::REPAIRS, &operators::REPAIRS, &brackets::REPAIRS];
+const REPAIRS: [&[Repair]; 6] = [
+    &words::REPAIRS,
+    &names::REPAIRS,
+    &strings::REPAIRS,
+    &constants::REPAIRS,
+    &operators::REPAIRS,
+    &brackets::REPAIRS,
+];
 
 /// The correction of a mistake, if it is certain.
 pub(super) fn repair(scene: &Scene<'_>) -> Option<Edit> {

@@ -1,7 +1,9 @@
 //! A mistake with what stands around it.
 
 use super::{Expected, Failure};
-use crate::lexer::{Token, TokenKind};
+use crate::ast::ObjectPath;
+use crate::lexer::{Keyword, Token, TokenKind};
+use crate::parser;
 use crate::span::Span;
 
 /// A mistake and the tokens around it.
@@ -95,6 +97,27 @@ impl<'a> Scene<'a> {
             at = belongs.then(|| at.checked_sub(1)).flatten()?;
         }
         matches!(self.kind_at(at - 1)?, Word | HyphenatedWord).then_some(at - 1)
+    }
+
+    /// Returns the path that ends before the operator this far away, with or without a `NOT` between them.
+    pub(super) fn path_before(&self, operator: isize) -> Option<ObjectPath> {
+        parser::object_path(self.path_text_before(operator)?)
+    }
+
+    /// Returns the text of that path.
+    pub(super) fn path_text_before(&self, operator: isize) -> Option<&'a str> {
+        let not = TokenKind::Keyword(Keyword::Not);
+        let last = if self.kind_at(operator - 1)? == not { operator - 2 } else { operator - 1 };
+        self.span_at(self.path_start(last)?)?.to(self.span_at(last)?).text(self.source)
+    }
+
+    /// Returns whether a constant stands this far away.
+    pub(super) fn is_constant_at(&self, distance: isize) -> bool {
+        use TokenKind::{Binary, Float, Hex, Integer, String, Timestamp};
+        let is_boolean =
+            matches!(self.kind_at(distance), Some(TokenKind::Keyword(Keyword::True | Keyword::False)));
+        is_boolean
+            || matches!(self.kind_at(distance), Some(Binary | Float | Hex | Integer | String | Timestamp))
     }
 
     /// The distance to the token behind the path that begins at `first`.

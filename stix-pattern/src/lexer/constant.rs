@@ -83,13 +83,23 @@ fn hex(input: &str) -> Scanned<'_, &str> {
     verify(hex_digit0, |digits: &str| digits.len().is_multiple_of(2)).parse(input)
 }
 
-/// Base64 in groups of four with its padding, not empty.
-///
-/// Section 9.2 lets line feeds stand inside; the grammar does not, and it is the grammar that tools follow.
+/// Base64 in groups of four with its padding, not empty. Line feeds may stand anywhere, as section 9.2 demands and the
+/// grammar does not allow.
 fn base64(input: &str) -> Scanned<'_, &str> {
-    let digits = take_while1(|c: char| c.is_ascii_alphanumeric() || c == '+' || c == '/');
-    let padding = take_while_m_n(0, 2, |c| c == '=');
-    verify(recognize((digits, padding)), |text: &str| text.len().is_multiple_of(4)).parse(input)
+    let text = take_while1(|c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '\n' | '\r'));
+    verify(text, |text: &str| {
+        let mut marks = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r'));
+        let digits = marks.by_ref().take_while(|byte| *byte != b'=').count();
+        // The first `=` was taken to end the digits.
+        let padding = 1 + marks.clone().count();
+        let is_padding = marks.all(|byte| byte == b'=') && padding <= 2;
+        match digits % 4 {
+            0 => digits > 0 && !text.contains('='),
+            1 => false,
+            rest => text.contains('=') && is_padding && padding == 4 - rest,
+        }
+    })
+    .parse(input)
 }
 
 /// `YYYY-MM-DDThh:mm:ss[.s+]Z`, with the ranges of the grammar: second 60 passes, and so does 30 February.

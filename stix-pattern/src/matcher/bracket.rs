@@ -8,7 +8,7 @@ use crate::ast::{
     ComparisonExpression, ComparisonOperator, ComparisonTest, Predicate, Set, StringLiteral, TextOperator,
 };
 use crate::matcher::allowance::Allowance;
-use crate::matcher::constant::{Constant, latin_1};
+use crate::matcher::constant::{Constant, Values, latin_1};
 use crate::matcher::found::Found;
 use crate::matcher::network;
 use crate::matcher::observation::{Object, Observation};
@@ -51,8 +51,8 @@ enum CompiledPredicate {
     Order(Constant, [Ordering; 2]),
     In(Box<Table<()>>),
     Like(Like),
-    /// `LIKE` on bytes with a constant that stands for none.
-    LikeNothing,
+    /// `LIKE` or `MATCHES` where no value is text: on timestamps, and on bytes with a constant that stands for none.
+    Nothing,
     Matches(CompiledRegex),
     IsSubset(IpNet),
     IsSuperset(IpNet),
@@ -125,13 +125,14 @@ impl CompiledTest {
     fn new(test: &ComparisonTest, allowance: &mut Allowance) -> Result<Self, CompileError> {
         let path = CompiledPath::new(test.path());
         let for_bytes = path.leads_to_bytes();
+        let values = || Values::at(test.path(), for_bytes);
         let mut is_negated = test.is_negated();
         let predicate = match test.predicate() {
             Predicate::Exists => CompiledPredicate::Exists,
-            Predicate::In(set) => CompiledPredicate::In(Box::new(table(set, for_bytes)?)),
-            Predicate::Text(operator, literal) => text_predicate(*operator, literal, for_bytes, allowance)?,
+            Predicate::In(set) => CompiledPredicate::In(Box::new(table(set, values())?)),
+            Predicate::Text(operator, literal) => text_predicate(*operator, literal, values(), allowance)?,
             Predicate::Compare(operator, literal) => {
-                let constant = Constant::new(literal, for_bytes)?;
+                let constant = Constant::new(literal, values())?;
                 is_negated ^= *operator == ComparisonOperator::NotEqual;
                 compare_predicate(*operator, constant)
             }
@@ -146,7 +147,7 @@ impl CompiledTest {
             return Ok(false);
         }
         match &self.predicate {
-            CompiledPredicate::Exists => Ok(self.path.any(observation, root, |_| true) != self.is_negated),
+            CompiledPredicate::Exists => Ok(self.path.exists(observation, root) != self.is_negated),
             CompiledPredicate::Matches(regex) => {
                 let mut trouble = None;
                 let passes = self.path.any(observation, root, |found| match regex.passes(found) {
@@ -181,7 +182,7 @@ impl CompiledPredicate {
                 }
                 found => found.text().is_some_and(|text| like.matches(&nfc(text))),
             },
-            Self::LikeNothing => false,
+            Self::Nothing => false,
             Self::IsSubset(outer) => address(found).is_some_and(|inner| outer.contains(&inner)),
             Self::IsSuperset(inner) => address(found).is_some_and(|outer| outer.contains(inner)),
         }
@@ -209,9 +210,11 @@ fn compare_predicate(operator: ComparisonOperator, constant: Constant) -> Compil
 fn text_predicate(
     operator: TextOperator,
     literal: &StringLiteral,
-    for_bytes: bool,
+    values: Values,
     allowance: &mut Allowance,
 ) -> Result<CompiledPredicate, CompileError> {
+    let for_bytes = values == Values::Bytes;
+    let is_text = values != Values::Timestamps;
     let network = || {
         let kind = CompileErrorKind::InvalidNetwork;
         network::parse(literal.value())
@@ -219,11 +222,11 @@ fn text_predicate(
     };
     Ok(match operator {
         TextOperator::Matches => {
-            CompiledPredicate::Matches(CompiledRegex::new(literal, for_bytes, allowance)?)
+            let regex = CompiledRegex::new(literal, for_bytes, allowance)?;
+            if is_text { CompiledPredicate::Matches(regex) } else { CompiledPredicate::Nothing }
         }
-        TextOperator::Like if for_bytes && latin_1(literal.value()).is_none() => {
-            CompiledPredicate::LikeNothing
-        }
+        TextOperator::Like if !is_text => CompiledPredicate::Nothing,
+        TextOperator::Like if for_bytes && latin_1(literal.value()).is_none() => CompiledPredicate::Nothing,
         TextOperator::Like => {
             let like = if for_bytes { Like::new(literal.value()) } else { Like::new(&nfc(literal.value())) };
             if !allowance.spend_like_wildcards(like.searched_wildcards()) {
@@ -237,10 +240,10 @@ fn text_predicate(
     })
 }
 
-fn table(set: &Set, for_bytes: bool) -> Result<Table<()>, CompileError> {
+fn table(set: &Set, values: Values) -> Result<Table<()>, CompileError> {
     let mut table = Table::default();
     for literal in set.literals() {
-        table.entry(Constant::new(literal, for_bytes)?);
+        table.entry(Constant::new(literal, values)?);
     }
     Ok(table)
 }

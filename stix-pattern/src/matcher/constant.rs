@@ -3,10 +3,37 @@
 use std::cmp::Ordering;
 
 use serde_json::{Number, Value as Json};
+use stix_core::schema::Kind;
 
-use crate::ast::{Literal, Value};
+use crate::ast::{Literal, ObjectPath, Value};
+use crate::check;
 use crate::matcher::found::Found;
 use crate::matcher::{CompileError, CompileErrorKind, Instant};
+
+/// The values at the end of a path, as far as the path tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Values {
+    /// Bytes in base64 or hexadecimal digits.
+    Bytes,
+    /// Timestamps, which are strings in JSON.
+    Timestamps,
+    /// Strings, and no timestamps.
+    Strings,
+    /// Anything.
+    Any,
+}
+
+impl Values {
+    /// Returns the values at the end of this path.
+    pub(crate) fn at(path: &ObjectPath, leads_to_bytes: bool) -> Self {
+        match check::kind_at(path) {
+            _ if leads_to_bytes => Self::Bytes,
+            Some(Kind::Timestamp) => Self::Timestamps,
+            Some(Kind::String) => Self::Strings,
+            _ => Self::Any,
+        }
+    }
+}
 
 /// A constant as the values at the end of its path are compared with it.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,7 +44,8 @@ pub(crate) enum Constant {
     Boolean(bool),
     Bytes(Box<[u8]>),
     Instant(Instant),
-    /// A text for a binary property that has code points above U+00FF and so stands for no bytes.
+    /// What no value at the end of the path is compared with: a text for a binary property that has code points above
+    /// U+00FF and so stands for no bytes, a string for a timestamp, or a timestamp for a string.
     Incomparable,
 }
 
@@ -25,13 +53,15 @@ impl Constant {
     /// # Errors
     ///
     /// When a timestamp names a day that does not exist.
-    pub(crate) fn new(literal: &Literal, for_bytes: bool) -> Result<Self, CompileError> {
+    pub(crate) fn new(literal: &Literal, values: Values) -> Result<Self, CompileError> {
+        let for_bytes = values == Values::Bytes;
         Ok(match literal.value() {
             Value::Integer(value) => Self::Integer(*value),
             Value::Float(value) => Self::Float(value.to_f64()),
             Value::String(text) if for_bytes => {
                 latin_1(text).map_or(Self::Incomparable, |bytes| Self::Bytes(bytes.into()))
             }
+            Value::String(_) if values == Values::Timestamps => Self::Incomparable,
             Value::String(text) => Self::Text(text.as_str().into()),
             Value::Boolean(value) => Self::Boolean(*value),
             Value::Binary(bytes) => Self::Bytes(bytes.as_bytes().into()),
@@ -40,7 +70,8 @@ impl Constant {
                 let instant = Instant::parse(timestamp.as_str());
                 let kind = CompileErrorKind::InvalidTimestamp;
                 let error = || CompileError::new(kind, literal.span(), timestamp.as_str(), "");
-                Self::Instant(instant.ok_or_else(error)?)
+                let instant = instant.ok_or_else(error)?;
+                if values == Values::Strings { Self::Incomparable } else { Self::Instant(instant) }
             }
         })
     }

@@ -47,16 +47,52 @@ impl CompiledPath {
         matches!(self.steps.last(), Some(CompiledStep::Key(_, Suffix::Base64 | Suffix::Hex)))
     }
 
+    /// Returns whether there is a value at the end of the path. A reference is one, whether or not its object was
+    /// observed.
+    pub(crate) fn exists<'a>(&self, observation: &Observation<'a>, root: &Object<'a>) -> bool {
+        let is_list = |step: &CompiledStep| matches!(step, CompiledStep::Star | CompiledStep::Index(_));
+        // The property that the path ends at, and the steps through its elements behind it.
+        let Some(last) = self.steps.iter().rposition(|step| !is_list(step)) else { return false };
+        let (before, after) = self.steps.split_at(last);
+        let is_reference =
+            matches!(after.first(), Some(CompiledStep::Key(_, Suffix::Reference | Suffix::References)));
+        if !is_reference {
+            return self.any(observation, root, |_| true);
+        }
+        Self::any_along(before, observation, root, |found| {
+            let mut after = after.iter();
+            let (Some(CompiledStep::Key(key, _)), Some(properties)) = (after.next(), found.properties())
+            else {
+                return false;
+            };
+            let value = member(properties, key).filter(|value| !value.is_null());
+            let element = after.try_fold(value, |value, step| match (step, value?.as_array()?) {
+                (CompiledStep::Index(index), list) => Some(list.get(*index)),
+                (_, list) => Some(list.first()),
+            });
+            element.flatten().is_some()
+        })
+    }
+
     /// Whether some value at the end of the path passes `test`. Takes time in proportion to the length of the path
     /// times the size of the observation at most.
     pub(crate) fn any<'a>(
         &self,
         observation: &Observation<'a>,
         root: &Object<'a>,
+        test: impl FnMut(&Found<'a>) -> bool,
+    ) -> bool {
+        Self::any_along(&self.steps, observation, root, test)
+    }
+
+    fn any_along<'a>(
+        steps: &[CompiledStep],
+        observation: &Observation<'a>,
+        root: &Object<'a>,
         mut test: impl FnMut(&Found<'a>) -> bool,
     ) -> bool {
         let mut found = Found::Object(root.properties);
-        let mut rest = self.steps.iter();
+        let mut rest = steps.iter();
         while let Some(step) = rest.next() {
             if *step == CompiledStep::Star {
                 return Self::any_element(rest.as_slice(), observation, &found, test);

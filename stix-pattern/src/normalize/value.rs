@@ -3,8 +3,8 @@
 use ipnet::IpNet;
 
 use crate::ast::{
-    ComparisonOperator, ComparisonTest, Decimal, Literal, ObjectPath, Predicate, Seconds, Set, StepKind,
-    StringLiteral, TextOperator, Timestamp, Value,
+    ComparisonOperator, ComparisonTest, Decimal, Literal, Predicate, Seconds, Set, StringLiteral,
+    TextOperator, Timestamp, Value,
 };
 use crate::matcher::network;
 use crate::normalize::order;
@@ -12,24 +12,22 @@ use crate::normalize::order;
 /// The test with `NOT =` as `!=`, and with constants in their one spelling.
 pub(crate) fn normalize(test: &ComparisonTest) -> ComparisonTest {
     let mut test = test.clone();
-    let spelling = Spelling::of(&test.path);
     test.predicate = match test.predicate {
         Predicate::Compare(operator, literal) => {
-            let is_equality = !operator.needs_order();
-            let spelling = if is_equality { spelling } else { Spelling::Any };
-            let value = spelling.value(literal.value());
-            Predicate::Compare(negate_equality(operator, &mut test.negated), Literal::from(value))
+            let literal = Literal::from(normal(literal.value()));
+            Predicate::Compare(negate_equality(operator, &mut test.negated), literal)
         }
         Predicate::In(set) => {
             let mut values: Vec<Value> =
-                set.literals().iter().map(|literal| spelling.value(literal.value())).collect();
+                set.literals().iter().map(|literal| normal(literal.value())).collect();
             values.sort_by(order::values);
             Predicate::In(Set::from_iter(values))
         }
-        Predicate::Text(operator, text) => {
-            Predicate::Text(operator, StringLiteral::new(spelling.operand(operator, text.value())))
+        // Networks are compared by the addresses in them, all other strings as they are.
+        Predicate::Text(operator @ (TextOperator::IsSubset | TextOperator::IsSuperset), text) => {
+            Predicate::Text(operator, StringLiteral::new(address(text.value())))
         }
-        Predicate::Exists => Predicate::Exists,
+        predicate @ (Predicate::Text(..) | Predicate::Exists) => predicate,
     };
     test
 }
@@ -42,54 +40,13 @@ fn negate_equality(operator: ComparisonOperator, negated: &mut bool) -> Comparis
     }
 }
 
-/// What is special about the strings at a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Spelling {
-    Any,
-    /// The Windows registry minds no case.
-    LowerCase,
-    Address,
-}
-
-impl Spelling {
-    fn of(path: &ObjectPath) -> Self {
-        let steps: Vec<&StepKind> = path.steps().map(crate::ast::Step::kind).collect();
-        let is_key = |step: &StepKind, name: &str| matches!(step, StepKind::Key(key) if **key == *name);
-        match (path.object_type(), steps.as_slice()) {
-            ("ipv4-addr" | "ipv6-addr", [value]) if is_key(value, "value") => Self::Address,
-            ("windows-registry-key", [key]) if is_key(key, "key") => Self::LowerCase,
-            ("windows-registry-key", [values, StepKind::Index(_) | StepKind::Star, name])
-                if is_key(values, "values") && is_key(name, "name") =>
-            {
-                Self::LowerCase
-            }
-            _ => Self::Any,
-        }
-    }
-
-    fn value(self, value: &Value) -> Value {
-        match value {
-            Value::Float(decimal) => number(decimal),
-            Value::String(text) => Value::String(self.text(text).into()),
-            Value::Timestamp(timestamp) => Value::Timestamp(instant(timestamp)),
-            Value::Integer(_) | Value::Boolean(_) | Value::Binary(_) | Value::Hex(_) => value.clone(),
-        }
-    }
-
-    /// Lower case would make another regular expression of one.
-    fn operand(self, operator: TextOperator, text: &str) -> String {
-        match (operator, self) {
-            (TextOperator::Matches, _) | (TextOperator::Like, Self::Address) => text.to_owned(),
-            (TextOperator::IsSubset | TextOperator::IsSuperset, _) => address(text),
-            (TextOperator::Like, spelling) => spelling.text(text),
-        }
-    }
-
-    fn text(self, text: &str) -> String {
-        match self {
-            Self::Any => text.to_owned(),
-            Self::LowerCase => text.to_lowercase(),
-            Self::Address => address(text),
+/// Returns the constant in its one spelling.
+fn normal(value: &Value) -> Value {
+    match value {
+        Value::Float(decimal) => number(decimal),
+        Value::Timestamp(timestamp) => Value::Timestamp(instant(timestamp)),
+        Value::Integer(_) | Value::Boolean(_) | Value::Binary(_) | Value::Hex(_) | Value::String(_) => {
+            value.clone()
         }
     }
 }

@@ -132,7 +132,12 @@ pub(super) fn float(token: &str) -> Result<Decimal, Expected> {
 }
 
 fn binary(token: &str) -> Option<Binary> {
-    BASE64.decode(body(token)).ok().and_then(Binary::new)
+    let text = body(token);
+    let decoded = match text.contains(['\n', '\r']) {
+        true => BASE64.decode(text.replace(['\n', '\r'], "")),
+        false => BASE64.decode(text),
+    };
+    decoded.ok().and_then(Binary::new)
 }
 
 fn hex(digits: &str) -> Vec<u8> {

@@ -6,7 +6,7 @@ use crate::ast::{
     ComparisonExpression, ComparisonOperator, ComparisonTest, Literal, ObservationExpression, Predicate,
     TextOperator,
 };
-use crate::matcher::constant::Constant;
+use crate::matcher::constant::{Constant, Values};
 use crate::matcher::network;
 use crate::matcher::path::CompiledPath;
 use crate::matcher::text::{Like, nfc};
@@ -66,8 +66,9 @@ fn of_comparison(expression: &ComparisonExpression) -> Vec<Trigger> {
 fn of_test(test: &ComparisonTest) -> Trigger {
     let path = CompiledPath::new(test.path());
     let for_bytes = path.leads_to_bytes();
+    let values = Values::at(test.path(), for_bytes);
     let constants = |literals: &[Literal]| -> Option<Vec<Constant>> {
-        literals.iter().map(|literal| Constant::new(literal, for_bytes).ok()).collect()
+        literals.iter().map(|literal| Constant::new(literal, values).ok()).collect()
     };
     let contains = |literals: Option<Vec<String>>| {
         literals.filter(|_| !for_bytes).map(|literals| Trigger::Contains(path.clone(), literals))

@@ -18,10 +18,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::{Ipv4Net, Ipv6Net};
 use stix_pattern::Pattern;
-use stix_pattern::ast::{
-    ComparisonExpression, ComparisonOperator, ComparisonTest, ObjectPath, ObservationExpression, Predicate,
-    TextOperator, Value,
-};
+use stix_pattern::ast::ObjectPath;
 
 use crate::ingest::IocType;
 
@@ -61,50 +58,13 @@ impl Listable<'_> {
     }
 }
 
-/// The values of which each by itself satisfies the pattern.
+/// Returns the values of which each by itself satisfies the pattern.
 pub(crate) fn listables(pattern: &Pattern) -> impl Iterator<Item = Listable<'_>> {
-    let of_test = |test| {
-        let ioc = type_at(ComparisonTest::path(test));
-        compared(test).into_iter().filter_map(move |written| Some(Listable { ioc: ioc?, written }))
-    };
-    alternatives(pattern.root()).into_iter().flat_map(of_test)
-}
-
-/// The tests of which each by itself satisfies the expression.
-fn alternatives(expression: &ObservationExpression) -> Vec<&ComparisonTest> {
-    let brackets = match expression {
-        ObservationExpression::Bracket(_) => std::slice::from_ref(expression),
-        // An operand of an `OR` that is none itself.
-        ObservationExpression::Or(chain) => chain.operands(),
-        _ => &[],
-    };
-    let comparisons = brackets.iter().filter_map(|operand| match operand {
-        ObservationExpression::Bracket(bracket) => Some(bracket.comparison()),
-        _ => None,
-    });
-    let operands = comparisons.flat_map(|comparison| match comparison {
-        ComparisonExpression::Or(chain) => chain.operands(),
-        single => std::slice::from_ref(single),
-    });
-    let tests = operands.filter_map(|operand| match operand {
-        ComparisonExpression::Test(test) => Some(test),
-        _ => None,
-    });
-    tests.filter(|test| !test.is_negated()).collect()
-}
-
-/// The texts of which each by itself passes the test.
-fn compared(test: &ComparisonTest) -> Vec<&str> {
-    match test.predicate() {
-        Predicate::Compare(ComparisonOperator::Equal, literal) => text(literal.value()).into_iter().collect(),
-        Predicate::In(set) => set.literals().iter().filter_map(|literal| text(literal.value())).collect(),
-        Predicate::Text(TextOperator::IsSubset, literal) => vec![literal.value()],
-        _ => Vec::new(),
-    }
-}
-
-fn text(value: &Value) -> Option<&str> {
-    if let Value::String(text) = value { Some(text) } else { None }
+    pattern.values().into_iter().filter_map(|value| {
+        let names_value = value.is_alternative() && (value.is_equality() || value.is_within());
+        let ioc = type_at(value.path()).filter(|_| names_value)?;
+        Some(Listable { ioc, written: value.text()? })
+    })
 }
 
 /// An address or a network. That of all addresses would close the network of whoever takes the list.

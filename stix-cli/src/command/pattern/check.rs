@@ -1,15 +1,18 @@
 //! `stix pattern check`: what is wrong with patterns, in their syntax and beyond.
 
 use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 use stix_core::terminal::Printable;
+use stix_pattern::LanguageVersion;
 use stix_pattern::check::{Checker, CustomNames, Level, PatternProblem, PatternReport, Rule, Severity};
 
 use super::{Patterns, Place, write_fix, write_problem};
 use crate::failure::Failure;
 use crate::format::Format;
+use crate::input::Input;
 use crate::outcome::Outcome;
 use crate::output::Output;
 use crate::rule_options::RuleOptions;
@@ -24,6 +27,7 @@ const LONGEST_SHOWN: usize = 1000;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   stix pattern check \"[file:hashes.SHA-256 = 'x'] within 5 MINUTES\"
+  stix pattern check --type hostname \"[hostname:value = 'host.example.com']\"
   stix pattern check --profile strict --enable custom-name \"[x-acme-thing:name = 'x']\"
   stix pattern check --lines --format json < patterns.txt")]
 pub(super) struct Check {
@@ -31,9 +35,29 @@ pub(super) struct Check {
     patterns: Patterns,
     #[command(flatten)]
     rules: RuleOptions,
+    /// The version of STIX that the patterns are of
+    #[arg(long, value_enum, default_value_t, value_name = "VERSION")]
+    pattern_version: Version,
+    /// Take an object type for one that exists, such as one of an extension definition; may be repeated
+    #[arg(long = "type", value_name = "TYPE")]
+    types: Vec<String>,
+    /// Take the object types for those that exist for which a folder has a JSON Schema, as for `stix validate`:
+    /// `hostname.json` is for `hostname`; may be repeated
+    #[arg(long, value_name = "DIR")]
+    schema: Vec<PathBuf>,
     /// How to print what was found; as JSON, one object a pattern and line
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+}
+
+/// A version of STIX.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Version {
+    #[value(name = "2.0")]
+    V2_0,
+    #[default]
+    #[value(name = "2.1")]
+    V2_1,
 }
 
 /// What was found, as programs read it.
@@ -42,6 +66,8 @@ struct Checked<'a> {
     pattern: &'a str,
     valid: bool,
     canonical: Option<String>,
+    /// The pattern with all certain corrections.
+    corrected: Option<&'a str>,
     problems: Vec<Problem<'a>>,
 }
 
@@ -85,8 +111,34 @@ impl Check {
             }
             checker = checker.with_level(rule, level);
         }
-        Ok(checker)
+        checker = checker.with_version(match self.pattern_version {
+            Version::V2_0 => LanguageVersion::V2_0,
+            Version::V2_1 => LanguageVersion::V2_1,
+        });
+        for folder in &self.schema {
+            for object_type in types_of(folder)? {
+                checker = checker.with_type(object_type);
+            }
+        }
+        Ok(self.types.iter().fold(checker, |checker, object_type| checker.with_type(object_type)))
     }
+}
+
+/// Returns the object types that the JSON Schemas in a folder and below are for, by the names of the files.
+fn types_of(folder: &Path) -> Result<Vec<String>, Failure> {
+    if !folder.is_dir() {
+        return Err(Failure::new(format!("`{}` is no folder", folder.display())));
+    }
+    let mut types = Vec::new();
+    for input in Input::all(&[folder.to_owned()])? {
+        let Input::File(path) = input? else { continue };
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let is_type = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
+        if !name.starts_with("extension-definition--") && name.bytes().all(is_type) {
+            types.push(name);
+        }
+    }
+    Ok(types)
 }
 
 fn named(name: &str) -> Option<Rule> {
@@ -95,7 +147,8 @@ fn named(name: &str) -> Option<Rule> {
 
 fn write_json(output: &mut Output, pattern: &str, report: &PatternReport) -> io::Result<()> {
     let problems = report.problems().iter().map(Problem::new).collect();
-    let checked = Checked { pattern, valid: report.is_valid(), canonical: report.canonical(), problems };
+    let (canonical, corrected) = (report.canonical(), report.corrected());
+    let checked = Checked { pattern, valid: report.is_valid(), canonical, corrected, problems };
     serde_json::to_writer(&mut *output, &checked)?;
     writeln!(output)
 }
@@ -106,13 +159,8 @@ fn write_text(output: &mut Output, pattern: &str, report: &PatternReport) -> io:
         let is_error = problem.severity() == Severity::Error;
         let place = place(pattern, problem);
         write_problem(output, pattern, &label, is_error, problem.message(), place, problem.help())?;
-        // The corrected pattern is the same for all mistakes of syntax.
-        if problem.rule() != Rule::Syntax {
-            write_fix(output, problem.fix())?;
-        }
     }
-    let syntax = report.problems().iter().find(|problem| problem.rule() == Rule::Syntax);
-    write_fix(output, syntax.and_then(PatternProblem::fix))?;
+    write_fix(output, report.corrected())?;
     let styles = output.styles();
     let (style, verdict) = match report.is_valid() {
         true => (styles.good, "valid"),

@@ -2,8 +2,8 @@
 
 use stix_pattern::Pattern;
 use stix_pattern::ast::{
-    ComparisonExpression, ComparisonOperator, ComparisonTest, ObservationExpression, Predicate, Qualified,
-    QualifierKind, TextOperator,
+    ComparisonExpression, ComparisonOperator, ComparisonTest, ObjectPath, ObservationExpression, Predicate,
+    Qualified, QualifierKind, StepKind, TextOperator, Value,
 };
 
 /// What a pattern detects, as one sentence.
@@ -55,11 +55,17 @@ fn qualify(qualified: &Qualified, expression: &str) -> String {
 fn bracketed(expression: &ComparisonExpression) -> String {
     match single_type(expression) {
         Some(object_type) => {
-            let article = if object_type.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+            let article = article(object_type);
             format!("{article} `{object_type}` object whose {}", comparison(expression, true))
         }
         None => format!("an observation in which {}", comparison(expression, false)),
     }
+}
+
+/// Returns the article before an object type. `x-` is read as the name of the letter.
+fn article(object_type: &str) -> &'static str {
+    let is_vowel = object_type.starts_with(['a', 'e', 'i', 'o']);
+    if is_vowel || object_type.starts_with("x-") { "an" } else { "a" }
 }
 
 /// The type that all tests are about.
@@ -90,26 +96,63 @@ fn comparison(expression: &ComparisonExpression, is_named: bool) -> String {
 }
 
 fn tested(test: &ComparisonTest, is_named: bool) -> String {
-    let path = test.path().to_string();
-    let path = match path.split_once(':') {
-        Some((_, property)) if is_named => property,
-        _ => path.as_str(),
-    };
+    let path = path(test.path(), is_named);
     let not = if test.is_negated() { "not " } else { "" };
     let what = match test.predicate() {
-        Predicate::Compare(operator, literal) => format!("{not}{} {literal}", relation(*operator)),
-        Predicate::In(set) => format!("{not}one of {set}"),
-        Predicate::Text(TextOperator::Like, text) => {
-            format!("{not}like {text} (`%` is any text, `_` one character)")
+        Predicate::Compare(operator, literal) => {
+            format!("{not}{} {}", relation(*operator), constant(literal.value()))
         }
-        Predicate::Text(TextOperator::Matches, text) => {
-            format!("{not}matched by the regular expression {text}")
+        Predicate::In(set) => {
+            let values: Vec<String> =
+                set.literals().iter().map(|literal| constant(literal.value())).collect();
+            format!("{not}one of {}", values.join(", "))
         }
-        Predicate::Text(TextOperator::IsSubset, text) => format!("{not}within the network {text}"),
-        Predicate::Text(TextOperator::IsSuperset, text) => format!("{not}a network around {text}"),
+        Predicate::Text(operator, text) => {
+            let text = quoted(text.value());
+            match operator {
+                TextOperator::Like => format!("{not}like {text} (`%` is any text, `_` one character)"),
+                TextOperator::Matches => format!("{not}matched by the regular expression {text}"),
+                TextOperator::IsSubset => format!("{not}within the network {text}"),
+                TextOperator::IsSuperset => format!("{not}a network around {text}"),
+            }
+        }
         Predicate::Exists => format!("{not}present"),
     };
     format!("`{path}` is {what}")
+}
+
+/// Returns a path with its keys as they are, and with its object type unless that was named.
+fn path(path: &ObjectPath, is_named: bool) -> String {
+    let mut text = String::new();
+    if !is_named {
+        text.push_str(path.object_type());
+        text.push(':');
+    }
+    for (index, step) in path.steps().enumerate() {
+        match step.kind() {
+            StepKind::Key(key) => {
+                text.push_str(if index > 0 { "." } else { "" });
+                text.push_str(key);
+            }
+            StepKind::Index(index) => text.push_str(&format!("[{index}]")),
+            StepKind::Star => text.push_str("[*]"),
+        }
+    }
+    text
+}
+
+/// Returns a constant as it is seen, without escapes.
+fn constant(value: &Value) -> String {
+    match value {
+        Value::String(text) => quoted(text),
+        Value::Timestamp(timestamp) => timestamp.as_str().to_owned(),
+        Value::Hex(_) | Value::Binary(_) => format!("the bytes {value}"),
+        value => value.to_string(),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{text}'")
 }
 
 fn relation(operator: ComparisonOperator) -> &'static str {

@@ -16,7 +16,8 @@ use crate::output::Output;
 /// Tell whether two patterns mean the same, by their normal forms
 ///
 /// Patterns with one normal form match the same. Different forms are no proof that there is data which only one of
-/// the patterns matches: it is only that no known rule makes them equal.
+/// the patterns matches: it is only that no known rule makes them equal. Strings are compared as `=` compares
+/// them, by code points: the case of hashes and registry keys counts, and so does `/32`.
 ///
 /// Exit status: 0 they mean the same, 1 they differ, 2 it cannot be told.
 #[derive(Debug, Args)]
@@ -74,7 +75,13 @@ impl Equivalent {
     }
 }
 
+/// What is said of two patterns that nothing matches.
+const NEITHER: &str = "neither can match, since `AND` asks one object to be of two types";
+
 fn answer(one: &NormalForm, other: &NormalForm) -> (Outcome, Answer) {
+    if one.root().is_none() && other.root().is_none() {
+        return (Outcome::Yes, Answer { equivalent: Some(true), reason: Some(NEITHER.to_owned()) });
+    }
     if one == other {
         return (Outcome::Yes, Answer { equivalent: Some(true), reason: None });
     }
@@ -86,6 +93,9 @@ fn write_text(output: &mut Output, one: &NormalForm, other: &NormalForm) -> io::
     let styles = output.styles();
     let (good, bad) = (styles.good, styles.error);
     let [first, second] = [one, other].map(NormalForm::to_string);
+    if one.root().is_none() && other.root().is_none() {
+        return writeln!(output, "{good}equal{good:#}: {NEITHER}");
+    }
     if one == other {
         return writeln!(output, "{good}equal{good:#}: both are {}", Printable(&first));
     }

@@ -1,8 +1,8 @@
 //! `stix pattern match`: patterns tried on observed-data (section 9).
 
+mod brackets;
 mod json;
 mod observed;
-mod slots;
 mod sought;
 mod text;
 mod ways;
@@ -86,7 +86,7 @@ impl Matching {
             }
             if !ways.is_empty() {
                 matched += 1;
-                self.write(output, &Found { pattern, ways: &ways, observed: &objects }, &mut trouble)?;
+                self.write(output, &Found { pattern, ways: &ways, observed: &objects })?;
             }
         }
         if self.format == Format::Text {
@@ -99,10 +99,10 @@ impl Matching {
         })
     }
 
-    fn write(&self, output: &mut Output, found: &Found<'_>, trouble: &mut Troubles) -> io::Result<()> {
+    fn write(&self, output: &mut Output, found: &Found<'_>) -> io::Result<()> {
         match self.format {
             Format::Text => text::write(output, found),
-            Format::Json => json::write(output, found, trouble),
+            Format::Json => json::write(output, found),
         }
     }
 }

@@ -9,6 +9,9 @@ use crate::output::Output;
 
 /// Print patterns in canonical form: one spelling for all that say the same
 ///
+/// Every character is kept, line feeds and invisible ones too, unless a terminal would obey them: there they are
+/// shown as `�`.
+///
 /// Exit status: 0 all are patterns, 1 one is none, 2 they could not be read.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:

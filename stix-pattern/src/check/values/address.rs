@@ -26,9 +26,10 @@ pub(super) fn ipv4(value: &str) -> Option<Flaw> {
         return Some(Flaw::new(Rule::IpAddress, message).path("domain-name:value", value));
     }
     let flaw = Flaw::new(Rule::IpAddress, format!("{} is no IPv4 address", quote(value)));
-    Some(match has_leading_zero(value) {
-        true => flaw.help("the numbers of an address have no leading zeros"),
-        false => flaw.help("an address is four numbers from 0 to 255 joined by points"),
+    Some(match value {
+        _ if value.contains(['*', '%']) => flaw.help(super::wildcards(value)),
+        _ if has_leading_zero(value) => flaw.help("the numbers of an address have no leading zeros"),
+        _ => flaw.help("an address is four numbers from 0 to 255 joined by points"),
     })
 }
 
@@ -61,7 +62,7 @@ pub(super) fn is_ipv6(value: &str) -> bool {
     value.parse::<Ipv6Addr>().is_ok()
 }
 
-/// Whether a text is an IPv4 address, or one with a number of bits behind it that has no leading zero.
+/// Returns whether a text is an IPv4 address.
 pub(super) fn is_plain_ipv4(value: &str) -> bool {
     let (mut marks, mut number, mut is_empty) = (0, 0, true);
     for byte in value.bytes() {
@@ -71,14 +72,13 @@ pub(super) fn is_plain_ipv4(value: &str) -> bool {
                 is_empty = false;
             }
             b'.' if marks < 3 && !is_empty => (marks, number, is_empty) = (marks + 1, 0, true),
-            b'/' if marks == 3 && !is_empty => (marks, number, is_empty) = (4, 0, true),
             _ => return false,
         }
         if number > 255 {
             return false;
         }
     }
-    !is_empty && (marks == 3 || marks == 4 && number <= 32)
+    !is_empty && marks == 3
 }
 
 /// Of an address with a number of bits behind it, what is wrong with that number.

@@ -50,6 +50,17 @@ pub(super) fn refanged(value: &str) -> Option<String> {
     (text != value).then_some(text)
 }
 
+/// Returns the beginning of a text as it was before, if it was defanged: of a pattern with wildcards, such as `hxxp%`.
+pub(super) fn refanged_start(value: &str) -> Option<String> {
+    if let Some(refanged) = refanged(value) {
+        return Some(refanged);
+    }
+    let start = value.get(..4).filter(|start| start.eq_ignore_ascii_case("hxxp"))?;
+    let rest = value.get(start.len()..)?;
+    let is_scheme = rest.trim_start_matches(['s', 'S']).starts_with(['%', ':']);
+    is_scheme.then(|| format!("http{rest}"))
+}
+
 /// Replaces a mark in whatever case.
 fn replaced(text: &str, mark: &str, plain: &str) -> String {
     let lower = text.to_ascii_lowercase();

@@ -39,10 +39,10 @@ pub(super) fn flaw(value: &str) -> Option<Flaw> {
         return Some(flaw(format!("{quotation} is a name with a port")).help(help).value(host));
     }
     let flaw = flaw(format!("{quotation} is no domain name"));
-    Some(match value.strip_prefix("*.").filter(|domain| is_name(domain)) {
-        Some(domain) => flaw.help(format!("`=` knows no wildcards: `LIKE '%.{domain}'`")),
-        None if value.contains('/') => flaw.help("a path belongs to a URL: `url:value`"),
-        None => flaw.help("a name is of letters, digits and hyphens in parts joined by points"),
+    Some(match value {
+        _ if value.contains(['*', '%']) && !value.contains('/') => flaw.help(super::wildcards(value)),
+        _ if value.contains('/') => flaw.help("a path belongs to a URL: `url:value`"),
+        _ => flaw.help("a name is of letters, digits and hyphens in parts joined by points"),
     })
 }
 

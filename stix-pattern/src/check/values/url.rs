@@ -25,9 +25,10 @@ pub(super) fn flaw(value: &str) -> Option<Flaw> {
     Some(Flaw::new(Rule::Url, message).help(help))
 }
 
-/// Whether a text is a URL for certain, and not defanged: of one of the usual schemes, without blanks and brackets.
+/// Returns whether a text is a URL for certain, and not defanged: of one of the usual schemes, without blanks,
+/// brackets and ampersands.
 pub(super) fn is_plain(value: &str) -> bool {
-    let is_mark = |byte| matches!(byte, b'!'..=b'~') & !matches!(byte, b'[' | b'(' | b'{' | b'\\');
+    let is_mark = |byte| matches!(byte, b'!'..=b'~') & !matches!(byte, b'[' | b'(' | b'{' | b'\\' | b'&');
     has_usual_scheme(value) && value.bytes().fold(true, |is_plain, byte| is_plain & is_mark(byte))
 }
 

@@ -1,9 +1,12 @@
 //! Help with strings, numbers and the other constants.
 
+use stix_core::schema::Kind;
+
 use super::Advice;
+use crate::check;
 use crate::error::Expected;
 use crate::error::scene::Scene;
-use crate::lexer::{self, TokenKind};
+use crate::lexer::{self, Keyword, TokenKind};
 
 pub(super) const ADVICE: [Advice; 10] = [
     wrong_quotes,
@@ -26,28 +29,37 @@ fn wrong_quotes(scene: &Scene<'_>) -> Option<String> {
         .then(|| "strings are written in straight single quotes: `'...'`".to_owned())
 }
 
-/// `'it's'`
+/// `'it's'`, `'http://a.example/')'`
 fn unescaped_quote(scene: &Scene<'_>) -> Option<String> {
-    let behind_string = scene.kind_at(-1) == Some(TokenKind::String) && scene.touches(-1);
+    use TokenKind::{Comma, HyphenatedWord, Integer, RightParenthesis, String, Unknown, Word};
+    let behind_string = scene.kind_at(-1) == Some(String) && scene.touches(-1);
     let goes_on = matches!(
         scene.found.kind,
-        TokenKind::Word
-            | TokenKind::HyphenatedWord
-            | TokenKind::Integer
-            | TokenKind::String
-            | TokenKind::Unknown
+        Comma | HyphenatedWord | Integer | RightParenthesis | String | Unknown | Word
     );
-    (behind_string && goes_on).then(|| "a quote inside a string is written `\\'`".to_owned())
+    if !behind_string || !goes_on {
+        return None;
+    }
+    if scene.text_at(-1).contains(" AND ") || scene.text_at(-1).contains(" OR ") {
+        return Some("close the string before it goes on: a quote is missing".to_owned());
+    }
+    // Without another quote, the one before is where the string was to end.
+    let rest = scene.source.get(scene.found.span.start()..)?;
+    let in_bracket = rest.split(']').next().unwrap_or_default();
+    let is_open = in_bracket.matches('\'').count() % 2 == 1;
+    let is_doubled = scene.found.kind == String && scene.text_at(-1) != "''";
+    (is_open || is_doubled).then(|| "a quote inside a string is written `\\'`".to_owned())
 }
 
 /// What is wrong inside a token.
 fn malformed(scene: &Scene<'_>) -> Option<String> {
     let advice = match scene.expected {
         Expected::ClosedString => "a string ends with `'`; a quote inside it is written `\\'`",
-        Expected::ValidEscape => "a backslash inside a string is written `\\\\`",
-        Expected::Base64 => {
-            "binary constants are in the standard alphabet, padded with `=`, without white space"
+        Expected::ValidEscape if scene.kind_at(-1) == Some(TokenKind::Keyword(Keyword::Matches)) => {
+            r"a backslash of an expression is written `\\` in a string, and one of a path `\\\\`"
         }
+        Expected::ValidEscape => "a backslash inside a string is written `\\\\`",
+        Expected::Base64 => "binary constants are in the standard alphabet, padded with `=`, without blanks",
         Expected::HexDigits => "each byte is written as two hexadecimal digits: `h'00ff'`",
         Expected::TimestampText => "timestamps are in UTC and end in `Z`: `t'2020-01-31T23:59:59Z'`",
         Expected::NoLeadingZero => {
@@ -82,7 +94,8 @@ fn detached_prefix(scene: &Scene<'_>) -> Option<String> {
 /// `[a:b = c:d]`
 fn path_on_the_right(scene: &Scene<'_>) -> Option<String> {
     let is_path = matches!(scene.found.kind, TokenKind::Word | TokenKind::HyphenatedWord)
-        && scene.kind_at(1) == Some(TokenKind::Colon);
+        && scene.kind_at(1) == Some(TokenKind::Colon)
+        && !scene.source.get(scene.found.span.end()..).is_some_and(|rest| rest.starts_with("://"));
     (is_path && scene.expects_constant()).then(|| {
         "an object path stands on the left of an operator only: no two values of an object can be compared".to_owned()
     })
@@ -101,11 +114,22 @@ fn quoted_constant(scene: &Scene<'_>) -> Option<String> {
         }
         (Expected::Text, _) => Some(format!("`{}` takes a string in single quotes", scene.text_at(-1))),
         (Expected::Set, _) => None,
+        (_, Word | HyphenatedWord) if scene.expects_constant() && is_boolean(scene) => {
+            Some("a boolean is `true` or `false`".to_owned())
+        }
         (_, Word | HyphenatedWord) if scene.expects_constant() => {
             Some(format!("strings are written in single quotes: `'{text}'`"))
         }
         _ => None,
     }
+}
+
+/// Returns whether the path before the operator leads to a boolean.
+fn is_boolean(scene: &Scene<'_>) -> bool {
+    scene
+        .path_before(-1)
+        .and_then(|path| check::kind_at(&path))
+        .is_some_and(|kind| matches!(kind, Kind::Boolean))
 }
 
 /// `IN 1`, `IN (1,)`, `IN ((1))`
@@ -137,6 +161,11 @@ fn number_form(scene: &Scene<'_>) -> Option<String> {
             Some("a sign stands directly before its number".to_owned())
         }
         (_, Dot) if behind_number => Some("a decimal point is followed by at least one digit".to_owned()),
+        (_, Word)
+            if behind_number && scene.expects_more() && !has_exponent && is_unit(scene.found_text()) =>
+        {
+            Some("numbers have no unit; write the number of bytes or seconds itself".to_owned())
+        }
         (_, Word) if behind_number && has_exponent => {
             Some("numbers are written without an exponent".to_owned())
         }
@@ -150,6 +179,13 @@ fn number_form(scene: &Scene<'_>) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// `KB`, `ms`
+fn is_unit(text: &str) -> bool {
+    const UNITS: [&str; 14] =
+        ["b", "k", "kb", "kib", "m", "mb", "mib", "g", "gb", "gib", "s", "ms", "h", "d"];
+    UNITS.iter().any(|unit| text.eq_ignore_ascii_case(unit))
 }
 
 /// `['x' = a:b]`

@@ -1,8 +1,8 @@
 //! Help with operators and qualifiers.
 
 use super::Advice;
-use crate::error::Expected;
 use crate::error::scene::Scene;
+use crate::error::{Expected, words};
 use crate::lexer::{Keyword, TokenKind};
 
 pub(super) const ADVICE: [Advice; 8] = [
@@ -77,15 +77,9 @@ fn unit_of_time(scene: &Scene<'_>) -> Option<String> {
     if !scene.expects(&[Expected::Seconds]) {
         return None;
     }
-    let seconds = match scene.found_text().to_ascii_uppercase().trim_end_matches('S') {
-        "SECOND" | "SEC" => 1,
-        "MINUTE" | "MIN" => 60,
-        "HOUR" => 60 * 60,
-        "DAY" => 24 * 60 * 60,
-        _ => 0,
-    };
-    let total = scene.text_at(-1).parse::<u64>().ok().and_then(|count| count.checked_mul(seconds));
-    match total.filter(|_| seconds > 0) {
+    let seconds = words::seconds(scene.found_text());
+    let total = scene.text_at(-1).parse::<u64>().ok().and_then(|count| count.checked_mul(seconds?));
+    match total {
         Some(total) => Some(format!("durations are in seconds: `WITHIN {total} SECONDS`")),
         None => Some("durations are in seconds: `WITHIN 300 SECONDS`".to_owned()),
     }

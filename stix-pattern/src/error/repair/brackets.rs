@@ -2,8 +2,8 @@
 
 use super::{Repair, raw};
 use crate::edit::Edit;
-use crate::error::Expected;
 use crate::error::scene::Scene;
+use crate::error::{Expected, words};
 use crate::lexer::{Keyword, TokenKind};
 
 pub(super) const REPAIRS: [Repair; 5] = [byte_order_mark, braces, missing_start, missing_end, stray_mark];
@@ -41,7 +41,12 @@ fn missing_end(scene: &Scene<'_>) -> Option<Edit> {
     let joins = matches!(scene.kind_at(-1), Some(TokenKind::Keyword(Keyword::And | Keyword::Or)));
     match (scene.expected, scene.found.kind) {
         (Expected::MoreBracket, End) => Some(Edit::insert(scene.span_at(-1)?.end(), "]")),
-        (Expected::Comparison, LeftBracket) if joins => Some(Edit::insert(scene.span_at(-2)?.end(), "]")),
+        (Expected::Comparison, LeftBracket) if joins && !words::is_nested_bracket(scene) => {
+            Some(Edit::insert(scene.span_at(-2)?.end(), "]"))
+        }
+        (Expected::MoreSet, RightBracket) if words::is_enclosed(scene, 1) => {
+            Some(Edit::replace(scene.found.span.range(), ")"))
+        }
         (Expected::MoreSet, End | RightBracket) => Some(Edit::insert(scene.span_at(-1)?.end(), ")")),
         // A qualifier may have been meant for the group, so only a bracket at the end leaves no doubt.
         (Expected::MoreGroup, End) if scene.kind_at(-1) == Some(RightBracket) => {

@@ -2,8 +2,8 @@
 
 use super::raw;
 use crate::edit::Edit;
-use crate::error::Expected;
 use crate::error::scene::Scene;
+use crate::error::{Expected, words};
 use crate::lexer::{Keyword, TokenKind};
 
 /// Stands for a test that cannot be read.
@@ -21,6 +21,11 @@ pub(in crate::error) fn bridge(scene: &Scene<'_>) -> Option<Edit> {
         return None;
     }
     match scene.wanted() {
+        E::Comparison if words::is_nested_bracket(scene) => {
+            let close = raw::closing(scene.source, found.start())?;
+            let open = Edit::replace(found.range(), "(");
+            Some(open.and(Edit::replace(close..close + 1, ")")))
+        }
         E::Constant | E::OrderableConstant | E::Text => Some(constant(scene, "''")),
         E::SetMember => Some(constant(scene, "''")),
         E::Set => Some(constant(scene, "()")),

@@ -2,8 +2,8 @@
 
 use super::{Repair, raw};
 use crate::edit::Edit;
-use crate::error::Expected;
 use crate::error::scene::Scene;
+use crate::error::{Expected, words};
 use crate::lexer::{Keyword, TokenKind};
 
 pub(super) const REPAIRS: [Repair; 7] = [
@@ -51,9 +51,18 @@ fn misspelt_operator(scene: &Scene<'_>) -> Option<Edit> {
     let found = scene.found.span;
     let doubled = scene.source.get(found.end()..).is_some_and(|rest| rest.starts_with(scene.found_text()));
     let end = if doubled { found.end() + found.range().len() } else { found.end() };
+    // One mark within a word was not meant to be an operator.
+    let is_within = !doubled
+        && scene.touches(-1)
+        && scene.source.get(end..).is_some_and(|rest| !rest.starts_with(char::is_whitespace));
     match (scene.kind_at(-1), scene.found_text()) {
-        (_, "&") if scene.expects_more() => return Some(Edit::replace(found.start()..end, "AND")),
-        (_, "|") if scene.expects_more() => return Some(Edit::replace(found.start()..end, "OR")),
+        (_, "&" | "|") if is_within => return None,
+        (_, mark @ ("&" | "|")) if scene.expects_more() => {
+            let keyword = if mark == "&" { "AND" } else { "OR" };
+            let before = if scene.touches(-1) { " " } else { "" };
+            let behind = if scene.source.get(end..)?.starts_with(char::is_whitespace) { "" } else { " " };
+            return Some(Edit::replace(found.start()..end, format!("{before}{keyword}{behind}")));
+        }
         _ if !scene.expects_constant() || !scene.touches(-1) => return None,
         _ => {}
     }
@@ -71,16 +80,9 @@ fn misspelt_operator(scene: &Scene<'_>) -> Option<Edit> {
     Some(Edit::replace(scene.span_at(-1)?.start()..found.end(), meant))
 }
 
-/// `WITHIN 5 MINUTES`
+/// `WITHIN 5 MINUTES`, `WITHIN 5m`
 fn unit_of_time(scene: &Scene<'_>) -> Option<Edit> {
-    let unit = scene.found_text().to_ascii_uppercase();
-    let seconds = match unit.trim_end_matches('S') {
-        "SECOND" | "SEC" => 1,
-        "MINUTE" | "MIN" => 60,
-        "HOUR" => 60 * 60,
-        "DAY" => 24 * 60 * 60,
-        _ => return None,
-    };
+    let seconds = words::seconds(scene.found_text())?;
     let total = scene.text_at(-1).parse::<u64>().ok().and_then(|count| count.checked_mul(seconds))?;
     let range = scene.span_at(-1)?.start()..scene.found.span.end();
     scene.expects(&[Expected::Seconds]).then(|| Edit::replace(range, format!("{total} SECONDS")))

@@ -1,14 +1,58 @@
 //! Looking ahead in text behind a mistake, which the tokens do not reach.
 
 use crate::lexer::{self, Keyword, TokenKind, Tokens};
+use crate::parser;
 
 /// Whether `rest` goes on as a pattern does behind a constant or a quoted name, if need be with other mistakes.
 pub(super) fn closes(rest: &str) -> bool {
     let rest = rest.trim_start();
-    let word = rest.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
     rest.is_empty()
         || rest.starts_with(['[', ']', ')', ',', '.', '=', '!', '<', '>', '&', '|'])
-        || Keyword::from_text(&word.to_ascii_uppercase()).is_some()
+        || keyword(rest).is_some()
+}
+
+/// Returns the keyword, in whatever case, that a text begins with.
+pub(super) fn keyword(text: &str) -> Option<Keyword> {
+    let word = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or_default();
+    Keyword::from_text(&word.to_ascii_uppercase())
+}
+
+/// Returns whether a text begins with an object path and an operator.
+pub(super) fn begins_test(text: &str) -> bool {
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '(' | '['));
+    let Some(path) = parser::object_path(text) else { return false };
+    let rest = text.get(path.span().end()..).unwrap_or_default().trim_start();
+    rest.starts_with(['=', '!', '<', '>']) || keyword(rest).is_some()
+}
+
+/// Returns where the bracket or parenthesis stands that closes the one at `open`, quotations apart.
+pub(super) fn closing(source: &str, open: usize) -> Option<usize> {
+    let mut marks: Vec<char> = Vec::new();
+    let mut characters = source.get(open..)?.char_indices();
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '[' => marks.push(']'),
+            '(' => marks.push(')'),
+            '{' => marks.push('}'),
+            ']' | ')' | '}' => {
+                if marks.pop() != Some(character) {
+                    return None;
+                }
+                if marks.is_empty() {
+                    return Some(open + at);
+                }
+            }
+            '\'' => loop {
+                match characters.next()?.1 {
+                    '\'' => break,
+                    '\\' => drop(characters.next()),
+                    _ => {}
+                }
+            },
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Where the test or constant that goes on at `from` ends: at a bracket, a parenthesis or a comma that closes or

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 use stix_core::bundle::{BundleReader, Limits};
-use stix_pattern::Pattern;
+use stix_pattern::check::{Checker, Rule};
 use stix_pattern::matcher::{CompileError, Instant, Trouble};
+use stix_pattern::{LanguageVersion, Pattern};
 
 use super::Troubles;
 use crate::failure::{Failure, warn};
@@ -57,7 +58,8 @@ pub(super) fn read(
     let mut sought = Vec::new();
     for (index, source) in patterns.iter().enumerate() {
         let label = format!("pattern {}", index + 1);
-        sought.extend(SoughtPattern::parse(source.clone(), None, None, label, trouble));
+        let version = LanguageVersion::V2_1;
+        sought.extend(SoughtPattern::parse(source.clone(), version, None, None, label, trouble));
     }
     let mut left_out = BTreeMap::new();
     for indicator in indicators(files, trouble)? {
@@ -146,8 +148,10 @@ impl Indicator {
             trouble.add(&Failure::new(format!("{label} is missing or no string")));
             return None;
         };
+        let version =
+            LanguageVersion::of_indicator(text(&object, "pattern_version"), text(&object, "pattern_type"));
         let [id, name] = ["id", "name"].map(|property| text(&object, property).map(str::to_owned));
-        SoughtPattern::parse(source.to_owned(), id, name, label, trouble)
+        SoughtPattern::parse(source.to_owned(), version, id, name, label, trouble)
     }
 }
 
@@ -192,19 +196,31 @@ impl LeftOut {
 impl SoughtPattern {
     fn parse(
         source: String,
+        version: LanguageVersion,
         indicator: Option<String>,
         name: Option<String>,
         label: String,
         trouble: &mut Troubles,
     ) -> Option<Self> {
-        match Pattern::parse(&source) {
-            Ok(pattern) => Some(Self { source, pattern, indicator, name, label }),
-            Err(error) => {
-                let failure = Failure::new(format!("{label} is not valid: {error}"));
-                trouble.add(&failure.with_help(error.help().map(str::to_owned)));
-                None
-            }
+        let report = Checker::default().with_version(version).check(&source);
+        if report.is_valid()
+            && let Ok(pattern) = Pattern::parse_version(&source, version)
+        {
+            return Some(Self { source, pattern, indicator, name, label });
         }
+        // Of mistakes of syntax, the others may follow from the first.
+        let is_syntax = report.pattern().is_none();
+        for problem in report.errors().take(if is_syntax { 1 } else { usize::MAX }) {
+            let message = match problem.rule() {
+                Rule::Syntax => format!("{label} is not valid: {}", problem.message()),
+                rule => {
+                    let character = problem.characters().start + 1;
+                    format!("{label} is not valid: {rule}: {}, at character {character}", problem.message())
+                }
+            };
+            trouble.add(&Failure::new(message).with_help(problem.help().map(str::to_owned)));
+        }
+        None
     }
 
     pub(super) fn not_compiled(&self, error: &CompileError) -> Failure {
@@ -220,13 +236,6 @@ impl SoughtPattern {
         }
         let help = "a shorter `WITHIN`, or fewer observed-data at once, takes less";
         Failure::new(format!("{label} is undecided: {trouble}")).with_help(Some(help.to_owned()))
-    }
-
-    pub(super) fn too_many_slots(&self, slots: u64, most: u64) -> Failure {
-        let Self { label, .. } = self;
-        let message =
-            format!("{label} matches, but binds {slots} observed-data, and at most {most} are written");
-        Failure::new(message).with_help(Some("`--format text` counts repetitions".to_owned()))
     }
 }
 

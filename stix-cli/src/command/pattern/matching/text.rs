@@ -6,7 +6,7 @@ use serde_json::Value;
 use stix_core::terminal::Printable;
 
 use super::Found;
-use super::slots::{Bracket, brackets};
+use super::brackets::brackets;
 use super::ways::{Bound, Way};
 use crate::output::Output;
 
@@ -45,12 +45,12 @@ pub(super) fn write_totals(
     )
 }
 
-fn write_way(output: &mut Output, way: &Way, brackets: &[Bracket<'_>], found: &Found<'_>) -> io::Result<()> {
+fn write_way(output: &mut Output, way: &Way, brackets: &[String], found: &Found<'_>) -> io::Result<()> {
     let mut latest = None;
     for binding in way {
         // A pattern that is one bracket has been written already.
         if latest.replace(binding.bracket) != Some(binding.bracket) && brackets.len() > 1 {
-            let text = brackets.get(binding.bracket).map_or("", |bracket| bracket.text);
+            let text = brackets.get(binding.bracket).map_or("", String::as_str);
             writeln!(output, "  {}", Printable(text))?;
         }
         write_binding(output, binding, found)?;
