@@ -22,6 +22,7 @@
 //! assert_eq!(problem.help(), Some("write `2024-01-15T10:00:00.000Z`"));
 //! ```
 
+mod answer;
 mod bundle;
 mod check;
 mod common;

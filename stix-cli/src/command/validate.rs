@@ -21,7 +21,7 @@ use crate::suggestion::of_rule;
 
 /// Check documents against the specification
 ///
-/// A document is a bundle, an object, a list of objects, or one of these a line (JSON Lines).
+/// A document is a bundle, an object, a list of objects, the answer of a TAXII server, or one of these a line (JSON Lines).
 ///
 /// Exit status: 0 all are valid, 1 one is not, 2 one could not be read (the others are checked).
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{HashMap, hash_map::Entry};
 
+use super::answer::Answer;
 use super::check::Check;
 use super::tree::{Json, Members};
 use crate::Timestamp;
@@ -46,10 +47,14 @@ impl<'c> Index<'c> {
 
     fn add(&mut self, value: &'c Json<'c>, document: usize, outer: Option<usize>) {
         let Json::Object(members) = value else { return };
-        if members.text("type") != Some("bundle") {
-            return self.place(members, document, outer, None);
-        }
-        let objects = members.get("objects").and_then(Json::as_array).unwrap_or_default();
+        let objects = match members.text("type") {
+            Some("bundle") => members.get("objects").and_then(Json::as_array).unwrap_or_default(),
+            None if outer.is_none() => match Answer::of(members) {
+                Some(Answer::Envelope(objects)) => objects,
+                _ => return self.place(members, document, outer, None),
+            },
+            _ => return self.place(members, document, outer, None),
+        };
         self.first.reserve(objects.len());
         self.objects.reserve(objects.len());
         for (inner, object) in objects.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! The rules that the tables hold: kinds, presence, ranges, targets, vocabularies and relations.
 
+use super::answer::Answer;
 use super::check::Check;
 use super::document::Limits;
 use super::extensions::Extended;
@@ -28,7 +29,19 @@ pub(super) fn document<'c>(
                 check.item(index, |check| structure.object(item, check));
             }
         }
-        single => structure.object(single, check),
+        single => match single.as_object().and_then(Answer::of) {
+            Some(Answer::Envelope(objects)) => check.member("objects", |check| {
+                for (index, item) in objects.iter().enumerate() {
+                    check.item(index, |check| structure.object(item, check));
+                }
+            }),
+            Some(Answer::Manifest) => check.problem_with_help(
+                Rule::RequiredProperty,
+                "a TAXII manifest lists objects, and holds none",
+                "ask the server for the objects of the collection",
+            ),
+            None => structure.object(single, check),
+        },
     }
     structure.objects
 }
