@@ -29,9 +29,12 @@ impl<B: Backend> Mentions for SqlStorage<B> {
         mentions: &[Mention],
     ) -> Result<bool, StorageError> {
         let mut tx = self.begin().await?;
-        let select = Statement::new("SELECT key FROM collection WHERE id = $1 AND mentions_until = $2");
-        let row = tx.fetch_optional(select.bind(collection.to_string()).bind(from.millis())).await?;
-        let Some(row) = row else { return Ok(false) };
+        // The collection is locked first, as by all who write: a mention locks its object, for which somebody may wait who
+        // deletes it and has the collection. Who loses a race writes nothing.
+        let mut select = Statement::new("SELECT key FROM collection WHERE id = ");
+        select.push_bind(collection.to_string()).push(" AND mentions_until = ").push_bind(from.millis());
+        select.push(B::FOR_UPDATE);
+        let Some(row) = tx.fetch_optional(select).await? else { return Ok(false) };
         let key: i64 = row.last()?;
         for mentions in mentions.chunks(B::Connection::ROWS_AT_ONCE) {
             let mut insert = Statement::new("INSERT INTO mention (key, collection, date_added) VALUES ");
@@ -41,15 +44,10 @@ impl<B: Backend> Mentions for SqlStorage<B> {
             insert.push(" ON CONFLICT DO NOTHING");
             tx.execute(insert).await?;
         }
-        // Last, since writers of objects wait for this row. Who loses a race writes nothing.
-        let update = Statement::new(
-            "UPDATE collection SET mentions_until = $3 WHERE key = $1 AND mentions_until = $2",
-        );
-        let moved = tx.execute(update.bind(key).bind(from.millis()).bind(until.millis())).await? > 0;
-        if moved {
-            tx.commit().await?;
-        }
-        Ok(moved)
+        let update = Statement::new("UPDATE collection SET mentions_until = $2 WHERE key = $1");
+        tx.execute(update.bind(key).bind(until.millis())).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     async fn mentioning(
