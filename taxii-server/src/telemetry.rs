@@ -12,8 +12,9 @@ use actix_web::{Error as ActixError, HttpMessage};
 use tracing::Span;
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 use tracing_appender::rolling::{RollingFileAppender, RollingWriter, Rotation};
-use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::writer::MakeWriterExt;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -54,15 +55,17 @@ impl<'a> AuditPlace<'a> {
 /// Logging was started before, or the audit log cannot be written.
 pub fn start(format: LogFormat, audit: Option<AuditPlace<'_>>) -> Result<(), Box<dyn Error>> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(FILTER));
-    let filter = filter.and(filter_fn(|metadata| metadata.target() != audit::TARGET));
+    let level = if audit.is_some() { LevelFilter::INFO } else { LevelFilter::OFF };
+    let filter = filter.add_directive(format!("{}={level}", audit::TARGET).parse()?);
     // Where a line cannot be written there is nowhere to say so; trying would be a panic.
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).log_internal_errors(false);
+    let stderr = io::stderr.with_filter(|metadata| metadata.target() != audit::TARGET);
+    let lines = tracing_subscriber::fmt::layer().with_writer(stderr).log_internal_errors(false);
     let lines = match format {
         LogFormat::Text => lines.with_ansi(colours()).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
     let entries = audit.map(entries).transpose()?;
-    tracing_subscriber::registry().with(lines.with_filter(filter)).with(entries).try_init()?;
+    tracing_subscriber::registry().with(filter).with(lines).with(entries).try_init()?;
     // As a field, in which line ends are escaped: a message may hold text from outside.
     std::panic::set_hook(Box::new(|panic| tracing::error!(panic = panic.to_string(), "panicked")));
     Ok(())
@@ -73,12 +76,16 @@ pub fn start(format: LogFormat, audit: Option<AuditPlace<'_>>) -> Result<(), Box
 /// # Errors
 /// Logging was started before, or the audit log cannot be written.
 pub fn start_audit(audit: AuditPlace<'_>) -> Result<(), Box<dyn Error>> {
-    tracing_subscriber::registry().with(entries(audit)?).try_init()?;
+    let filter = Targets::new().with_target(audit::TARGET, LevelFilter::INFO);
+    tracing_subscriber::registry().with(filter).with(entries(audit)?).try_init()?;
     Ok(())
 }
 
 /// A layer that writes the entries of the audit log, each as JSON in a line. An entry is with the system when the request
 /// goes on, so that none is lost with the process.
+///
+/// The writer chooses what is written, not a filter of the layer: with one of those, asking whether a level is enabled, as
+/// `sqlx` does for each statement, makes the next event of the thread disappear.
 fn entries<S>(audit: AuditPlace<'_>) -> Result<impl Layer<S> + use<S>, String>
 where
     S: tracing::Subscriber + for<'span> LookupSpan<'span>,
@@ -93,9 +100,9 @@ where
         .max_log_files(days)
         .build(folder)
         .map_err(|error| failed(error.source().unwrap_or(&error)))?;
-    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(Files(files));
-    let lines = lines.with_current_span(false).with_span_list(false).log_internal_errors(false);
-    Ok(lines.with_filter(filter_fn(|metadata| metadata.target() == audit::TARGET)))
+    let files = Files(files).with_filter(|metadata| metadata.target() == audit::TARGET);
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(files);
+    Ok(lines.with_current_span(false).with_span_list(false).log_internal_errors(false))
 }
 
 /// Makes the folder, if it is not there, so that only its owner can look into it.
