@@ -90,7 +90,7 @@ def by_stix(stix, path, expressions):
     for line in found.stdout.splitlines():
         hit = json.loads(line)
         for binding in hit['bindings']:
-            verdicts[of[hit['pattern']]].add(uuid.UUID(binding[0].removeprefix('observed-data--')).int & 0xFFFF)
+            verdicts[of[hit['pattern']]].add(uuid.UUID(binding[0]['observed_data'].removeprefix('observed-data--')).int & 0xFFFF)
     return verdicts
 
 
